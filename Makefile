@@ -1,0 +1,72 @@
+# make build   environment, landing, dbt build, publication
+# make test    every check that CI runs
+# make build EXTRACTS=/path/to/extracts   the same over your own extracts instead of the sample
+
+EXTRACTS ?= extracts/sample
+LAKE     := lake/$(notdir $(abspath $(EXTRACTS)))
+VARS     := $(if $(filter extracts/sample,$(EXTRACTS)),,--vars '{lake_root: $(LAKE)}')
+
+VENV   := .venv
+BIN    := $(VENV)/bin
+PYTHON ?= python3
+UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help env dev land warehouse publish build lint check pytest test sample lock clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+$(VENV)/.build: requirements/bootstrap.txt requirements/build.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
+	  || { echo "error: '$(PYTHON)' is not Python 3.11; install it, or name it: make PYTHON=python3.11 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bootstrap.txt
+	$(UV) -r requirements/build.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.build requirements/dev.txt
+	$(UV) -r requirements/dev.txt
+	@touch $@
+
+env: $(VENV)/.build
+dev: $(VENV)/.dev
+
+land: env
+	@$(BIN)/cpm land --extracts $(EXTRACTS) --lake $(LAKE)
+
+warehouse: land
+	@$(BIN)/dbt build $(VARS)
+
+publish: warehouse
+	@$(BIN)/cpm publish --lake $(LAKE)
+
+build: publish
+
+lint: dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models macros tests analyses
+
+# The bouncer reads the manifest and catalogue of the build before it.
+check: dev publish
+	@$(BIN)/dbt docs generate --quiet $(VARS)
+	$(BIN)/dbt-bouncer run
+
+pytest: dev publish
+	$(BIN)/pytest
+
+test: lint check pytest
+
+sample: env
+	$(BIN)/cpm simulate --out extracts/sample --truth extracts/truth
+
+# Locks carry versions and hashes only: no registry's name stands in them.
+lock: dev
+	$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 -c requirements/dev.txt pyproject.toml -o requirements/build.txt
+
+clean:
+	rm -rf $(VENV) lake warehouse published target logs
