@@ -40,7 +40,7 @@ warehouse: land
 	@$(BIN)/dbt build $(VARS)
 
 publish: warehouse
-	@$(BIN)/cpm publish --lake $(LAKE)
+	@$(BIN)/cpm publish
 
 build: publish
 

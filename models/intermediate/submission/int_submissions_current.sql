@@ -1,0 +1,27 @@
+-- A correction is a later version of the same submission; `as_known_at` leaves out what was received after it.
+with
+
+submissions as (
+    select *
+    from {{ ref('stg_lake__submissions') }}
+),
+
+known as (
+    select *
+    from submissions
+    {% if var('as_known_at') %}
+        where received_at <= cast('{{ var("as_known_at") }}' as timestamp)
+    {% endif %}
+),
+
+final as (
+    select *
+    from known
+    qualify
+        row_number() over (
+            partition by extract, provider, period
+            order by submission_version desc
+        ) = 1
+)
+
+select * from final

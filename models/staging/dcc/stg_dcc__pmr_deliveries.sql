@@ -1,0 +1,30 @@
+with
+
+deliveries as (
+    select
+        provider,
+        period,
+        version,
+        filename,
+        file_row_number,
+        "Reporting Month",
+        "Version",
+        "Delivered On"
+    from {{ source('lake', 'pmr_deliveries') }}
+),
+
+final as (
+    select
+        {{ submission_key('pmr_deliveries') }} as submission_key,
+        provider,
+        period,
+        cast(version as integer) as submission_version,
+        cast("Reporting Month" as date) as reporting_month,
+        cast("Version" as integer) as pmr_version,
+        cast("Delivered On" as date) as delivered_date,
+        filename as source_file,
+        file_row_number as source_row
+    from deliveries
+)
+
+select * from final

@@ -1,0 +1,75 @@
+"""The command `cpm`: simulate, land, publish."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from cpm_warehouse.contracts import load_contracts
+from cpm_warehouse.errors import CpmError
+from cpm_warehouse.landing import land as land_extracts
+from cpm_warehouse.publishing import publish as publish_marts
+
+
+class OneLineErrors(click.Group):
+    """Prints a CpmError as one line and exits with 1, where Python would print a trace."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except CpmError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=OneLineErrors, context_settings={"max_content_width": 110})
+def main() -> None:
+    """Receive provider extracts and publish marts. Exit code 0: done; 1: refused or failed; 2: wrong usage."""
+
+
+@main.command()
+@click.option("--extracts", type=Path, default=Path("extracts/sample"), show_default=True)
+@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+def land(extracts: Path, lake: Path) -> None:
+    """Take submissions that are new into the Parquet lake and its register.
+
+    A submission is a directory <provider>/<extract>/<YYYY-MM>/v<n> of CSV (.csv, .csv.gz) or Parquet files. What
+    was landed before is left as it is; what cannot be read is refused and changes nothing.
+    """
+    counts: Counter[str] = Counter()
+    rows = 0
+    for outcome in land_extracts(extracts, lake, load_contracts()):
+        counts[outcome.status] += 1
+        rows += outcome.rows if outcome.status == "landed" else 0
+        if outcome.status == "refused":
+            click.echo(f"refused {outcome.submission.key}: {outcome.reason}", err=True)
+    click.echo(
+        f"{lake}: {counts['landed']} submissions landed ({rows:,} rows), {counts['known']} known,"
+        f" {counts['refused']} refused"
+    )
+    if counts["refused"]:
+        sys.exit(1)
+
+
+@main.command()
+@click.option(
+    "--warehouse",
+    type=Path,
+    envvar="CPM_WAREHOUSE",
+    default=Path("warehouse/cpm.duckdb"),
+    show_default=True,
+)
+@click.option("--target", type=Path, default=Path("target"), show_default=True, help="dbt's.")
+@click.option("--published", type=Path, default=Path("published"), show_default=True)
+def publish(warehouse: Path, target: Path, published: Path) -> None:
+    """Publish the public marts of the last `dbt build`, if it was whole and every test passed.
+
+    Writes <published>/cpm.duckdb aside and swaps it in: readers keep the old file until then, and never wait.
+    """
+    done = publish_marts(warehouse=warehouse, target=target, published=published)
+    click.echo(
+        f"{done.path}: {done.marts} marts published as {done.publication_id}"
+        f" ({'new results' if done.is_new else 'results as published before'})"
+    )
