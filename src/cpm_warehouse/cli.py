@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,6 +11,8 @@ from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.landing import land as land_extracts
 from cpm_warehouse.publishing import publish as publish_marts
+from cpm_warehouse.simulation import AREAS, SAMPLE_INCIDENTS_PER_MONTH, SAMPLE_SCALE
+from cpm_warehouse.simulation import simulate as simulate_extracts
 
 
 class OneLineErrors(click.Group):
@@ -27,6 +30,51 @@ class OneLineErrors(click.Group):
 @click.group(cls=OneLineErrors, context_settings={"max_content_width": 110})
 def main() -> None:
     """Receive provider extracts and publish marts. Exit code 0: done; 1: refused or failed; 2: wrong usage."""
+
+
+@main.command()
+@click.option("--out", type=Path, required=True, help="Directory for the extracts; made anew.")
+@click.option("--truth", type=Path, required=True, help="Directory for the planted truth; made anew.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option(
+    "--scale",
+    type=float,
+    default=SAMPLE_SCALE,
+    show_default=True,
+    help="Traffic as a share of the national month of July 2022 (1.0 bn Service Requests, 1.7 bn Alerts).",
+)
+@click.option("--incidents-per-month", type=int, default=SAMPLE_INCIDENTS_PER_MONTH, show_default=True)
+@click.option("--first-month", type=click.DateTime(["%Y-%m"]), default="2021-07", show_default=True)
+@click.option("--months", type=int, default=4, show_default=True)
+@click.option("--area", "areas", type=click.Choice(AREAS), multiple=True, default=AREAS, show_default=True)
+def simulate(
+    out: Path,
+    truth: Path,
+    seed: int,
+    scale: float,
+    incidents_per_month: int,
+    first_month: datetime,
+    months: int,
+    areas: tuple[str, ...],
+) -> None:
+    """Write synthetic extracts in the providers' shapes, and the truth planted in them.
+
+    The same options give the same bytes. With the defaults it writes the committed sample.
+    """
+    summary = simulate_extracts(
+        out,
+        truth,
+        seed=seed,
+        scale=scale,
+        incidents_per_month=incidents_per_month,
+        first_month=first_month.date(),
+        months=months,
+        areas=areas,
+    )
+    click.echo(
+        f"{out}: {summary.submissions} synthetic submissions, {summary.rows:,} rows,"
+        f" {summary.size_bytes / 1e6:.1f} MB in {summary.seconds:.1f} s"
+    )
 
 
 @main.command()

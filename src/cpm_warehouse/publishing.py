@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.reading import literal, quoted
+from cpm_warehouse.reading import connect, literal, quoted
 
 RESULTS = "fct_measure_results"
 HISTORY = "fct_measure_results_published"
@@ -42,7 +42,7 @@ def publish(*, warehouse: Path, target: Path, published: Path) -> Publication:
     published.mkdir(parents=True, exist_ok=True)
     final = published / "cpm.duckdb"
     aside = published / f".cpm-{os.getpid()}.duckdb"
-    connection = duckdb.connect(str(aside), config={"TimeZone": "UTC"})
+    connection = connect(aside)
     try:
         connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         lake = _check_warehouse(connection, build)

@@ -21,9 +21,11 @@ EXAMPLES = {
 }
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB in memory that reads and writes instants as UTC and keeps rows in order."""
-    return duckdb.connect(config={"TimeZone": "UTC", "preserve_insertion_order": True})
+def connect(path: str | Path = ":memory:") -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB that reads and writes instants as UTC; it keeps rows in the order of their file."""
+    connection = duckdb.connect(str(path))
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
 
 
 def quoted(name: str) -> str:

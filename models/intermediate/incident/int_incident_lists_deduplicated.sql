@@ -1,0 +1,32 @@
+with
+
+staged as (
+    select *
+    from {{ ref('stg_providers__incident_lists') }}
+),
+
+current_rows as (
+    select staged.*
+    from staged
+    {{ current_submissions_only('incident_list') }}
+),
+
+final as (
+    select
+        provider,
+        provider_reference,
+        incident_id,
+        submission_key,
+        source_file,
+        source_row,
+        incident_category,
+        date_trunc('second', resolved_at) as resolved_at
+    from current_rows
+    qualify
+        row_number() over (
+            partition by provider, provider_reference
+            order by period desc, source_row desc
+        ) = 1
+)
+
+select * from final

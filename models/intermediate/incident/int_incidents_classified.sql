@@ -1,0 +1,99 @@
+-- Who answers for each Incident and why it may fall outside every measure, by what it was when it was resolved.
+with
+
+incidents as (
+    select *
+    from {{ ref('int_incidents_deduplicated') }}
+),
+
+resolutions as (
+    select *
+    from {{ ref('int_incidents_resolved') }}
+),
+
+histories as (
+    select
+        incident_id,
+        submission_keys
+    from {{ ref('int_incident_histories_summarised') }}
+),
+
+statuses as (
+    select
+        status,
+        clock_state
+    from {{ ref('incident_statuses') }}
+),
+
+organisations as (
+    select
+        organisation,
+        provider_id,
+        is_dcc_responsible
+    from {{ ref('incident_organisations') }}
+),
+
+categories as (
+    select incident_category
+    from {{ ref('incident_categories') }}
+),
+
+regions as (
+    select region
+    from {{ ref('regions') }}
+),
+
+providers as (
+    select provider_id
+    from {{ ref('providers') }}
+),
+
+final as (
+    select
+        incidents.incident_id,
+        incidents.submission_key,
+        concat(
+            incidents.submission_key, coalesce(concat(',', histories.submission_keys), '')
+        ) as submission_keys,
+        incidents.source_file,
+        incidents.source_row,
+        resolutions.incident_category,
+        resolutions.incident_category_at_logging,
+        incidents.status,
+        incidents.raised_by,
+        resolutions.organisation,
+        resolutions.party_kind as responsible_party,
+        coalesce(organisations.provider_id, providers.provider_id, 'unknown') as provider,
+        coalesce(regions.region, 'Unknown') as region,
+        resolutions.reopen_count,
+        case
+            when statuses.clock_state = 'cancelled' or resolutions.is_cancelled then 'cancelled'
+            when not organisations.is_dcc_responsible then 'not_dcc_responsible'
+            when categories.incident_category is null then 'unknown_code'
+        end as exclusion_reason,
+        histories.incident_id is null as is_elapsed_only,
+        incidents.logged_at,
+        incidents.responded_at,
+        case
+            when statuses.clock_state = 'cancelled' or resolutions.is_cancelled then null
+            else resolutions.ended_at
+        end as resolved_at,
+        resolutions.ended_at
+    from incidents
+    inner join resolutions
+        on incidents.incident_id = resolutions.incident_id
+    left join histories
+        on incidents.incident_id = histories.incident_id
+    left join statuses
+        on incidents.status = statuses.status
+    left join organisations
+        on resolutions.organisation = organisations.organisation
+    left join categories
+        on resolutions.incident_category = categories.incident_category
+    left join providers
+        on incidents.recorded_provider = providers.provider_id
+    left join regions
+        on incidents.region = regions.region
+)
+
+select * from final

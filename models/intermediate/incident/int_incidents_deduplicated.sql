@@ -1,0 +1,47 @@
+-- An Incident stands in the export of every month in which it was open: the latest change to it wins.
+with
+
+staged as (
+    select *
+    from {{ ref('stg_dcc__remedy_incidents') }}
+),
+
+current_rows as (
+    select staged.*
+    from staged
+    {{ current_submissions_only('remedy_incidents') }}
+),
+
+latest as (
+    select *
+    from current_rows
+    qualify
+        row_number() over (
+            partition by incident_id
+            order by last_modified_at desc, period desc, source_row desc
+        ) = 1
+),
+
+final as (
+    select
+        incident_id,
+        submission_key,
+        source_file,
+        source_row,
+        incident_category,
+        status,
+        status_reason,
+        organisation,
+        region,
+        recorded_provider,
+        raised_by,
+        date_trunc('second', logged_at) as logged_at,
+        date_trunc('second', responded_at) as responded_at,
+        date_trunc('second', last_resolved_at) as last_resolved_at,
+        date_trunc('second', reopened_at) as reopened_at,
+        date_trunc('second', closed_at) as closed_at,
+        date_trunc('second', last_modified_at) as last_modified_at
+    from latest
+)
+
+select * from final

@@ -1,0 +1,54 @@
+-- The clock stops at the last Resolved that was not re-opened; what the Incident was at that instant (its category,
+-- who held it) is what it is measured by, and what came after, such as closing it, is not.
+with
+
+states as (
+    select *
+    from {{ ref('int_incident_states_ordered') }}
+),
+
+ends as (
+    select
+        incident_id,
+        max(state_number) as last_state_number,
+        coalesce(
+            max(state_number) filter (where clock_state not in ('stopped', 'cancelled')), 0
+        ) as last_active_state_number,
+        count(*) filter (
+            where clock_state = 'stopped' and next_clock_state not in ('stopped', 'cancelled')
+        ) as reopen_count
+    from states
+    group by incident_id
+),
+
+final as (
+    select
+        ends.incident_id,
+        ends.last_active_state_number,
+        ends.reopen_count,
+        first_states.incident_category as incident_category_at_logging,
+        measured_states.incident_category,
+        measured_states.organisation,
+        measured_states.party_kind,
+        last_states.clock_state = 'cancelled' as is_cancelled,
+        case
+            when ends.last_active_state_number < ends.last_state_number
+                then measured_states.state_at
+        end as ended_at
+    from ends
+    inner join states as first_states
+        on
+            ends.incident_id = first_states.incident_id
+            and first_states.state_number = 1
+    inner join states as last_states
+        on
+            ends.incident_id = last_states.incident_id
+            and ends.last_state_number = last_states.state_number
+    inner join states as measured_states
+        on
+            ends.incident_id = measured_states.incident_id
+            and least(ends.last_active_state_number + 1, ends.last_state_number)
+            = measured_states.state_number
+)
+
+select * from final

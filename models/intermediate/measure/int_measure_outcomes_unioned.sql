@@ -1,0 +1,13 @@
+-- Every measure in one shape; a measure is added by adding its outcomes here.
+with
+
+incident_outcomes as (
+    select *
+    from {{ ref('int_incident_outcomes_counted') }}
+),
+
+final as (
+    select * from incident_outcomes
+)
+
+select * from final

@@ -1,0 +1,146 @@
+-- The grid of what must be reported: a measure without events has its rows too, and they say so. Every measure has
+-- a decision on its basis and a row of levels (null where none is known) for every month in which it holds; a test
+-- of the register fails where one is missing. A result is known no better than the weakest of what defines it.
+with
+
+measures as (
+    select *
+    from {{ ref('measures') }}
+),
+
+variants as (
+    select *
+    from {{ ref('measure_variants') }}
+),
+
+months as (
+    select reporting_month
+    from {{ ref('int_measure_months_listed') }}
+),
+
+scopes as (
+    select *
+    from {{ ref('int_measure_scopes_listed') }}
+),
+
+bases as (
+    select *
+    from {{ ref('int_measure_bases_decided') }}
+),
+
+levels as (
+    select *
+    from {{ ref('measure_levels') }}
+),
+
+provenance_ranks as (
+    select
+        provenance,
+        certainty_rank
+    from {{ ref('provenance_ranks') }}
+),
+
+aggregations as (
+    select 'pooled' as aggregation
+    union all
+    select 'mean_of_providers' as aggregation
+),
+
+scope_bases as (
+    select
+        bases.measure_id,
+        bases.reporting_month,
+        scopes.scope_type,
+        scopes.scope,
+        case
+            when count(distinct bases.basis) > 1 then 'mixed'
+            else max(bases.basis)
+        end as basis,
+        max(bases.limitation) as limitation,
+        max(bases.provenance) as basis_provenance
+    from bases
+    inner join scopes
+        on scopes.scope_type in ('national', 'provider') or scopes.scope = bases.region
+    group by bases.measure_id, bases.reporting_month, scopes.scope_type, scopes.scope
+),
+
+grid as (
+    select
+        measures.measure_id,
+        variants.variant_id,
+        variants.is_default,
+        months.reporting_month,
+        scopes.scope_type,
+        scopes.scope,
+        aggregations.aggregation,
+        measures.provenance as measure_provenance,
+        variants.provenance as variant_provenance
+    from measures
+    inner join variants
+        on measures.measure_id = variants.measure_id
+    inner join months
+        on
+            months.reporting_month >= measures.valid_from
+            and months.reporting_month < coalesce(measures.valid_to, date '9999-12-31')
+    cross join scopes
+    inner join aggregations
+        on aggregations.aggregation = 'pooled' or scopes.scope_type = 'national'
+),
+
+described as (
+    select
+        grid.*,
+        scope_bases.basis,
+        scope_bases.limitation,
+        levels.target_bp,
+        levels.minimum_bp,
+        scope_bases.basis_provenance,
+        levels.provenance as level_provenance
+    from grid
+    inner join scope_bases
+        on
+            grid.measure_id = scope_bases.measure_id
+            and grid.reporting_month = scope_bases.reporting_month
+            and grid.scope_type = scope_bases.scope_type
+            and grid.scope = scope_bases.scope
+    inner join levels
+        on
+            grid.measure_id = levels.measure_id
+            and grid.reporting_month >= levels.valid_from
+            and grid.reporting_month < coalesce(levels.valid_to, date '9999-12-31')
+),
+
+final as (
+    select
+        described.measure_id,
+        described.variant_id,
+        described.is_default,
+        described.reporting_month,
+        described.scope_type,
+        described.scope,
+        described.aggregation,
+        described.basis,
+        described.limitation,
+        described.target_bp,
+        described.minimum_bp,
+        weakest.provenance
+    from described
+    inner join provenance_ranks as measure_ranks
+        on described.measure_provenance = measure_ranks.provenance
+    inner join provenance_ranks as variant_ranks
+        on described.variant_provenance = variant_ranks.provenance
+    inner join provenance_ranks as basis_ranks
+        on described.basis_provenance = basis_ranks.provenance
+    inner join provenance_ranks as level_ranks
+        on described.level_provenance = level_ranks.provenance
+    inner join provenance_ranks as weakest
+        on
+            greatest(
+                measure_ranks.certainty_rank,
+                variant_ranks.certainty_rank,
+                basis_ranks.certainty_rank,
+                level_ranks.certainty_rank
+            ) = weakest.certainty_rank
+)
+
+select * from final

@@ -1,0 +1,24 @@
+with
+
+changes as (
+    select *
+    from {{ source('lake', 'remedy_incident_audit') }}
+),
+
+final as (
+    select
+        {{ submission_key('remedy_incident_audit') }} as submission_key,
+        provider,
+        period,
+        cast(version as integer) as submission_version,
+        "Incident Number" as incident_id,
+        "Field" as audit_field,
+        "Old Value" as old_value,
+        "New Value" as new_value,
+        cast("Changed At" as timestamp) as changed_at,
+        filename as source_file,
+        file_row_number as source_row
+    from changes
+)
+
+select * from final

@@ -1,0 +1,23 @@
+with
+
+incidents as (
+    select *
+    from {{ source('lake', 'incident_list') }}
+),
+
+final as (
+    select
+        {{ submission_key('incident_list') }} as submission_key,
+        provider,
+        period,
+        cast(version as integer) as submission_version,
+        "Provider Reference" as provider_reference,
+        "DCC Incident Number" as incident_id,
+        "Category" as incident_category,
+        cast("Resolved At" as timestamp) as resolved_at,
+        filename as source_file,
+        file_row_number as source_row
+    from incidents
+)
+
+select * from final
