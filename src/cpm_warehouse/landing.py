@@ -113,9 +113,9 @@ def land(extracts: Path, lake: Path, contracts: Mapping[str, Contract]) -> Itera
     """
     submissions = find_submissions(extracts, contracts)
     _bind(lake, extracts)
-    for contract in contracts.values():
-        _ensure_schema(lake, contract)
     with connect() as connection:
+        for contract in contracts.values():
+            _ensure_schema(connection, lake, contract)
         for submission in submissions:
             try:
                 yield _land_one(connection, submission, lake, contracts[submission.extract])
@@ -136,12 +136,12 @@ def _bind(lake: Path, extracts: Path) -> None:
         )
 
 
-def _ensure_schema(lake: Path, contract: Contract) -> None:
+def _ensure_schema(connection: duckdb.DuckDBPyConnection, lake: Path, contract: Contract) -> None:
     """Write the empty file that gives the extract its columns; anew, as the contract may have changed."""
     folder = lake.joinpath(contract.extract, *EMPTY_PARTITION)
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / "schema.parquet.new"
-    write_empty_parquet(contract, aside)
+    write_empty_parquet(connection, contract, aside)
     aside.replace(folder / "schema.parquet")
 
 

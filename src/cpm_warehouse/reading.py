@@ -38,11 +38,10 @@ def literal(text: str | Path) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def write_empty_parquet(contract: Contract, path: Path) -> None:
+def write_empty_parquet(connection: duckdb.DuckDBPyConnection, contract: Contract, path: Path) -> None:
     """Write a Parquet file that has the contract's columns and no rows."""
     columns = ", ".join(f"cast(null as {column.type}) as {quoted(column.name)}" for column in contract.columns)
-    with connect() as connection:
-        connection.execute(f"copy (select {columns} where false) to {literal(path)} (format parquet)")
+    connection.execute(f"copy (select {columns} where false) to {literal(path)} (format parquet)")
 
 
 class FileReader:

@@ -1,5 +1,6 @@
--- Several fields may change at one instant: they are one change of the Incident's state. An exact duplicate of an
--- audit row changes nothing. '' is a field that was cleared; null is a field that did not change.
+-- Several fields may change within one second: they are one change of the Incident's state, each field with its first
+-- old and its last new value. An exact duplicate of an audit row changes nothing. '' is a field that was cleared;
+-- null is a field that did not change.
 with
 
 staged as (
@@ -17,16 +18,37 @@ audit_fields as (
 tracked as (
     select
         staged.incident_id,
-        staged.submission_key,
-        staged.source_row,
         audit_fields.tracked_as,
-        date_trunc('second', staged.changed_at) as changed_at,
+        staged.changed_at,
         coalesce(staged.old_value, '') as old_value,
-        coalesce(staged.new_value, '') as new_value
+        coalesce(staged.new_value, '') as new_value,
+        min(staged.source_row) as source_row,
+        max(staged.submission_key) as submission_key
     from staged
     {{ current_submissions_only('remedy_incident_audit') }}
     inner join audit_fields
         on staged.audit_field = audit_fields.audit_field
+    group by
+        staged.incident_id,
+        audit_fields.tracked_as,
+        staged.changed_at,
+        coalesce(staged.old_value, ''),
+        coalesce(staged.new_value, '')
+),
+
+numbered as (
+    select
+        incident_id,
+        tracked_as,
+        old_value,
+        new_value,
+        submission_key,
+        date_trunc('second', changed_at) as changed_at,
+        row_number() over (
+            partition by incident_id, tracked_as
+            order by changed_at, source_row
+        ) as change_number
+    from tracked
 ),
 
 final as (
@@ -34,13 +56,13 @@ final as (
         incident_id,
         changed_at,
         {% for field in ['status', 'status_reason', 'organisation', 'incident_category'] %}
-            min_by(old_value, source_row)
+            min_by(old_value, change_number)
                 filter (where tracked_as = '{{ field }}') as old_{{ field }},
-            max_by(new_value, source_row)
+            max_by(new_value, change_number)
                 filter (where tracked_as = '{{ field }}') as new_{{ field }},
         {% endfor %}
         max(submission_key) as submission_key
-    from tracked
+    from numbered
     group by incident_id, changed_at
 )
 

@@ -1,6 +1,7 @@
 -- The history of each Incident as the states that it went through: the first from what the first change of each
 -- field says was there before, then one per change. An end or a re-open that only the export shows is taken from
--- the export's own dates: for an Incident without any audit row, this leaves its elapsed time.
+-- the export's own dates. For an Incident without any audit row this leaves its elapsed time, all of which counts,
+-- as nothing shows since when a User has held it.
 with
 
 incidents as (
@@ -50,7 +51,8 @@ first_states as (
         coalesce(histories.first_organisation, incidents.organisation, '') as organisation,
         coalesce(
             histories.first_incident_category, incidents.incident_category, ''
-        ) as incident_category
+        ) as incident_category,
+        histories.incident_id is not null as is_audited
     from incidents
     left join histories
         on incidents.incident_id = histories.incident_id
@@ -116,6 +118,7 @@ filled as (
         nullif({{ last_known('status_reason') }}, '') as status_reason,
         nullif({{ last_known('organisation') }}, '') as organisation,
         nullif({{ last_known('incident_category') }}, '') as incident_category,
+        {{ last_known('is_audited') }} as is_audited,
         row_number() over history as state_number
     from states
     window history as (
@@ -137,6 +140,7 @@ classified as (
         coalesce(organisations.party_kind, 'unknown') as party_kind,
         case
             when statuses.clock_state in ('stopped', 'cancelled') then statuses.clock_state
+            when not filled.is_audited then 'running'
             when not organisations.is_dcc_responsible then 'held_by_user'
             when statuses.clock_state = 'pausable' and status_reasons.pauses_clock
                 then 'pending_user'

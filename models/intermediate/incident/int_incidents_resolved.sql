@@ -16,7 +16,9 @@ ends as (
         ) as last_active_state_number,
         count(*) filter (
             where clock_state = 'stopped' and next_clock_state not in ('stopped', 'cancelled')
-        ) as reopen_count
+        ) as reopen_count,
+        min_by(incident_category, state_number)
+            filter (where incident_category is not null) as incident_category_at_logging
     from states
     group by incident_id
 ),
@@ -26,20 +28,16 @@ final as (
         ends.incident_id,
         ends.last_active_state_number,
         ends.reopen_count,
-        first_states.incident_category as incident_category_at_logging,
+        ends.incident_category_at_logging,
         measured_states.incident_category,
         measured_states.organisation,
         measured_states.party_kind,
-        last_states.clock_state = 'cancelled' as is_cancelled,
+        'cancelled' in (last_states.clock_state, measured_states.clock_state) as is_cancelled,
         case
             when ends.last_active_state_number < ends.last_state_number
                 then measured_states.state_at
         end as ended_at
     from ends
-    inner join states as first_states
-        on
-            ends.incident_id = first_states.incident_id
-            and first_states.state_number = 1
     inner join states as last_states
         on
             ends.incident_id = last_states.incident_id

@@ -10,7 +10,6 @@ incidents as (
         resolved_at,
         {{ reporting_month_of('resolved_at') }} as reporting_month
     from {{ ref('fct_incidents') }}
-    where resolved_at is not null
 ),
 
 lists as (
@@ -27,7 +26,10 @@ listed_months as (
 ),
 
 tolerances as (
-    select tolerance_seconds
+    select
+        tolerance_seconds,
+        valid_from,
+        valid_to
     from {{ ref('incident_agreement_tolerances') }}
     where tolerance_id = 'resolution'
 ),
@@ -77,7 +79,11 @@ compared as (
             false
         ) as is_same_resolution
     from listed
-    cross join tolerances
+    left join tolerances
+        on
+            cast(listed.provider_resolved_at as date) >= tolerances.valid_from
+            and cast(listed.provider_resolved_at as date)
+            < coalesce(tolerances.valid_to, date '9999-12-31')
 ),
 
 matched as (

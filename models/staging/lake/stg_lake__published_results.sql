@@ -1,0 +1,37 @@
+with
+
+published as (
+    select *
+    from {{ source('lake', 'published_measure_results') }}
+),
+
+final as (
+    select
+        publication_id,
+        measure_id,
+        variant_id,
+        scope_type,
+        scope,
+        aggregation,
+        basis,
+        status,
+        limitation,
+        provenance,
+        submission_keys,
+        met_count,
+        total_count,
+        excluded_count,
+        met_count_before_exceptions,
+        total_count_before_exceptions,
+        result_pct,
+        target_pct,
+        minimum_pct,
+        coverage_pct,
+        is_default,
+        is_synthetic,
+        reporting_month,
+        published_at
+    from published
+)
+
+select * from final

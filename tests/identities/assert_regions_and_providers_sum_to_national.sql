@@ -1,0 +1,40 @@
+-- An event that belongs to no region or no provider, or to two, would make the parts of a result differ from the whole.
+with
+
+results as (
+    select *
+    from {{ ref('fct_measure_results') }}
+    where
+        aggregation = 'pooled'
+        and basis != 'not_reportable'
+),
+
+summed as (
+    select
+        measure_id,
+        variant_id,
+        reporting_month,
+        scope_type,
+        sum(met_count) as met_count,
+        sum(total_count) as total_count,
+        sum(excluded_count) as excluded_count,
+        sum(met_count_before_exceptions) as met_count_before_exceptions,
+        sum(total_count_before_exceptions) as total_count_before_exceptions
+    from results
+    group by measure_id, variant_id, reporting_month, scope_type
+)
+
+select parts.*
+from summed as parts
+inner join summed as national
+    on
+        parts.measure_id = national.measure_id
+        and parts.variant_id = national.variant_id
+        and parts.reporting_month = national.reporting_month
+        and national.scope_type = 'national'
+where
+    parts.met_count != national.met_count
+    or parts.total_count != national.total_count
+    or parts.excluded_count != national.excluded_count
+    or parts.met_count_before_exceptions != national.met_count_before_exceptions
+    or parts.total_count_before_exceptions != national.total_count_before_exceptions

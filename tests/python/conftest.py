@@ -1,0 +1,46 @@
+"""What the Python tests share: the top of the project and a small submission to land."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cpm_warehouse.contracts import Contract, load_contracts
+
+ROOT = Path(__file__).parents[2]
+
+HEADER = "Reporting Month,Version,Delivered On\n"
+GOOD = HEADER + "2021-08-01,1,2021-10-05\n2021-08-01,2,2021-10-12\n"
+
+
+@pytest.fixture(autouse=True)
+def at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Contracts and seeds are found from the top of the project, wherever pytest is started."""
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture
+def contracts() -> dict[str, Contract]:
+    return dict(load_contracts())
+
+
+@pytest.fixture
+def send(tmp_path: Path) -> Callable[..., Path]:
+    """Returns a function that puts a file, with a control file if asked, into a submission of PMR deliveries."""
+
+    def put(
+        content: str | bytes = GOOD,
+        *,
+        name: str = "pmr.csv",
+        submission: str = "dcc/pmr_deliveries/2021-08/v1",
+        control: dict[str, object] | None = None,
+    ) -> Path:
+        folder = tmp_path / "extracts" / submission
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        if control is not None:
+            (folder / "control.json").write_text(json.dumps(control))
+        return tmp_path / "extracts"
+
+    return put

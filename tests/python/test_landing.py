@@ -1,0 +1,215 @@
+import gzip
+import hashlib
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from conftest import GOOD, HEADER, ROOT
+from cpm_warehouse.errors import CpmError
+from cpm_warehouse.landing import land
+
+KEY = "pmr_deliveries/dcc/2021-08/v1"
+PLACE = "pmr_deliveries/provider=dcc/period=2021-08/version=1"
+
+
+def landed(extracts, lake, contracts):
+    return {outcome.submission.key: outcome for outcome in land(extracts, lake, contracts)}
+
+
+def register(lake):
+    return {
+        (entry := json.loads(path.read_text()))["submission_key"]: entry
+        for path in lake.glob("*/*/*/*/_submission.json")
+    }
+
+
+def rows(lake, place=PLACE):
+    files = f"read_parquet('{lake / place}/*.parquet', hive_partitioning = false)"
+    return duckdb.sql(f"select * from {files}").fetchall()
+
+
+def test_rows_and_register_entry_appear_together(send, tmp_path, contracts):
+    lake = tmp_path / "lake"
+    outcome = landed(send(), lake, contracts)[KEY]
+    assert (outcome.status, outcome.rows) == ("landed", 2)
+    assert [(str(month), version) for month, version, _ in rows(lake)] == [("2021-08-01", 1), ("2021-08-01", 2)]
+    entry = register(lake)[KEY]
+    assert (entry["received_rows"], entry["accepted_rows"], entry["quarantined_rows"]) == (2, 2, 0)
+    assert entry["files"][0]["sha256"] == hashlib.sha256(GOOD.encode()).hexdigest()
+
+
+def test_the_same_file_again_is_known_and_changes_nothing(send, tmp_path, contracts):
+    lake = tmp_path / "lake"
+    landed(send(), lake, contracts)
+    before = {path: path.stat().st_mtime_ns for path in (lake / PLACE).iterdir()}
+    assert landed(send(), lake, contracts)[KEY].status == "known"
+    assert {path: path.stat().st_mtime_ns for path in (lake / PLACE).iterdir()} == before
+
+
+def test_another_file_under_a_landed_version_is_refused(send, tmp_path, contracts):
+    lake = tmp_path / "lake"
+    landed(send(), lake, contracts)
+    outcome = landed(send(HEADER + "2021-08-01,1,2021-10-06\n"), lake, contracts)[KEY]
+    assert outcome.status == "refused"
+    assert "send the correction as v2" in outcome.reason
+    assert len(rows(lake)) == 2
+
+
+def test_a_correction_stands_beside_the_version_before(send, tmp_path, contracts):
+    lake = tmp_path / "lake"
+    send()
+    extracts = send(HEADER + "2021-08-01,1,2021-10-06\n", submission="dcc/pmr_deliveries/2021-08/v2")
+    outcomes = landed(extracts, lake, contracts)
+    assert {key: outcome.rows for key, outcome in outcomes.items()} == {KEY: 2, KEY[:-1] + "2": 1}
+
+
+def test_columns_are_taken_by_name_in_any_order(send, tmp_path, contracts):
+    lake = tmp_path / "lake"
+    landed(send("Delivered On,Version,Reporting Month\n2021-10-05,1,2021-08-01\n"), lake, contracts)
+    assert [str(value) for value in rows(lake)[0]] == ["2021-08-01", "1", "2021-10-05"]
+
+
+def test_gzip_parquet_and_several_files_are_read(send, tmp_path, contracts):
+    lake = tmp_path / "lake"
+    send(gzip.compress(GOOD.encode()), name="a.csv.gz")
+    parquet = tmp_path / "b.parquet"
+    duckdb.sql(
+        """copy (select date '2021-08-01' as "Reporting Month", 3 as "Version", date '2021-10-20' as "Delivered On")"""
+        f" to '{parquet}'"
+    )
+    outcome = landed(send(parquet.read_bytes(), name="b.parquet"), lake, contracts)[KEY]
+    assert (outcome.status, outcome.rows) == ("landed", 3)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (HEADER + "2021-08-01,1,05/10/2021\n", r"pmr.csv:line 2: 'Delivered On' is '05/10/2021', not a date"),
+        (GOOD + "2021-08-01,three,2021-10-05\n", r"pmr.csv:line 4: 'Version' is 'three', not a whole number"),
+        (GOOD + ",3,2021-10-05\n", r"pmr.csv:line 4: 'Reporting Month' is empty \(1 rows in all\)"),
+        (GOOD + "2021-08-01,3\n", r"pmr.csv: cannot be read .*ask for the file again"),
+        ("Reporting Month,Version\n", r"missing \['Delivered On'\], not expected \[\]"),
+        (HEADER.replace("Version", "Ver"), r"missing \['Version'\], not expected \['Ver'\]"),
+        (HEADER, r"no rows, and pmr_deliveries is never empty"),
+        ("", r"missing \['Reporting Month', 'Version', 'Delivered On'\]"),
+        (b"\xff\xfe\x00R", r"pmr.csv: cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_refused_in_one_line(send, tmp_path, contracts, content, says):
+    lake = tmp_path / "lake"
+    outcome = landed(send(content), lake, contracts)[KEY]
+    assert outcome.status == "refused"
+    assert re.search(says, outcome.reason)
+    assert "\n" not in outcome.reason
+    assert not (lake / PLACE).exists()
+    assert list((lake / "_aside").iterdir()) == []
+
+
+def test_a_truncated_gzip_is_refused(send, tmp_path, contracts):
+    whole = gzip.compress(("".join(f"2021-08-01,{i},2021-10-05\n" for i in range(9999))).encode())
+    outcome = landed(send(whole[: len(whole) // 2], name="pmr.csv.gz"), tmp_path / "lake", contracts)[KEY]
+    assert outcome.status == "refused"
+
+
+def test_an_instant_without_an_offset_is_refused(send, tmp_path, contracts):
+    extracts = send(
+        "Exception Reference,Measure,Event Reference,Window From,Window To,Reason,Approved On\n"
+        "E1,CPM_5,,2021-09-01 00:00:00,2021-09-02T00:00:00+01:00,flood,2021-09-05\n",
+        submission="dcc/measure_exceptions/2021-09/v1",
+    )
+    outcome = landed(extracts, tmp_path / "lake", contracts)["measure_exceptions/dcc/2021-09/v1"]
+    assert "line 2: 'Window From' is '2021-09-01 00:00:00', not an instant with its offset" in outcome.reason
+
+
+def test_instants_with_any_offset_become_utc(send, tmp_path, contracts):
+    lake = tmp_path / "lake"
+    extracts = send(
+        "Exception Reference,Measure,Event Reference,Window From,Window To,Reason,Approved On\n"
+        "E1,CPM_5,,2021-09-01T01:00:00.000+0100,2021-09-02T00:00:00Z,flood,\n",
+        submission="dcc/measure_exceptions/2021-09/v1",
+    )
+    landed(extracts, lake, contracts)
+    row = rows(lake, "measure_exceptions/provider=dcc/period=2021-09/version=1")[0]
+    assert [str(value) for value in row[3:5]] == ["2021-09-01 00:00:00", "2021-09-02 00:00:00"]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"rows": 3}, "has 2 rows, the control file says 3"),
+        ({"sha256": "0" * 64}, "the control file says 0000"),
+        ({"name": "other.csv"}, r"lists \['other.csv'\], but the files are \['pmr.csv'\]"),
+    ],
+)
+def test_the_control_file_is_verified(send, tmp_path, contracts, change, says):
+    file = {"name": "pmr.csv", "rows": 2, "sha256": hashlib.sha256(GOOD.encode()).hexdigest()} | change
+    control = {"received_at": "2021-10-06T09:00:00Z", "synthetic": True, "files": [file]}
+    outcome = landed(send(control=control), tmp_path / "lake", contracts)[KEY]
+    assert outcome.status == "refused"
+    assert re.search(says, outcome.reason)
+
+
+def test_received_at_is_the_control_files(send, tmp_path, contracts):
+    file = {"name": "pmr.csv", "rows": 2, "sha256": hashlib.sha256(GOOD.encode()).hexdigest()}
+    control = {"received_at": "2021-10-06T10:00:00+01:00", "synthetic": True, "files": [file]}
+    landed(send(control=control), tmp_path / "lake", contracts)
+    entry = register(tmp_path / "lake")[KEY]
+    assert (entry["received_at"], entry["is_synthetic"]) == ("2021-10-06 09:00:00.000000", True)
+
+
+@pytest.mark.parametrize(
+    ("submission", "says"),
+    [
+        ("dcc/pmr/2021-08/v1", "no extract is called 'pmr'"),
+        ("dsp/pmr_deliveries/2021-08/v1", "'dsp' does not send pmr_deliveries"),
+        ("dcc/pmr_deliveries/2021-13/v1", "'2021-13' is not a month"),
+        ("dcc/pmr_deliveries/2021-08/1", "'1' is not a version"),
+    ],
+)
+def test_a_misnamed_directory_stops_landing_before_it_starts(send, tmp_path, contracts, submission, says):
+    with pytest.raises(CpmError, match=re.escape(says)):
+        list(land(send(submission=submission), tmp_path / "lake", contracts))
+
+
+def test_an_empty_month_and_missing_extracts_are_named(send, tmp_path, contracts):
+    extracts = send()
+    (extracts / "dcc/pmr_deliveries/2021-09/v1").mkdir(parents=True)
+    outcome = landed(extracts, tmp_path / "lake", contracts)["pmr_deliveries/dcc/2021-09/v1"]
+    assert "no files here; ask dcc to send them" in outcome.reason
+    with pytest.raises(CpmError, match="no such directory"):
+        list(land(tmp_path / "nowhere", tmp_path / "lake2", contracts))
+    (tmp_path / "bare").mkdir()
+    with pytest.raises(CpmError, match="no submissions here"):
+        list(land(tmp_path / "bare", tmp_path / "lake2", contracts))
+
+
+def test_one_lake_keeps_to_one_directory_of_extracts(send, tmp_path, contracts):
+    lake = tmp_path / "lake"
+    landed(send(), lake, contracts)
+    with pytest.raises(CpmError, match="name another with --lake"):
+        list(land(ROOT / "extracts/sample", lake, contracts))
+
+
+def test_killed_at_any_moment_register_and_lake_agree(tmp_path, contracts):
+    """Kills landing at several moments: what the register lists is whole, and a rerun completes the rest."""
+    lake = tmp_path / "lake"
+    command = [sys.executable, "-m", "cpm_warehouse", "land", "--extracts", "extracts/sample", "--lake", lake]
+    for wait in (0.35, 0.5, 0.7, 0.9):
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        for entry in lake.glob("*/*/*/*/_submission.json"):
+            listed = json.loads(entry.read_text())
+            found = duckdb.sql(f"select count(*) from read_parquet('{entry.parent}/*.parquet')").fetchone()
+            assert found == (listed["accepted_rows"],)
+    assert subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode == 0
+    expected = {path.parent for path in Path(ROOT / "extracts/sample").rglob("control.json")}
+    assert len(register(lake)) == len(expected)
