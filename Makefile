@@ -12,7 +12,7 @@ PYTHON ?= python3
 UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help env dev land warehouse publish build lint check pytest test sample lock clean
+.PHONY: help mutants env dev land warehouse publish build lint check pytest test sample lock clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -67,6 +67,9 @@ sample: env
 lock: dev
 	$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 -c requirements/dev.txt pyproject.toml -o requirements/build.txt
+
+mutants: dev publish
+	$(BIN)/python tests/mutants.py
 
 clean:
 	rm -rf $(VENV) lake warehouse published target logs

@@ -80,10 +80,8 @@ def test_gzip_parquet_and_several_files_are_read(send, tmp_path, contracts):
     lake = tmp_path / "lake"
     send(gzip.compress(GOOD.encode()), name="a.csv.gz")
     parquet = tmp_path / "b.parquet"
-    duckdb.sql(
-        """copy (select date '2021-08-01' as "Reporting Month", 3 as "Version", date '2021-10-20' as "Delivered On")"""
-        f" to '{parquet}'"
-    )
+    row = """date '2021-08-01' as "Reporting Month", 3 as "Version", date '2021-10-20' as "Delivered On\""""
+    duckdb.sql(f"copy (select {row}) to '{parquet}'")
     outcome = landed(send(parquet.read_bytes(), name="b.parquet"), lake, contracts)[KEY]
     assert (outcome.status, outcome.rows) == ("landed", 3)
 

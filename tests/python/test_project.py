@@ -1,0 +1,83 @@
+"""Rules that the project keeps, read from what dbt made of it."""
+
+import json
+import re
+
+import pytest
+
+from conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def manifest():
+    return json.loads((ROOT / "target/manifest.json").read_text())
+
+
+def models(manifest, layer):
+    return [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["original_file_path"].startswith(f"models/{layer}")
+    ]
+
+
+def test_every_mart_has_a_group_with_an_owner(manifest):
+    owners = {group["name"]: group["owner"]["name"] for group in manifest["groups"].values()}
+    marts = models(manifest, "marts")
+    assert len(marts) >= 12
+    assert [mart["name"] for mart in marts if not owners.get(mart["group"])] == []
+
+
+def test_only_staging_reads_the_lake(manifest):
+    for layer in ("intermediate", "marts"):
+        readers = [
+            node["name"]
+            for node in models(manifest, layer)
+            if any(parent.startswith("source.") for parent in node["depends_on"]["nodes"])
+        ]
+        assert readers == []
+
+
+def test_staging_reads_the_lake_only(manifest):
+    assert [
+        node["name"]
+        for node in models(manifest, "staging")
+        if node["depends_on"]["nodes"]
+        and not all(parent.startswith("source.") for parent in node["depends_on"]["nodes"])
+    ] == []
+
+
+def test_each_model_has_its_yaml_beside_it(manifest):
+    apart = [
+        node["name"]
+        for layer in ("staging", "intermediate", "marts")
+        for node in models(manifest, layer)
+        if node["patch_path"] is None
+        or not node["patch_path"].endswith(node["original_file_path"].replace(".sql", ".yml"))
+    ]
+    assert apart == []
+
+
+def test_models_read_no_clock_but_the_reporting_clock():
+    clocks = re.compile(r"\b(now|current_date|current_timestamp|today|get_current_timestamp)\b\s*(\(|$)", re.M)
+    found = [path.name for path in (ROOT / "models").rglob("*.sql") if clocks.search(path.read_text())]
+    assert found == []
+
+
+def test_locks_name_no_registry_and_agree():
+    locks = {name: (ROOT / f"requirements/{name}.txt").read_text() for name in ("bootstrap", "build", "dev")}
+    assert not any("://" in lock for lock in locks.values())
+    versions = {name: dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, flags=re.M)) for name, lock in locks.items()}
+    build, dev = versions["build"], versions["dev"]
+    assert {name: dev.get(name) for name in build} == build
+
+
+def test_no_path_of_a_machine_stands_in_the_project():
+    """Compares with where this checkout lies: a file that names it works nowhere else."""
+    texts = [
+        path
+        for folder in ("models", "macros", "seeds", "tests", "src", "extracts/contracts", "profiles", "benchmarks")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".sql", ".yml", ".py", ".md", ".csv"}
+    ]
+    assert [path.name for path in texts if str(ROOT) + "/" in path.read_text()] == []

@@ -1,0 +1,159 @@
+"""Over the warehouse that `make build` left: what is published, and when nothing is."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import duckdb
+import pytest
+
+from conftest import ROOT
+from cpm_warehouse.errors import CpmError
+from cpm_warehouse.publishing import publish
+
+WAREHOUSE = ROOT / "warehouse/cpm.duckdb"
+TARGET = ROOT / "target"
+
+
+@pytest.fixture
+def built(tmp_path):
+    """A copy of what the build left, so that a test may spoil it, and its lake, so that nothing is added to it."""
+    target = tmp_path / "target"
+    target.mkdir()
+    for name in ("manifest.json", "run_results.json"):
+        shutil.copy(TARGET / name, target / name)
+    warehouse = tmp_path / "warehouse.duckdb"
+    shutil.copy(WAREHOUSE, warehouse)
+    lake = tmp_path / "lake"
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("update main.build_runs set lake_root = ?", [str(lake)])
+    return {"warehouse": warehouse, "target": target, "published": tmp_path / "published"}
+
+
+def spoil(built, **changes):
+    path = built["target"] / "run_results.json"
+    results = json.loads(path.read_text())
+    path.write_text(json.dumps(results | {key: change(results[key]) for key, change in changes.items()}))
+
+
+def tables(path):
+    with duckdb.connect(path, read_only=True) as connection:
+        return {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+
+
+def test_the_public_marts_are_published_and_nothing_else(built):
+    done = publish(**built)
+    nodes = json.loads((TARGET / "manifest.json").read_text())["nodes"].values()
+    public = {node["name"] for node in nodes if node["resource_type"] == "model" and node["access"] == "public"}
+    assert {"fct_measure_results", "fct_incidents", "rpt_pmr_sla_scenarios", "dim_calendar_dates"} <= public
+    assert tables(done.path) == public
+
+
+def test_marts_are_whole_and_carry_their_descriptions(built):
+    done = publish(**built)
+    with duckdb.connect(done.path, read_only=True) as published:
+        published.execute(f"attach '{built['warehouse']}' as warehouse (read_only)")
+        for mart in tables(done.path) - {"fct_measure_results_published"}:
+            difference = f"(from marts.{mart} except all from warehouse.marts.{mart})"
+            assert published.execute(f"select count(*) from {difference}").fetchone() == (0,)
+        undescribed = published.execute(
+            "select column_name from duckdb_columns() where comment is null"
+        ).fetchall()
+        assert undescribed == []
+
+
+def test_publishing_the_same_results_again_adds_nothing_to_the_history(built):
+    first = publish(**built)
+    with duckdb.connect(first.path, read_only=True) as published:
+        ids = published.execute(
+            "select distinct publication_id from marts.fct_measure_results_published"
+        ).fetchall()
+        assert (first.publication_id,) in ids
+    with duckdb.connect(built["warehouse"]) as warehouse:
+        warehouse.execute(f"attach '{first.path}' as published (read_only)")
+        warehouse.execute("delete from marts.fct_measure_results_published")
+        warehouse.execute(
+            "insert into marts.fct_measure_results_published from published.marts.fct_measure_results_published"
+        )
+    again = publish(**built)
+    assert (again.publication_id, again.is_new) == (first.publication_id, False)
+
+
+def test_a_changed_result_is_a_new_publication_kept_in_the_lake(built, tmp_path):
+    first = publish(**built)
+    with duckdb.connect(built["warehouse"]) as warehouse:
+        warehouse.execute("update marts.fct_measure_results set met_count = met_count - 1 where met_count > 0")
+    second = publish(**built)
+    assert second.is_new and second.publication_id != first.publication_id
+    files = tmp_path / "lake/published_measure_results/*/*/*/*.parquet"
+    kept = duckdb.sql(f"select distinct publication_id from read_parquet('{files}')").fetchall()
+    assert (second.publication_id,) in kept
+
+
+def test_a_reader_keeps_the_old_file_while_a_new_one_is_swapped_in(built):
+    path = publish(**built).path
+    with duckdb.connect(path, read_only=True) as reader:
+        count = reader.execute("select count(*) from marts.fct_measure_results").fetchone()
+        with duckdb.connect(built["warehouse"]) as warehouse:
+            warehouse.execute("delete from marts.fct_measure_results where measure_id = 'CPM_4'")
+        publish(**built)
+        assert reader.execute("select count(*) from marts.fct_measure_results").fetchone() == count
+    # A second connection in this process would share the first one's file, so another process looks.
+    query = "select count(*) from marts.fct_measure_results where measure_id = 'CPM_4'"
+    program = f"import duckdb; print(duckdb.connect('{path}', read_only=True).execute(\"{query}\").fetchone())"
+    seen = subprocess.run([ROOT / ".venv/bin/python", "-c", program], capture_output=True, text=True, check=True)
+    assert seen.stdout == "(0,)\n"
+
+
+def failed(results):
+    return [results[0] | {"status": "fail"}, *results[1:]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"results": failed}, "1 nodes of the last build did not pass"),
+        ({"results": lambda results: results[1:]}, "left out 1 nodes"),
+        ({"args": lambda args: args | {"which": "run"}}, "the last dbt command was `run`"),
+        ({"metadata": lambda data: data | {"invocation_id": "other"}}, "written to since the last whole build"),
+    ],
+)
+def test_nothing_is_published_unless_a_whole_build_passed(built, changes, says):
+    before = publish(**built).path.read_bytes()
+    spoil(built, **changes)
+    with pytest.raises(CpmError, match=says):
+        publish(**built)
+    assert (built["published"] / "cpm.duckdb").read_bytes() == before
+    assert [path.name for path in built["published"].iterdir()] == ["cpm.duckdb"]
+
+
+def test_a_rebuild_of_the_past_is_not_published(built):
+    with duckdb.connect(built["warehouse"]) as warehouse:
+        warehouse.execute("update main.build_runs set as_known_at = '2021-10-01'")
+    with pytest.raises(CpmError, match="build without as_known_at"):
+        publish(**built)
+
+
+def test_without_a_build_there_is_one_clear_line(tmp_path):
+    with pytest.raises(CpmError, match="run `dbt build` first"):
+        publish(warehouse=tmp_path / "w", target=tmp_path, published=tmp_path / "p")
+
+
+def test_a_build_killed_half_way_is_not_published(built, tmp_path):
+    before = publish(**built).path.read_bytes()
+    command = [ROOT / ".venv/bin/dbt", "build", "--target-path", built["target"], "--log-path", tmp_path / "logs"]
+    environment = os.environ | {"CPM_WAREHOUSE": str(built["warehouse"])}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if " OK " in line:
+            break
+    time.sleep(1)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    with pytest.raises(CpmError):
+        publish(**built)
+    assert (built["published"] / "cpm.duckdb").read_bytes() == before
