@@ -1,4 +1,4 @@
-"""Applies each change of `tests/mutants.yml` to a copy of the project and shows which test notices it.
+"""Applies each change of `tests/mutants.toml` to a copy of the project and shows which test notices it.
 
     .venv/bin/python tests/mutants.py [NAME ...]
 
@@ -12,10 +12,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 ROOT = Path(__file__).parents[1]
 PYTHON_TESTS = ("test_calendar.py", "test_planted_truth.py", "test_worked_examples.py")
@@ -29,7 +28,7 @@ def copy_project(place: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, target, follow_symlinks=False)
     (place / ".venv").symlink_to(ROOT / ".venv")
-    # Without the results published before: that a closed month moved says too little about which test holds a rule.
+    # Without the results published before: that a closed month moved says too little about what holds a rule.
     shutil.copytree(ROOT / "lake", place / "lake", ignore=shutil.ignore_patterns("provider=warehouse"))
 
 
@@ -39,7 +38,7 @@ def mutate(place: Path, mutant: dict[str, Any]) -> None:
     text = path.read_text()
     if text.count(mutant["find"]) != 1:
         raise ValueError(f"{mutant['name']}: {mutant['file']} has the text {text.count(mutant['find'])} times")
-    path.write_text(text.replace(mutant["find"], mutant.get("replace", "")))
+    path.write_text(text.replace(mutant["find"], mutant["replace"]))
 
 
 def noticed_by(place: Path) -> str:
@@ -68,7 +67,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*")
     names = parser.parse_args().names
-    mutants = yaml.safe_load((ROOT / "tests/mutants.yml").read_text())
+    mutants = tomllib.loads((ROOT / "tests/mutants.toml").read_text())["mutants"]
     unnoticed = 0
     for mutant in [mutant for mutant in mutants if not names or mutant["name"] in names]:
         with tempfile.TemporaryDirectory() as place:
