@@ -1,0 +1,27 @@
+with
+
+calendar_dates as (
+    select
+        calendar,
+        calendar_date,
+        holiday_name,
+        working_day_number,
+        working_day_number_on_or_after,
+        is_weekend,
+        is_working_day
+    from {{ ref('int_calendar_dates_numbered') }}
+),
+
+final as (
+    select
+        calendar_date,
+        cast(calendar as varchar) as calendar,
+        cast(holiday_name as varchar) as holiday_name,
+        working_day_number,
+        working_day_number_on_or_after,
+        is_weekend,
+        is_working_day
+    from calendar_dates
+)
+
+select * from final
