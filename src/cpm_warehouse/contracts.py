@@ -13,6 +13,9 @@ TYPES = {"varchar", "bigint", "ubigint", "boolean", "date", "timestamp", "varcha
 # Only the warehouse itself writes these: no provider sends a percentage.
 TYPES |= {"decimal(5,2)", "decimal(9,6)"}
 
+# A column of this name, in any case, would hide behind what DuckDB adds to the rows of a lake file, or hide it.
+RESERVED = {"provider", "period", "version", "filename", "file_row_number"}
+
 
 @dataclass(frozen=True)
 class Column:
@@ -66,6 +69,8 @@ def load_contract(path: Path) -> Contract:
     for column in columns:
         if column.type not in TYPES:
             raise CpmError(f"{path}: column '{column.name}' has type '{column.type}'; use one of {sorted(TYPES)}")
+        if column.name.lower() in RESERVED:
+            raise CpmError(f"{path}: column '{column.name}' has a name that the lake keeps for itself; name it otherwise")
     if unknown := set(contract.key) - set(contract.names):
         raise CpmError(f"{path}: the key names columns that do not exist: {sorted(unknown)}")
     return contract

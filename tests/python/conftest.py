@@ -10,7 +10,7 @@ from cpm_warehouse.contracts import Contract, load_contracts
 
 ROOT = Path(__file__).parents[2]
 
-HEADER = "Reporting Month,Version,Delivered On\n"
+HEADER = "Reporting Month,PMR Version,Delivered On\n"
 GOOD = HEADER + "2021-08-01,1,2021-10-05\n2021-08-01,2,2021-10-12\n"
 
 

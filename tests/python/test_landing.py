@@ -72,7 +72,7 @@ def test_a_correction_stands_beside_the_version_before(send, tmp_path, contracts
 
 def test_columns_are_taken_by_name_in_any_order(send, tmp_path, contracts):
     lake = tmp_path / "lake"
-    landed(send("Delivered On,Version,Reporting Month\n2021-10-05,1,2021-08-01\n"), lake, contracts)
+    landed(send("Delivered On,PMR Version,Reporting Month\n2021-10-05,1,2021-08-01\n"), lake, contracts)
     assert [str(value) for value in rows(lake)[0]] == ["2021-08-01", "1", "2021-10-05"]
 
 
@@ -80,7 +80,7 @@ def test_gzip_parquet_and_several_files_are_read(send, tmp_path, contracts):
     lake = tmp_path / "lake"
     send(gzip.compress(GOOD.encode()), name="a.csv.gz")
     parquet = tmp_path / "b.parquet"
-    row = """date '2021-08-01' as "Reporting Month", 3 as "Version", date '2021-10-20' as "Delivered On\""""
+    row = """date '2021-08-01' as "Reporting Month", 3 as "PMR Version", date '2021-10-20' as "Delivered On\""""
     duckdb.sql(f"copy (select {row}) to '{parquet}'")
     outcome = landed(send(parquet.read_bytes(), name="b.parquet"), lake, contracts)[KEY]
     assert (outcome.status, outcome.rows) == ("landed", 3)
@@ -90,13 +90,13 @@ def test_gzip_parquet_and_several_files_are_read(send, tmp_path, contracts):
     ("content", "says"),
     [
         (HEADER + "2021-08-01,1,05/10/2021\n", r"pmr.csv:line 2: 'Delivered On' is '05/10/2021', not a date"),
-        (GOOD + "2021-08-01,three,2021-10-05\n", r"pmr.csv:line 4: 'Version' is 'three', not a whole number"),
+        (GOOD + "2021-08-01,three,2021-10-05\n", r"pmr.csv:line 4: 'PMR Version' is 'three', not a whole number"),
         (GOOD + ",3,2021-10-05\n", r"pmr.csv:line 4: 'Reporting Month' is empty \(1 rows in all\)"),
         (GOOD + "2021-08-01,3\n", r"pmr.csv: cannot be read .*ask for the file again"),
-        ("Reporting Month,Version\n", r"missing \['Delivered On'\], not expected \[\]"),
-        (HEADER.replace("Version", "Ver"), r"missing \['Version'\], not expected \['Ver'\]"),
+        ("Reporting Month,PMR Version\n", r"missing \['Delivered On'\], not expected \[\]"),
+        (HEADER.replace("PMR Version", "Ver"), r"missing \['PMR Version'\], not expected \['Ver'\]"),
         (HEADER, r"no rows, and pmr_deliveries is never empty"),
-        ("", r"missing \['Reporting Month', 'Version', 'Delivered On'\]"),
+        ("", r"missing \['Reporting Month', 'PMR Version', 'Delivered On'\]"),
         (b"\xff\xfe\x00R", r"pmr.csv: cannot be read"),
     ],
 )

@@ -8,7 +8,7 @@ deliveries as (
         filename,
         file_row_number,
         "Reporting Month",
-        "Version",
+        "PMR Version",
         "Delivered On"
     from {{ source('lake', 'pmr_deliveries') }}
 ),
@@ -20,7 +20,7 @@ final as (
         period,
         cast(version as integer) as submission_version,
         cast("Reporting Month" as date) as reporting_month,
-        cast("Version" as integer) as pmr_version,
+        cast("PMR Version" as integer) as pmr_version,
         cast("Delivered On" as date) as delivered_date,
         filename as source_file,
         file_row_number as source_row

@@ -1,0 +1,11 @@
+"""Writes synthetic extracts, seeded and consistent with the contracts, together with the truth behind them."""
+
+from cpm_warehouse.simulation.simulator import (
+    AREAS,
+    SAMPLE_INCIDENTS_PER_MONTH,
+    SAMPLE_SCALE,
+    Summary,
+    simulate,
+)
+
+__all__ = ["AREAS", "SAMPLE_INCIDENTS_PER_MONTH", "SAMPLE_SCALE", "Summary", "simulate"]

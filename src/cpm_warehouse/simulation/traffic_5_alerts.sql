@@ -1,0 +1,216 @@
+-- Alerts: as Service Requests, with 4,096 slots for each provider that sends Alerts.
+
+create table alert_profile as
+with main (kind, code, device_type, audience, weight) as (
+    values
+        ('Device', '8F0A', 'ESME', 'supplier', 210),
+        ('Device', '8F0A', 'GPF', 'supplier', 120),
+        ('Device', '8F66', 'ESME', 'supplier', 60),
+        ('Device', '8F12', 'CHF', 'supplier', 70),
+        ('Device', '8071', 'GPF', 'supplier', 45),
+        ('Device', '81C6', 'GSME', 'supplier', 40),
+        ('Device', '819D', 'GPF', 'supplier', 90),
+        ('Device', '8F3E', 'ESME', 'supplier', 25),
+        ('Device', '8154', 'ESME', 'supplier', 40),
+        ('Device', '8F35', 'ESME', 'network', 24),
+        ('Device', '8F36', 'ESME', 'network', 20),
+        ('Device', '8F37', 'ESME', 'network', 2),
+        ('Device', '8F38', 'ESME', 'network', 2),
+        ('Device', '8002', 'ESME', 'network', 30),
+        ('Device', '8006', 'ESME', 'network', 20),
+        ('Device', '8085', 'ESME', 'network', 25),
+        ('Device', '8089', 'ESME', 'network', 15),
+        ('Device', '8F1D', 'GSME', 'supplier', 8),
+        ('Device', '8F1F', 'GSME', 'supplier', 8),
+        ('Device', '8183', 'CHF', 'supplier', 20),
+        ('Device', '8F49', 'PPMID', 'supplier', 6),
+        ('Device', '8161', 'PPMID', 'supplier', 10),
+        ('Device', '810D', 'ESME', 'supplier', 12),
+        ('Device', '8F0F', 'ESME', 'supplier', 8),
+        ('Device', '8F43', 'ESME', 'supplier', 4),
+        ('DCC', 'AD1', 'CHF', 'network', 18),
+        ('DCC', 'N16', 'ESME', 'supplier', 10),
+        ('DCC', 'N24', 'CHF', 'supplier', 8),
+        ('DCC', 'N8', 'ESME', 'supplier', 5),
+        ('DCC', 'N1', 'ESME', 'supplier', 3)
+),
+
+-- Every other code is rare: Device Alerts together 3.6%, DCC Alerts 0.6% of all messages.
+rare as (
+    select
+        'Device' as kind,
+        alert_code as code,
+        case
+            when regexp_matches(alert_description, 'gas|gsme|valve', 'i') then 'GSME'
+            when regexp_matches(alert_description, 'chf|sub ghz|duty cycle', 'i') then 'CHF'
+            else 'ESME'
+        end as device_type,
+        'supplier' as audience,
+        36 / count(*) over () as weight,
+    from read_csv(getvariable('seeds') || '/device_alert_codes.csv', all_varchar = true)
+    anti join main on alert_code = main.code
+    union all
+    select
+        'DCC' as kind, alert_code as code, 'ESME' as device_type, 'supplier' as audience,
+        6.7 / count(*) over () as weight,
+    from read_csv(getvariable('seeds') || '/dcc_alert_codes.csv', all_varchar = true)
+    anti join main on alert_code = main.code
+),
+
+profile as (
+    select * from main
+    union all by name
+    select * from rare
+)
+
+select
+    *,
+    sum(weight) over running / sum(weight) over () as share_to,
+    (sum(weight) over running - weight) / sum(weight) over () as share_from,
+from profile
+window running as (order by kind, code, device_type rows unbounded preceding);
+
+create table alert_devices as
+select
+    *,
+    case
+        when place = 'SMETS1' then 's1sp_' || lower(s1sp)
+        when place = 'North' then 'csp_north'
+        else 'dsp'
+    end as provider,
+    row_number() over (partition by provider, device_type order by home_slot) - 1 as provider_rank,
+from device_slots;
+
+create table alert_volumes as
+select
+    provider,
+    (getvariable('scale') * 1.686e9 * count(*) / getvariable('home_slots'))::bigint as alert_count,
+from alert_devices
+where device_type = 'CHF'
+group by provider;
+
+create table alert_slots as
+with type_counts as (
+    select provider, device_type, count(*) as type_count
+    from alert_devices
+    group by provider, device_type
+),
+
+slots as (
+    select
+        volumes.provider,
+        numbers.range as slot,
+        profile.* exclude (weight, share_from, share_to),
+        draw(numbers.range, volumes.provider, type_counts.type_count) as device_rank,
+    from alert_volumes as volumes
+    cross join range(4096) as numbers
+    inner join alert_profile as profile
+        on
+            (numbers.range + 0.5) / 4096 >= profile.share_from
+            and (numbers.range + 0.5) / 4096 < profile.share_to
+    inner join type_counts
+        on
+            volumes.provider = type_counts.provider
+            and profile.device_type = type_counts.device_type
+)
+
+select
+    slots.provider,
+    slots.slot::ubigint as slot,
+    slots.kind,
+    slots.code,
+    slots.device_type,
+    -- Only a power outage comes from the hub; other DCC Alerts arise in the DCC's own systems.
+    slots.kind = 'DCC' and slots.code <> 'AD1' as is_central,
+    devices.region,
+    if(slots.audience = 'network', devices.network, devices.party) as party,
+    devices.home_slot,
+    devices.oui,
+    devices.eui_ending,
+    case devices.place
+        when 'North' then 7000
+        when 'SMETS1' then 9000
+        when '4G' then 1500
+        else 4000
+    end as median_ms,
+from slots
+inner join alert_devices as devices
+    on
+        slots.provider = devices.provider
+        and slots.device_type = devices.device_type
+        and slots.device_rank = devices.provider_rank;
+
+create view out_alerts as
+with month as (
+    select
+        months.starts_ms,
+        months.length_ms // getvariable('day_ms') as days,
+        volumes.alert_count,
+    from months
+    inner join alert_volumes as volumes
+        on months.period = getvariable('period') and volumes.provider = getvariable('provider')
+),
+
+slots as (
+    select * from alert_slots where provider = getvariable('provider')
+),
+
+hashed as (
+    select
+        event_of(range) as event,
+        hash(event, salt(getvariable('provider') || getvariable('period'))) as bits,
+        hash(bits) as more_bits,
+    from range(getvariable('first_unit'), getvariable('end_unit'))
+),
+
+drawn as (
+    select
+        hashed.event,
+        slots.*,
+        (hashed.bits >> 12) & 16383 as draw,
+        odds(hashed.bits >> 26) as wan_odds,
+        odds(hashed.bits >> 42) as storm_odds,
+        scrambled(
+            ((hashed.more_bits & 16777215) % getvariable('homes_per_slot')::ubigint)::bigint
+            * getvariable('home_slots') + slots.home_slot
+        ) as lower_half,
+        month.starts_ms
+        + hashed.event * month.days // month.alert_count * getvariable('day_ms')
+        + ((hashed.more_bits >> 24) % 86400000)::bigint as raised_ms,
+    from hashed
+    inner join slots on hashed.bits & 4095 = slots.slot
+    cross join month
+),
+
+timed as (
+    select
+        *,
+        raised_ms + (median_ms * sqrt(wan_odds))::bigint as arrived_ms,
+        if(is_central, raised_ms, arrived_ms) + 120 + (draw & 511)::bigint as sent_ms,
+    from drawn
+)
+
+-- One in 1,000 does not reach the gateway, another four are not delivered; 2.6% are throttled. The
+-- remainders plant what real extracts hold: codes that no list has, values left out, a hub whose
+-- clock is five minutes ahead.
+select
+    timed.kind as "AlertKind",
+    if(timed.event % 4001 = 301, if(timed.kind = 'DCC', 'N32', '8FFF'), timed.code) as "AlertCode",
+    eui(timed.oui, high.pairs, low.pairs, timed.eui_ending) as "DeviceId",
+    if(timed.event % 1499 = 3, null, timed.device_type) as "DeviceType",
+    if(timed.event % 4001 = 1700, 'East', timed.region) as "Region",
+    if(timed.event % 1999 = 9, null, timed.party) as "PartyId",
+    case
+        when timed.event % 701 = 11 then null
+        when timed.event % 1201 = 17 and not timed.is_central
+            then make_timestamp_ms(timed.raised_ms + 300000)
+        else make_timestamp_ms(timed.raised_ms)
+    end as "RaisedAt",
+    if(timed.is_central or timed.draw < 16, null, make_timestamp_ms(timed.arrived_ms))
+        as "GatewayAt",
+    if(timed.draw < 82, null, make_timestamp_ms(timed.sent_ms)) as "SentAt",
+    if(timed.draw >= 15960, 2 + least(5000, (4 * timed.storm_odds)::bigint), null)
+        as "ThrottledCount",
+from timed
+inner join hexadecimal as high on timed.lower_half >> 16 = high.number
+inner join hexadecimal as low on timed.lower_half & 65535 = low.number;
