@@ -249,7 +249,8 @@ def test_provider_lists_disagree_as_the_truth_says(incidents: dict[str, Row], si
 
 def test_reports_are_delivered_before_on_and_after_their_due_date(simulated: Simulated) -> None:
     delivered = {
-        (row["Reporting Month"], row["PMR Version"]): row["Delivered On"] for row in simulated.rows("pmr_deliveries")
+        (row["Reporting Month"], row["PMR Version"]): row["Delivered On"]
+        for row in simulated.rows("pmr_deliveries")
     }
     assert delivered == {
         ("2021-07-01", "1"): "2021-09-01",
