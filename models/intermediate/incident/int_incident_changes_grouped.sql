@@ -1,10 +1,19 @@
--- Several fields may change within one second: they are one change of the Incident's state, each field with its first
--- old and its last new value. An exact duplicate of an audit row changes nothing. '' is a field that was cleared;
--- null is a field that did not change.
+-- Several fields may change within one second: they are one change of the Incident's state, each
+-- field with its first old and its last new value. An exact duplicate of an audit row changes
+-- nothing. '' is a field that was cleared; null is a field that did not change.
 with
 
 staged as (
-    select *
+    select
+        incident_id,
+        audit_field,
+        old_value,
+        new_value,
+        changed_at,
+        source_row,
+        provider,
+        period,
+        submission_version
     from {{ ref('stg_dcc__remedy_incident_audit') }}
 ),
 
@@ -23,7 +32,7 @@ tracked as (
         coalesce(staged.old_value, '') as old_value,
         coalesce(staged.new_value, '') as new_value,
         min(staged.source_row) as source_row,
-        max(staged.submission_key) as submission_key
+        max(staged.period) as period
     from staged
     {{ current_submissions_only('remedy_incident_audit') }}
     inner join audit_fields
@@ -36,18 +45,16 @@ tracked as (
         coalesce(staged.new_value, '')
 ),
 
+-- One number orders the changes of a second: by microsecond, then as the log has them.
 numbered as (
     select
         incident_id,
         tracked_as,
         old_value,
         new_value,
-        submission_key,
+        period,
         date_trunc('second', changed_at) as changed_at,
-        row_number() over (
-            partition by incident_id, tracked_as
-            order by changed_at, source_row
-        ) as change_number
+        extract(microsecond from changed_at) * 100000000000 + source_row as change_number
     from tracked
 ),
 
@@ -61,7 +68,7 @@ final as (
             max_by(new_value, change_number)
                 filter (where tracked_as = '{{ field }}') as new_{{ field }},
         {% endfor %}
-        max(submission_key) as submission_key
+        max(period) as period
     from numbered
     group by incident_id, changed_at
 )

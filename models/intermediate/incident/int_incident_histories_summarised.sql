@@ -26,18 +26,29 @@ summarised as (
 ),
 
 submissions as (
+    select
+        submission_key,
+        period
+    from {{ ref('int_submissions_current') }}
+    where extract = 'remedy_incident_audit'
+),
+
+periods as (
     select distinct
         incident_id,
-        submission_key
+        period
     from changes
 ),
 
 submission_lists as (
     select
-        incident_id,
-        {{ dbt.listagg('submission_key', "','", 'order by submission_key') }} as submission_keys
-    from submissions
-    group by incident_id
+        periods.incident_id,
+        {{ dbt.listagg('submissions.submission_key', "','", 'order by submissions.submission_key') }}
+            as submission_keys
+    from periods
+    inner join submissions
+        on periods.period = submissions.period
+    group by periods.incident_id
 ),
 
 final as (

@@ -127,7 +127,7 @@ filled as (
     )
 ),
 
-classified as (
+final as (
     select
         filled.incident_id,
         filled.state_number,
@@ -153,16 +153,6 @@ classified as (
         on filled.status_reason = status_reasons.status_reason
     left join organisations
         on filled.organisation = organisations.organisation
-),
-
-final as (
-    select
-        *,
-        lead(clock_state) over (
-            partition by incident_id
-            order by state_number
-        ) as next_clock_state
-    from classified
 )
 
 select * from final

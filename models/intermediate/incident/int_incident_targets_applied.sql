@@ -20,45 +20,59 @@ target_times as (
 
 calendar_dates as (
     select
+        calendar,
         calendar_date,
         working_day_number
-    from {{ ref('dim_calendar_dates') }}
-    where calendar = '{{ var("working_day_calendar") }}'
+    from {{ ref('int_calendar_dates_numbered') }}
 ),
 
 working_days as (
     select
+        calendar,
         calendar_date,
         working_day_number
     from {{ ref('int_working_days_numbered') }}
-    where calendar = '{{ var("working_day_calendar") }}'
 ),
 
-final as (
+targets as (
     select
         incidents.incident_id,
-        max(target_times.target_seconds) filter (
-            where target_times.target_kind = 'resolution' and target_times.target_basis = 'elapsed'
-        ) as target_seconds,
-        max(target_times.target_seconds) filter (
-            where target_times.target_kind = 'initial_response'
-        ) as response_target_seconds,
-        max(working_days.calendar_date) as working_days_due_date
+        incidents.logged_date,
+        target_times.target_kind,
+        target_times.target_basis,
+        target_times.target_seconds,
+        '{{ var("working_day_calendar") }}' as calendar,
+        case
+            when target_times.target_basis = 'working_days' then target_times.target_value
+        end as target_working_days
     from incidents
     inner join target_times
         on
             incidents.incident_category = target_times.incident_category
             and incidents.logged_date >= target_times.valid_from
             and incidents.logged_date < coalesce(target_times.valid_to, date '9999-12-31')
-    left join calendar_dates
-        on incidents.logged_date = calendar_dates.calendar_date
-    left join working_days
-        on
-            target_times.target_basis = 'working_days'
-            and calendar_dates.working_day_number + target_times.target_value
-            = working_days.working_day_number
     where incidents.exclusion_reason is null
-    group by incidents.incident_id
+),
+
+final as (
+    select
+        targets.incident_id,
+        max(targets.target_seconds) filter (
+            where targets.target_kind = 'resolution' and targets.target_basis = 'elapsed'
+        ) as target_seconds,
+        max(targets.target_seconds) filter (
+            where targets.target_kind = 'initial_response'
+        ) as response_target_seconds,
+        max(due.calendar_date) as working_days_due_date
+    from targets
+    {{ join_working_day_after(
+        due='due',
+        calendar='targets.calendar',
+        start_date='targets.logged_date',
+        working_days='targets.target_working_days',
+        join='left'
+    ) }}
+    group by targets.incident_id
 )
 
 select * from final

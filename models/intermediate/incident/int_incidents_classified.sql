@@ -52,9 +52,8 @@ final as (
     select
         incidents.incident_id,
         incidents.submission_key,
-        concat(
-            incidents.submission_key, coalesce(concat(',', histories.submission_keys), '')
-        ) as submission_keys,
+        incidents.submission_key || coalesce(',' || histories.submission_keys, '')
+            as submission_keys,
         incidents.source_file,
         incidents.source_row,
         resolutions.incident_category,

@@ -14,20 +14,32 @@ ends as (
         coalesce(
             max(state_number) filter (where clock_state not in ('stopped', 'cancelled')), 0
         ) as last_active_state_number,
-        count(*) filter (
-            where clock_state = 'stopped' and next_clock_state not in ('stopped', 'cancelled')
-        ) as reopen_count,
         min_by(incident_category, state_number)
             filter (where incident_category is not null) as incident_category_at_logging
     from states
     group by incident_id
 ),
 
+reopened as (
+    select
+        stopped.incident_id,
+        count(*) as reopen_count
+    from states as stopped
+    inner join states as next_states
+        on
+            stopped.incident_id = next_states.incident_id
+            and stopped.state_number + 1 = next_states.state_number
+    where
+        stopped.clock_state = 'stopped'
+        and next_states.clock_state not in ('stopped', 'cancelled')
+    group by stopped.incident_id
+),
+
 final as (
     select
         ends.incident_id,
         ends.last_active_state_number,
-        ends.reopen_count,
+        coalesce(reopened.reopen_count, 0) as reopen_count,
         ends.incident_category_at_logging,
         measured_states.incident_category,
         measured_states.organisation,
@@ -38,6 +50,8 @@ final as (
                 then measured_states.state_at
         end as ended_at
     from ends
+    left join reopened
+        on ends.incident_id = reopened.incident_id
     inner join states as last_states
         on
             ends.incident_id = last_states.incident_id
