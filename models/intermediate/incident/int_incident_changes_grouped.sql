@@ -31,8 +31,7 @@ tracked as (
         staged.changed_at,
         coalesce(staged.old_value, '') as old_value,
         coalesce(staged.new_value, '') as new_value,
-        min(staged.source_row) as source_row,
-        max(staged.period) as period
+        min(staged.source_row) as source_row
     from staged
     {{ current_submissions_only('remedy_incident_audit') }}
     inner join audit_fields
@@ -52,7 +51,6 @@ numbered as (
         tracked_as,
         old_value,
         new_value,
-        period,
         date_trunc('second', changed_at) as changed_at,
         extract(microsecond from changed_at) * 100000000000 + source_row as change_number
     from tracked
@@ -66,9 +64,8 @@ final as (
             min_by(old_value, change_number)
                 filter (where tracked_as = '{{ field }}') as old_{{ field }},
             max_by(new_value, change_number)
-                filter (where tracked_as = '{{ field }}') as new_{{ field }},
+                filter (where tracked_as = '{{ field }}') as new_{{ field }}{{ ',' if not loop.last }}
         {% endfor %}
-        max(period) as period
     from numbered
     group by incident_id, changed_at
 )

@@ -25,40 +25,11 @@ summarised as (
     group by incident_id
 ),
 
-submissions as (
-    select
-        submission_key,
-        period
-    from {{ ref('int_submissions_current') }}
-    where extract = 'remedy_incident_audit'
-),
-
-periods as (
-    select distinct
-        incident_id,
-        period
-    from changes
-),
-
-submission_lists as (
-    select
-        periods.incident_id,
-        {{ dbt.listagg('submissions.submission_key', "','", 'order by submissions.submission_key') }}
-            as submission_keys
-    from periods
-    inner join submissions
-        on periods.period = submissions.period
-    group by periods.incident_id
-),
-
 final as (
     select
         summarised.*,
-        submission_lists.submission_keys,
         coalesce(statuses.clock_state in ('stopped', 'cancelled'), false) as is_stopped
     from summarised
-    inner join submission_lists
-        on summarised.incident_id = submission_lists.incident_id
     left join statuses
         on summarised.last_status = statuses.status
 )

@@ -34,36 +34,53 @@ working_days as (
     from {{ ref('int_working_days_numbered') }}
 ),
 
+resolution_targets as (
+    select *
+    from target_times
+    where
+        target_kind = 'resolution'
+        and target_basis = 'elapsed'
+),
+
+working_day_targets as (
+    select *
+    from target_times
+    where
+        target_kind = 'resolution'
+        and target_basis = 'working_days'
+),
+
+response_targets as (
+    select *
+    from target_times
+    where target_kind = 'initial_response'
+),
+
 targets as (
     select
         incidents.incident_id,
         incidents.logged_date,
-        target_times.target_kind,
-        target_times.target_basis,
-        target_times.target_seconds,
-        '{{ var("working_day_calendar") }}' as calendar,
-        case
-            when target_times.target_basis = 'working_days' then target_times.target_value
-        end as target_working_days
+        resolution_targets.target_seconds,
+        response_targets.target_seconds as response_target_seconds,
+        working_day_targets.target_value as target_working_days,
+        '{{ var("working_day_calendar") }}' as calendar
     from incidents
-    inner join target_times
-        on
-            incidents.incident_category = target_times.incident_category
-            and incidents.logged_date >= target_times.valid_from
-            and incidents.logged_date < coalesce(target_times.valid_to, date '9999-12-31')
+    {% for target in ['resolution_targets', 'working_day_targets', 'response_targets'] %}
+        left join {{ target }}
+            on
+                incidents.incident_category = {{ target }}.incident_category
+                and incidents.logged_date >= {{ target }}.valid_from
+                and incidents.logged_date < coalesce({{ target }}.valid_to, date '9999-12-31')
+    {% endfor %}
     where incidents.exclusion_reason is null
 ),
 
 final as (
     select
         targets.incident_id,
-        max(targets.target_seconds) filter (
-            where targets.target_kind = 'resolution' and targets.target_basis = 'elapsed'
-        ) as target_seconds,
-        max(targets.target_seconds) filter (
-            where targets.target_kind = 'initial_response'
-        ) as response_target_seconds,
-        max(due.calendar_date) as working_days_due_date
+        targets.target_seconds,
+        targets.response_target_seconds,
+        due.calendar_date as working_days_due_date
     from targets
     {{ join_working_day_after(
         due='due',
@@ -72,7 +89,6 @@ final as (
         working_days='targets.target_working_days',
         join='left'
     ) }}
-    group by targets.incident_id
 )
 
 select * from final

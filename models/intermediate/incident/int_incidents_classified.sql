@@ -12,9 +12,7 @@ resolutions as (
 ),
 
 histories as (
-    select
-        incident_id,
-        submission_keys
+    select incident_id
     from {{ ref('int_incident_histories_summarised') }}
 ),
 
@@ -48,11 +46,21 @@ providers as (
     from {{ ref('providers') }}
 ),
 
+audit_logs as (
+    select *
+    from {{ ref('int_incident_audit_logs_listed') }}
+),
+
+clock as (
+    select *
+    from {{ ref('int_reporting_clock') }}
+),
+
 final as (
     select
         incidents.incident_id,
         incidents.submission_key,
-        incidents.submission_key || coalesce(',' || histories.submission_keys, '')
+        incidents.submission_key || coalesce(',' || audit_logs.submission_keys, '')
             as submission_keys,
         incidents.source_file,
         incidents.source_row,
@@ -83,6 +91,15 @@ final as (
         on incidents.incident_id = resolutions.incident_id
     left join histories
         on incidents.incident_id = histories.incident_id
+    cross join clock
+    left join audit_logs
+        on
+            greatest({{ reporting_month_of('incidents.logged_at') }}, clock.first_reporting_month)
+            = audit_logs.first_month
+            and least(
+                {{ reporting_month_of('coalesce(resolutions.ended_at, clock.as_of_at)') }},
+                clock.last_reporting_month
+            ) = audit_logs.last_month
     left join statuses
         on incidents.status = statuses.status
     left join organisations

@@ -49,16 +49,6 @@ final as (
         organisation,
         incident_category,
         cast(elapsed_seconds as bigint) as elapsed_seconds,
-        cast(
-            coalesce(
-                sum(case when is_counted then elapsed_seconds else 0 end) over (
-                    partition by incident_id
-                    order by state_number
-                    rows between unbounded preceding and 1 preceding
-                ),
-                0
-            ) as bigint
-        ) as counted_seconds_before,
         is_counted,
         state_at as started_at,
         ended_at

@@ -12,12 +12,8 @@ targets as (
 ),
 
 segments as (
-    select
-        segments.*,
-        targets.target_seconds
-    from {{ ref('fct_incident_clock_segments') }} as segments
-    left join targets
-        on segments.incident_id = targets.incident_id
+    select *
+    from {{ ref('fct_incident_clock_segments') }}
 ),
 
 clock as (
@@ -29,17 +25,40 @@ clocks as (
     select
         incident_id,
         sum(elapsed_seconds) as elapsed_seconds,
-        sum(case when is_counted then elapsed_seconds else 0 end) as counted_seconds,
-        max(
-            case
-                when
-                    is_counted
-                    and counted_seconds_before < target_seconds
-                    and counted_seconds_before + elapsed_seconds >= target_seconds
-                    then {{ add_seconds('started_at', 'target_seconds - counted_seconds_before') }}
-            end
-        ) as target_reached_at
+        sum(case when is_counted then elapsed_seconds else 0 end) as counted_seconds
     from segments
+    group by incident_id
+),
+
+-- Only an Incident that used up its target has a segment in which it did.
+counted_segments_past_target as (
+    select
+        segments.incident_id,
+        segments.started_at,
+        segments.elapsed_seconds,
+        targets.target_seconds,
+        sum(segments.elapsed_seconds) over (
+            partition by segments.incident_id
+            order by segments.segment_number
+        ) as counted_seconds_after
+    from segments
+    inner join clocks
+        on segments.incident_id = clocks.incident_id
+    inner join targets
+        on
+            segments.incident_id = targets.incident_id
+            and clocks.counted_seconds >= targets.target_seconds
+    where segments.is_counted
+),
+
+targets_reached as (
+    select
+        incident_id,
+        min(
+            {{ add_seconds('started_at', 'elapsed_seconds - counted_seconds_after + target_seconds') }}
+        ) as target_reached_at
+    from counted_segments_past_target
+    where counted_seconds_after >= target_seconds
     group by incident_id
 ),
 
@@ -48,7 +67,7 @@ timed as (
         incidents.*,
         targets.target_seconds,
         targets.response_target_seconds,
-        clocks.target_reached_at,
+        targets_reached.target_reached_at,
         clock.as_of_at,
         coalesce(clocks.elapsed_seconds, 0) as elapsed_seconds,
         coalesce(clocks.counted_seconds, 0) as counted_seconds,
@@ -63,6 +82,8 @@ timed as (
         on incidents.incident_id = targets.incident_id
     left join clocks
         on incidents.incident_id = clocks.incident_id
+    left join targets_reached
+        on incidents.incident_id = targets_reached.incident_id
     cross join clock
 ),
 

@@ -18,7 +18,7 @@ final as (
         cast("Window From" as timestamp) as window_started_at,
         cast("Window To" as timestamp) as window_ended_at,
         cast("Approved On" as date) as approved_date,
-        filename as source_file,
+        {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from exceptions
 )

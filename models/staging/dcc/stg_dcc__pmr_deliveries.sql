@@ -22,7 +22,7 @@ final as (
         cast("Reporting Month" as date) as reporting_month,
         cast("PMR Version" as integer) as pmr_version,
         cast("Delivered On" as date) as delivered_date,
-        filename as source_file,
+        {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from deliveries
 )

@@ -16,7 +16,7 @@ final as (
         "Old Value" as old_value,
         "New Value" as new_value,
         cast("Changed At" as timestamp) as changed_at,
-        filename as source_file,
+        {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from changes
 )

@@ -27,7 +27,7 @@ final as (
         cast("Re Opened Date" as timestamp) as reopened_at,
         cast("Closed Date" as timestamp) as closed_at,
         cast("Last Modified Date" as timestamp) as last_modified_at,
-        filename as source_file,
+        {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from incidents
 )

@@ -15,7 +15,7 @@ final as (
         "DCC Incident Number" as incident_id,
         "Category" as incident_category,
         cast("Resolved At" as timestamp) as resolved_at,
-        filename as source_file,
+        {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from incidents
 )
