@@ -1,4 +1,5 @@
--- Which Incidents make up CPM 5 for September 2021, and where is each in the files received? Change the four values.
+-- Which Incidents make up CPM 5 for September 2021, and where is each in the files received? Change
+-- the four values.
 select
     outcomes.incident_id,
     outcomes.provider,

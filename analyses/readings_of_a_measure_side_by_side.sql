@@ -19,4 +19,8 @@ where
     results.measure_id in ('CPM_5', 'CPM_5A')
     and results.scope_type = 'national'
     and results.aggregation = 'pooled'
-order by results.measure_id, results.reporting_month, results.is_default desc, results.variant_id
+order by
+    results.measure_id asc,
+    results.reporting_month asc,
+    results.is_default desc,
+    results.variant_id asc

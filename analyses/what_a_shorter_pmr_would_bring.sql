@@ -1,5 +1,6 @@
--- The question of the OPSG paper: over a year, how often would each service level make a meeting's papers, and how
--- old would the data be there? One row per regime, in the calendar of England and Wales.
+-- The question of the OPSG paper: over a year, how often would each service level make a meeting's
+-- papers, and how old would the data be there? One row per regime, in the calendar of England and
+-- Wales.
 select
     regime_id,
     sla_working_days,

@@ -1,6 +1,7 @@
--- A month is closed once a later month is reported. A published figure of a closed month may move only because a
--- submission that it rests on changed, or because the seed acknowledged_restatements says so: anything else (a rule
--- or a seed row edited in passing) would rewrite history without anybody having decided it.
+-- A month is closed once a later month is reported. A published figure of a closed month may move
+-- only because a submission that it rests on changed, or because the seed acknowledged_restatements
+-- says so: anything else (a rule or a seed row edited in passing) would rewrite history without
+-- anybody having decided it.
 with
 
 published as (

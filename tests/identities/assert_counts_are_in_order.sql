@@ -1,4 +1,5 @@
--- met <= total, with exceptions and without; what exceptions take out is counted as excluded, never lost.
+-- met <= total, with exceptions and without; what exceptions take out is counted as excluded, never
+-- lost.
 select *
 from {{ ref('fct_measure_results') }}
 where

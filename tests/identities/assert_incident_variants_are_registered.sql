@@ -1,5 +1,5 @@
--- Both ways: a registered variant of CPM 4, 5 or 5A that nothing computes would show no events for ever; one that is
--- computed and not registered would be dropped on its way to the results.
+-- Both ways: a registered variant of CPM 4, 5 or 5A that nothing computes would show no events for
+-- ever; one that is computed and not registered would be dropped on its way to the results.
 with
 
 registered as (

@@ -1,5 +1,5 @@
--- Every outcome of a month that is reported must be in the national result: one whose measure, variant, region or
--- basis finds no partner would drop out of the figure without a trace.
+-- Every outcome of a month that is reported must be in the national result: one whose measure,
+-- variant, region or basis finds no partner would drop out of the figure without a trace.
 with
 
 outcomes as (

@@ -1,4 +1,5 @@
--- An event that belongs to no region or no provider, or to two, would make the parts of a result differ from the whole.
+-- An event that belongs to no region or no provider, or to two, would make the parts of a result
+-- differ from the whole.
 with
 
 results as (
@@ -26,15 +27,15 @@ summed as (
 
 select parts.*
 from summed as parts
-inner join summed as national
+inner join summed as whole
     on
-        parts.measure_id = national.measure_id
-        and parts.variant_id = national.variant_id
-        and parts.reporting_month = national.reporting_month
-        and national.scope_type = 'national'
+        parts.measure_id = whole.measure_id
+        and parts.variant_id = whole.variant_id
+        and parts.reporting_month = whole.reporting_month
+        and whole.scope_type = 'national'
 where
-    parts.met_count != national.met_count
-    or parts.total_count != national.total_count
-    or parts.excluded_count != national.excluded_count
-    or parts.met_count_before_exceptions != national.met_count_before_exceptions
-    or parts.total_count_before_exceptions != national.total_count_before_exceptions
+    parts.met_count != whole.met_count
+    or parts.total_count != whole.total_count
+    or parts.excluded_count != whole.excluded_count
+    or parts.met_count_before_exceptions != whole.met_count_before_exceptions
+    or parts.total_count_before_exceptions != whole.total_count_before_exceptions

@@ -1,5 +1,6 @@
--- Both ways: a registered measure, variant, month or scope without a result would be silence where the Smart Energy
--- Code asks for a figure; a result that the register does not know would be a figure that nobody defined.
+-- Both ways: a registered measure, variant, month or scope without a result would be silence where
+-- the Smart Energy Code asks for a figure; a result that the register does not know would be a
+-- figure that nobody defined.
 with
 
 registered as (
@@ -13,7 +14,7 @@ registered as (
     inner join {{ ref('measures') }} as measures
         on variants.measure_id = measures.measure_id
     inner join {{ ref('int_measure_months_listed') }} as months
-        on months.reporting_month >= measures.valid_from
+        on measures.valid_from <= months.reporting_month
     cross join {{ ref('int_measure_scopes_listed') }} as scopes
     where measures.valid_to is null or months.reporting_month < measures.valid_to
 ),

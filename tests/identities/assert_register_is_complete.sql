@@ -1,5 +1,6 @@
--- A measure must have levels (a row of nulls where none is known) and a decision on its basis, for all regions, from
--- the first day on which it holds: a gap would drop its months from the grid of what must be reported.
+-- A measure must have levels (a row of nulls where none is known) and a decision on its basis, for
+-- all regions, from the first day on which it holds: a gap would drop its months from the grid of
+-- what must be reported.
 with
 
 measures as (

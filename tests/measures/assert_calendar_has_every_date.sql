@@ -1,5 +1,4 @@
--- A date missing from one calendar would shift no number, only lose the due dates that fall on
--- it.
+-- A date missing from one calendar would shift no number, only lose the due dates that fall on it.
 with
 
 bounds as (

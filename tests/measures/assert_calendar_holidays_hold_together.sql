@@ -1,6 +1,6 @@
 -- A standing bank holiday falls on no weekend (its substitute day is listed); a moved one is
--- replaced by another that became known on the same day; Christmas Day and Good Friday stand
--- where their names say.
+-- replaced by another that became known on the same day; Christmas Day and Good Friday stand where
+-- their names say.
 with
 
 bank_holidays as (

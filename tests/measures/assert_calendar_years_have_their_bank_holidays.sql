@@ -1,6 +1,5 @@
--- Eight bank holidays a year in England and Wales, nine in Scotland, ten in Northern Ireland,
--- and the one-off days: a row lost from the seed would move due dates of its year without a
--- word.
+-- Eight bank holidays a year in England and Wales, nine in Scotland, ten in Northern Ireland, and
+-- the one-off days: a row lost from the seed would move due dates of its year without a word.
 with
 
 bank_holidays as (

@@ -1,6 +1,6 @@
--- The six dates that the OPSG paper names, as the schedule has them, each marked as read there;
--- and the evidence for the pattern: it gives each of the six. Were one to differ, the pattern
--- for all other months would stand on less.
+-- The six dates that the OPSG paper names, as the schedule has them, each marked as read there; and
+-- the evidence for the pattern: it gives each of the six. Were one to differ, the pattern for all
+-- other months would stand on less.
 with
 
 expected (reporting_month, meeting_kind, date_kind, expected_date) as (

@@ -1,5 +1,5 @@
--- Counted anew, without numbers: a due date is a Working Day, and from the day after the month
--- up to and including it lie as many Working Days as the service level says.
+-- Counted anew, without numbers: a due date is a Working Day, and from the day after the month up
+-- to and including it lie as many Working Days as the service level says.
 with
 
 scenarios as (

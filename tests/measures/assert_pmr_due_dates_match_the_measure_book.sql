@@ -1,6 +1,6 @@
 -- The table of Working Day sums in the measure book, section 7: ten month ends, four service
--- levels, and the last again where Scottish holidays also count. A calendar that lost a holiday,
--- or a day 1 that moved, shows here first.
+-- levels, and the last again where Scottish holidays also count. A calendar that lost a holiday, or
+-- a day 1 that moved, shows here first.
 with
 
 expected (reporting_month, calendar, sla_working_days, due_date) as (

@@ -1,5 +1,5 @@
--- Each month from the calendar's first stands under every regime and calendar, up to the last
--- month whose main meeting the calendar holds; and exactly one regime is in force for each.
+-- Each month from the calendar's first stands under every regime and calendar, up to the last month
+-- whose main meeting the calendar holds; and exactly one regime is in force for each.
 with
 
 scenarios as (

@@ -1,4 +1,5 @@
--- An Incident rests on the audit logs of all months in which its clock ran: that a log has no change of it counts too.
+{# An Incident rests on the audit logs of all months in which its clock ran: that a log has no
+   change of it counts too. #}
 with
 
 submissions as (
@@ -27,8 +28,7 @@ final as (
     select
         spans.first_month,
         spans.last_month,
-        {{ dbt.listagg('submissions.submission_key', "','", 'order by submissions.submission_key') }}
-            as submission_keys
+        {{ dbt.listagg('submission_key', "','", 'order by submission_key') }} as submission_keys
     from spans
     inner join submissions
         on submissions.reporting_month between spans.first_month and spans.last_month

@@ -1,6 +1,6 @@
--- Several fields may change within one second: they are one change of the Incident's state, each
--- field with its first old and its last new value. An exact duplicate of an audit row changes
--- nothing. '' is a field that was cleared; null is a field that did not change.
+{# Several fields may change within one second: they are one change of the Incident's state, each
+   field with its first old and its last new value. An exact duplicate of an audit row changes
+   nothing. '' is a field that was cleared; null is a field that did not change. #}
 with
 
 staged as (
@@ -59,13 +59,13 @@ numbered as (
 final as (
     select
         incident_id,
-        changed_at,
         {% for field in ['status', 'status_reason', 'organisation', 'incident_category'] %}
             min_by(old_value, change_number)
-                filter (where tracked_as = '{{ field }}') as old_{{ field }},
+            filter (where tracked_as = '{{ field }}') as old_{{ field }},
             max_by(new_value, change_number)
-                filter (where tracked_as = '{{ field }}') as new_{{ field }}{{ ',' if not loop.last }}
+            filter (where tracked_as = '{{ field }}') as new_{{ field }},
         {% endfor %}
+        changed_at
     from numbered
     group by incident_id, changed_at
 )

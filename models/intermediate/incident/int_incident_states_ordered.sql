@@ -1,7 +1,7 @@
--- The history of each Incident as the states that it went through: the first from what the first change of each
--- field says was there before, then one per change. An end or a re-open that only the export shows is taken from
--- the export's own dates. For an Incident without any audit row this leaves its elapsed time, all of which counts,
--- as nothing shows since when a User has held it.
+{# The history of each Incident as the states that it went through: the first from what the first
+   change of each field says was there before, then one per change. An end or a re-open that only
+   the export shows is taken from the export's own dates. For an Incident without any audit row this
+   leaves its elapsed time, all of which counts, as nothing shows since when a User has held it. #}
 with
 
 incidents as (

@@ -1,4 +1,5 @@
--- One row per Incident: the times that its category sets it, in seconds, and in Working Days where they are a variant.
+{# One row per Incident: the times that its category sets it, in seconds, and in Working Days where
+   they are a variant. #}
 with
 
 incidents as (

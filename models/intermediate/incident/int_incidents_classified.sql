@@ -1,4 +1,5 @@
--- Who answers for each Incident and why it may fall outside every measure, by what it was when it was resolved.
+{# Who answers for each Incident and why it may fall outside every measure, by what it was when it
+   was resolved. #}
 with
 
 incidents as (

@@ -1,4 +1,5 @@
--- An Incident stands in the export of every month in which it was open: the latest change to it wins.
+{# An Incident stands in the export of every month in which it was open: the latest change to it
+   wins. #}
 with
 
 staged as (

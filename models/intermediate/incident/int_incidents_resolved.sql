@@ -1,5 +1,6 @@
--- The clock stops at the last Resolved that was not re-opened; what the Incident was at that instant (its category,
--- who held it) is what it is measured by, and what came after, such as closing it, is not.
+{# The clock stops at the last Resolved that was not re-opened; what the Incident was at that
+   instant (its category, who held it) is what it is measured by, and what came after, such as
+   closing it, is not. #}
 with
 
 states as (
@@ -15,7 +16,7 @@ ends as (
             max(state_number) filter (where clock_state not in ('stopped', 'cancelled')), 0
         ) as last_active_state_number,
         min_by(incident_category, state_number)
-            filter (where incident_category is not null) as incident_category_at_logging
+        filter (where incident_category is not null) as incident_category_at_logging
     from states
     group by incident_id
 ),

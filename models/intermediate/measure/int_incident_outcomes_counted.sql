@@ -1,5 +1,6 @@
--- An Allowed Exception takes an event out of the measure; the figure without exceptions stands beside it. Incidents
--- that only a provider knows are counted as unseen: they lower the coverage of the basis, and nothing else.
+{# An Allowed Exception takes an event out of the measure; the figure without exceptions stands
+   beside it. Incidents that only a provider knows are counted as unseen: they lower the coverage of
+   the basis, and nothing else. #}
 with
 
 outcomes as (

@@ -1,5 +1,6 @@
--- CPM 4, 5, 5A: each Incident under each variant that its category falls to, with the month that it belongs to.
--- Excluded Incidents have no target, so both attributions put them in the month in which they ended.
+{# CPM 4, 5, 5A: each Incident under each variant that its category falls to, with the month that it
+   belongs to. Excluded Incidents have no target, so both attributions put them in the month in
+   which they ended. #}
 with
 
 incidents as (

@@ -1,4 +1,5 @@
--- Which basis feeds a measure in a region and month: a decision for the region goes before one for all regions.
+{# Which basis feeds a measure in a region and month: a decision for the region goes before one for
+   all regions. #}
 with
 
 decisions as (
@@ -27,7 +28,7 @@ final as (
     from decisions
     inner join months
         on
-            months.reporting_month >= decisions.valid_from
+            decisions.valid_from <= months.reporting_month
             and months.reporting_month < coalesce(decisions.valid_to, date '9999-12-31')
     inner join regions
         on decisions.region in ('all', regions.region)

@@ -1,4 +1,4 @@
--- Only an exception approved by now counts, and only as its latest submission has it.
+{# Only an exception approved by now counts, and only as its latest submission has it. #}
 with
 
 staged as (

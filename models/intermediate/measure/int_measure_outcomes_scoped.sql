@@ -1,4 +1,5 @@
--- The outcomes that count, by the basis decided for their region, once for each scope that they belong to.
+{# The outcomes that count, by the basis decided for their region, once for each scope that they
+   belong to. #}
 with
 
 outcomes as (

@@ -1,4 +1,4 @@
--- Every measure in one shape; a measure is added by adding its outcomes here.
+{# Every measure in one shape; a measure is added by adding its outcomes here. #}
 with
 
 incident_outcomes as (

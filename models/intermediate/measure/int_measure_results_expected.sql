@@ -1,6 +1,7 @@
--- The grid of what must be reported: a measure without events has its rows too, and they say so. Every measure has
--- a decision on its basis and a row of levels (null where none is known) for every month in which it holds; a test
--- of the register fails where one is missing. A result is known no better than the weakest of what defines it.
+{# The grid of what must be reported: a measure without events has its rows too, and they say so.
+   Every measure has a decision on its basis and a row of levels (null where none is known) for
+   every month in which it holds; a test of the register fails where one is missing. A result is
+   known no better than the weakest of what defines it. #}
 with
 
 measures as (
@@ -60,7 +61,7 @@ scope_bases as (
         max(bases.provenance) as basis_provenance
     from bases
     inner join scopes
-        on scopes.scope_type in ('national', 'provider') or scopes.scope = bases.region
+        on scopes.scope_type in ('national', 'provider') or bases.region = scopes.scope
     group by bases.measure_id, bases.reporting_month, scopes.scope_type, scopes.scope
 ),
 
@@ -80,7 +81,7 @@ grid as (
         on measures.measure_id = variants.measure_id
     inner join months
         on
-            months.reporting_month >= measures.valid_from
+            measures.valid_from <= months.reporting_month
             and months.reporting_month < coalesce(measures.valid_to, date '9999-12-31')
     cross join scopes
     inner join aggregations

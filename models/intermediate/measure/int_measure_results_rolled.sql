@@ -1,5 +1,6 @@
--- Results as exact fractions. Pooled: met out of total, over all events. Mean of providers: the mean of the
--- providers' own fractions, to 12 decimal places; a provider without events has none and is left out.
+{# Results as exact fractions. Pooled: met out of total, over all events. Mean of providers: the
+   mean of the providers' own fractions, to 12 decimal places; a provider without events has none
+   and is left out. #}
 with
 
 outcomes as (
@@ -45,8 +46,18 @@ means as (
 
 national_means as (
     select
-        pooled.* exclude (aggregation, result_numerator, result_denominator),
+        pooled.measure_id,
+        pooled.variant_id,
+        pooled.reporting_month,
+        pooled.scope_type,
+        pooled.scope,
         'mean_of_providers' as aggregation,
+        pooled.met_count,
+        pooled.total_count,
+        pooled.excluded_count,
+        pooled.met_count_before_exceptions,
+        pooled.total_count_before_exceptions,
+        pooled.unseen_count,
         means.result_numerator,
         means.result_denominator
     from pooled

@@ -1,5 +1,5 @@
--- Dates that the OPSG paper names win; the pattern that they fit fills every other month. A day
--- that is no Working Day gives way to the next one (assumed).
+{# Dates that the OPSG paper names win; the pattern that they fit fills every other month. A day
+   that is no Working Day gives way to the next one (assumed). #}
 with
 
 months as (

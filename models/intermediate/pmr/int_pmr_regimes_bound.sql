@@ -1,6 +1,6 @@
--- SEC H13.4. The regime that binds a Reporting Month is the one valid on the first day after the
--- month (assumed); a derogation stands in front of the obligation that it derogates from. A
--- proposal never binds.
+{# SEC H13.4. The regime that binds a Reporting Month is the one valid on the first day after the
+   month (assumed); a derogation stands in front of the obligation that it derogates from. A
+   proposal never binds. #}
 with
 
 months as (

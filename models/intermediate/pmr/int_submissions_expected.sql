@@ -1,5 +1,5 @@
--- The contracted time that holds is the one valid on the first day after the month; a time for the
--- very extract comes before the provider's time for all of them.
+{# The contracted time that holds is the one valid on the first day after the month; a time for the
+   very extract comes before the provider's time for all of them. #}
 with
 
 submissions as (

@@ -1,4 +1,5 @@
--- The one clock of the warehouse: nothing else reads `as_of`, and nothing reads the machine's clock.
+{# The one clock of the warehouse: nothing else reads `as_of`, and nothing reads the machine's
+   clock. #}
 with
 
 submissions as (

@@ -1,4 +1,5 @@
--- A correction is a later version of the same submission; `as_known_at` leaves out what was received after it.
+{# A correction is a later version of the same submission; `as_known_at` leaves out what was
+   received after it. #}
 with
 
 submissions as (

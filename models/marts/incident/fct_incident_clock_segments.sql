@@ -1,4 +1,4 @@
--- CPM 4, 5, 5A: only time for which the DCC or its providers hold the Incident counts.
+{# CPM 4, 5, 5A: only time for which the DCC or its providers hold the Incident counts. #}
 with
 
 states as (
@@ -34,7 +34,8 @@ measured as (
     select
         *,
         clock_state = 'running' as is_counted,
-        {{ dbt.datediff('state_at', 'ended_at', 'second') }} as elapsed_seconds
+        {{ dbt.datediff('state_at', 'ended_at', 'second') }}
+            as elapsed_seconds
     from segments
     where state_at < ended_at
 ),

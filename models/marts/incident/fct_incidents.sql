@@ -1,4 +1,5 @@
--- CPM 4, 5, 5A: resolved within the Target Resolution Time of the category at resolution, on the target counts.
+{# CPM 4, 5, 5A: resolved within the Target Resolution Time of the category at resolution, on the
+   target counts. #}
 with
 
 incidents as (
@@ -55,7 +56,9 @@ targets_reached as (
     select
         incident_id,
         min(
-            {{ add_seconds('started_at', 'elapsed_seconds - counted_seconds_after + target_seconds') }}
+            {{ add_seconds(
+                'started_at', 'elapsed_seconds - counted_seconds_after + target_seconds'
+            ) }}
         ) as target_reached_at
     from counted_segments_past_target
     where counted_seconds_after >= target_seconds

@@ -1,5 +1,6 @@
--- CPM 5 and 5A rest on the DCC's own records; the providers' lists say how far the two agree. An Incident is expected
--- in a provider's list where the provider sent a list for the month in which the DCC's records show it resolved.
+{# CPM 5 and 5A rest on the DCC's own records; the providers' lists say how far the two agree. An
+   Incident is expected in a provider's list where the provider sent a list for the month in which
+   the DCC's records show it resolved. #}
 with
 
 incidents as (
@@ -44,6 +45,8 @@ listed as (
         lists.incident_category as provider_incident_category,
         incidents.resolved_at as dcc_resolved_at,
         lists.resolved_at as provider_resolved_at,
+        {{ dbt.datediff('incidents.resolved_at', 'lists.resolved_at', 'second') }}
+            as provider_later_seconds,
         incidents.incident_id is not null as is_known_to_dcc
     from lists
     left join incidents
@@ -69,14 +72,10 @@ unlisted as (
 compared as (
     select
         listed.*,
-        {{ dbt.datediff('listed.dcc_resolved_at', 'listed.provider_resolved_at', 'second') }}
-            as provider_later_seconds,
         coalesce(listed.dcc_incident_category, '')
         = coalesce(listed.provider_incident_category, '') as is_same_category,
         coalesce(
-            abs({{ dbt.datediff('listed.dcc_resolved_at', 'listed.provider_resolved_at', 'second') }})
-            <= tolerances.tolerance_seconds,
-            false
+            abs(listed.provider_later_seconds) <= tolerances.tolerance_seconds, false
         ) as is_same_resolution
     from listed
     left join tolerances

@@ -1,5 +1,5 @@
--- On the level counts as met (PMM, CPM 8: less than or equal). A level is compared with an exact fraction, in whole
--- numbers: no rounding for show can decide a verdict.
+{# On the level counts as met (PMM, CPM 8: less than or equal). A level is compared with an exact
+   fraction, in whole numbers: no rounding for show can decide a verdict. #}
 with
 
 expected as (

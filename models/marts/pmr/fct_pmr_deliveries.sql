@@ -1,4 +1,4 @@
--- SEC H13.4. A PMR that arrives on a day that is no Working Day counts as there on the next one.
+{# SEC H13.4. A PMR that arrives on a day that is no Working Day counts as there on the next one. #}
 with
 
 deliveries as (

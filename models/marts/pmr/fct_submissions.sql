@@ -1,4 +1,4 @@
--- A submission that arrives on a day that is no Working Day counts as there on the next one.
+{# A submission that arrives on a day that is no Working Day counts as there on the next one. #}
 with
 
 submissions as (

@@ -1,6 +1,6 @@
--- Who holds up the PMR: the provider that may submit last, and the one that did. An extract counts
--- from its first version: a correction does not hold up the report that went before it. What has
--- not come is later than all.
+{# Who holds up the PMR: the provider that may submit last, and the one that did. An extract counts
+   from its first version: a correction does not hold up the report that went before it. What has
+   not come is later than all. #}
 with
 
 submissions_expected as (

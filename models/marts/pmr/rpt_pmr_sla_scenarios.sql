@@ -1,5 +1,5 @@
--- What each service level would mean for the Operations Group. Ready on the paper day itself is
--- `same_day`, which is not relied on: the OPSG paper calls it 'close if not impossible'.
+{# What each service level would mean for the Operations Group. Ready on the paper day itself is
+   `same_day`, which is not relied on: the OPSG paper calls it 'close if not impossible'. #}
 with
 
 due_dates as (

@@ -1,0 +1,104 @@
+"""The worked examples I1 to I16, from rows as Remedy exports them to the verdict, in one build.
+
+`worked_examples/extracts` holds them as the DCC sends them and `worked_examples/expected.csv` what they must
+come to, both written by hand. Where a unit test of a model mocks what goes in, this shows that the models fit
+each other.
+"""
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+Row = dict[str, str]
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = Path(__file__).parent / "worked_examples"
+BIN = Path(sys.executable).parent
+
+FOUND = """
+    with outcomes as (
+        select
+            incident_id,
+            variants.attribution,
+            measure_id || ' ' || strftime(reporting_month, '%Y-%m') as outcome
+        from intermediate.int_incident_outcomes_judged
+        inner join reference.measure_incident_variants as variants using (measure_id, variant_id)
+        where variant_id in ('resolved_month', 'due_month', 'split', 'split_due_month')
+    )
+
+    select
+        incident_id as incident,
+        incident_category_at_logging as category_at_logging,
+        incident_category as category,
+        elapsed_seconds,
+        counted_seconds,
+        target_seconds,
+        is_met,
+        exclusion_reason,
+        is_elapsed_only,
+        due_at,
+        working_days_due_at,
+        is_met_by_working_days,
+        (
+            select string_agg(outcome) from outcomes
+            where outcomes.incident_id = incidents.incident_id and attribution = 'resolved_month'
+        ) as by_resolved_month,
+        (
+            select string_agg(outcome) from outcomes
+            where outcomes.incident_id = incidents.incident_id and attribution = 'due_month'
+        ) as by_due_month
+    from marts.fct_incidents as incidents
+"""
+
+
+def expected() -> dict[str, Row]:
+    with (EXAMPLES / "expected.csv").open(newline="") as file:
+        return {row["incident"]: row for row in csv.DictReader(file)}
+
+
+def run(*command: str | Path, **environment: str | Path) -> None:
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {name: str(value) for name, value in environment.items()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
+    """Each Incident as the warehouse has it, every value as text and null as ''."""
+    out = tmp_path_factory.mktemp("worked_examples")
+    warehouse = out / "examples.duckdb"
+    run(BIN / "cpm", "land", "--extracts", EXAMPLES / "extracts", "--lake", out / "lake")
+    run(
+        BIN / "dbt",
+        *("build", "--select", "+fct_incidents", "+int_incident_outcomes_judged"),
+        *("--exclude", "resource_type:unit_test", "resource_type:test"),
+        *("--target-path", out / "target", "--log-path", out / "logs"),
+        *("--vars", f"{{lake_root: {out / 'lake'}, as_of: 2021-11-01 00:00:00}}"),
+        CPM_WAREHOUSE=warehouse,
+    )
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        cursor = connection.execute(f"select coalesce(cast(columns(*) as varchar), '') from ({FOUND})")
+        names = [column[0] for column in cursor.description]
+        rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    assert len({row["incident"] for row in rows}) == len(rows)
+    return {row["incident"]: row for row in rows}
+
+
+@pytest.mark.parametrize("incident", expected())
+def test_worked_example(incident: str, found: dict[str, Row]) -> None:
+    assert found[incident] == expected()[incident]
+
+
+def test_there_is_an_expectation_for_each(found: dict[str, Row]) -> None:
+    assert set(found) == set(expected())
