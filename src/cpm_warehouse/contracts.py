@@ -70,7 +70,9 @@ def load_contract(path: Path) -> Contract:
         if column.type not in TYPES:
             raise CpmError(f"{path}: column '{column.name}' has type '{column.type}'; use one of {sorted(TYPES)}")
         if column.name.lower() in RESERVED:
-            raise CpmError(f"{path}: column '{column.name}' has a name that the lake keeps for itself; name it otherwise")
+            raise CpmError(
+                f"{path}: column '{column.name}' has a name that the lake keeps for itself; name it otherwise"
+            )
     if unknown := set(contract.key) - set(contract.names):
         raise CpmError(f"{path}: the key names columns that do not exist: {sorted(unknown)}")
     return contract
