@@ -2,11 +2,11 @@
 
     .venv/bin/python benchmarks/incidents.py [--scratch DIR] [COUNT ...]
 
-For each count: simulates that many Incidents and lands them (timed), thins the audit log in the lake to ten rows
-an Incident, builds `+fct_incidents` without tests in a warehouse of its own, then runs its data tests, and compares
-with the least that any engine must do: read the same Parquet files and group them by Incident. What dbt and its
-models take for a handful of Incidents is measured first and taken off the time per row. Prints one line of a
-Markdown table per count; run from the top of the project on an idle machine.
+For each count: simulates that many Incidents and lands them (timed), thins the audit log in the lake to ten
+rows an Incident, builds `+fct_incidents` without tests in a warehouse of its own, then runs its data tests, and
+compares with the least that any engine must do: read the same Parquet files and group them by Incident. What dbt
+and its models take for a handful of Incidents is measured first and taken off the time per row. Prints one line of
+a Markdown table per count; run from the top of the project on an idle machine.
 """
 
 import argparse
