@@ -12,6 +12,7 @@ ends as (
     select
         incident_id,
         max(state_number) as last_state_number,
+        max_by(clock_state, state_number) as last_clock_state,
         coalesce(
             max(state_number) filter (where clock_state not in ('stopped', 'cancelled')), 0
         ) as last_active_state_number,
@@ -45,7 +46,7 @@ final as (
         measured_states.incident_category,
         measured_states.organisation,
         measured_states.party_kind,
-        'cancelled' in (last_states.clock_state, measured_states.clock_state) as is_cancelled,
+        'cancelled' in (ends.last_clock_state, measured_states.clock_state) as is_cancelled,
         case
             when ends.last_active_state_number < ends.last_state_number
                 then measured_states.state_at
@@ -53,10 +54,6 @@ final as (
     from ends
     left join reopened
         on ends.incident_id = reopened.incident_id
-    inner join states as last_states
-        on
-            ends.incident_id = last_states.incident_id
-            and ends.last_state_number = last_states.state_number
     inner join states as measured_states
         on
             ends.incident_id = measured_states.incident_id
