@@ -1,10 +1,14 @@
 # make build   environment, landing, dbt build, publication
-# make test    every check that CI runs
+# make test    every check that CI runs, with a whole build
 # make build EXTRACTS=/path/to/extracts   the same over your own extracts instead of the sample
 
 EXTRACTS ?= extracts/sample
 LAKE     := lake/$(notdir $(abspath $(EXTRACTS)))
 VARS     := $(if $(filter extracts/sample,$(EXTRACTS)),,--vars '{lake_root: $(LAKE)}')
+
+PROJECT  := dbt_project.yml profiles/profiles.yml $(shell find models seeds macros tests analyses -type f -not -path '*/__pycache__/*')
+LANDED   := $(LAKE)/_landed
+BUILT    := published/.built-$(notdir $(abspath $(EXTRACTS)))
 
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -12,7 +16,7 @@ PYTHON ?= python3
 UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help mutants env dev land warehouse publish build lint check pytest test sample lock clean
+.PHONY: help mutants env dev land build rebuild lint check pytest test sample lock clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -33,16 +37,26 @@ $(VENV)/.dev: $(VENV)/.build requirements/dev.txt
 env: $(VENV)/.build
 dev: $(VENV)/.dev
 
-land: env
+land: $(LANDED)
+
+# `cpm land` touches its mark only when it landed something, so an unchanged lake rebuilds nothing.
+$(LANDED): FORCE | env
 	@$(BIN)/cpm land --extracts $(EXTRACTS) --lake $(LAKE)
 
-warehouse: land
+# Published for these extracts, after the last change to the project and to the lake.
+$(BUILT): $(PROJECT) $(LANDED) $(VENV)/.build $(if $(wildcard published/cpm.duckdb),,FORCE)
 	@$(BIN)/dbt build $(VARS)
-
-publish: warehouse
 	@$(BIN)/cpm publish
+	@rm -f published/.built-* && touch $@
 
-build: publish
+build: $(BUILT)
+	@echo "published/cpm.duckdb is up to date with $(EXTRACTS)"
+
+rebuild:
+	@rm -f $(BUILT)
+	@$(MAKE) --no-print-directory build
+
+FORCE:
 
 lint: dev
 	$(BIN)/ruff format --check .
@@ -51,11 +65,11 @@ lint: dev
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models macros tests analyses
 
 # The bouncer reads the manifest and catalogue; without --no-compile, dbt would overwrite what it says of the build.
-check: dev publish
+check: dev rebuild
 	@$(BIN)/dbt docs generate --quiet --no-compile $(VARS)
 	$(BIN)/dbt-bouncer run
 
-pytest: dev publish
+pytest: dev build
 	$(BIN)/pytest
 
 test: lint check pytest
@@ -68,7 +82,7 @@ lock: dev
 	$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 -c requirements/dev.txt pyproject.toml -o requirements/build.txt
 
-mutants: dev publish
+mutants: dev build
 	$(BIN)/python tests/mutants.py
 
 clean:

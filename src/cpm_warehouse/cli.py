@@ -93,6 +93,10 @@ def land(extracts: Path, lake: Path) -> None:
         rows += outcome.rows if outcome.status == "landed" else 0
         if outcome.status == "refused":
             click.echo(f"refused {outcome.submission.key}: {outcome.reason}", err=True)
+    # `make` rebuilds when this is newer than what was published.
+    mark = lake / "_landed"
+    if counts["landed"] or not mark.exists():
+        mark.touch()
     click.echo(
         f"{lake}: {counts['landed']} submissions landed ({rows:,} rows), {counts['known']} known,"
         f" {counts['refused']} refused"
