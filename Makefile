@@ -13,6 +13,7 @@ BUILT    := published/.built-$(notdir $(abspath $(EXTRACTS)))
 VENV   := .venv
 BIN    := $(VENV)/bin
 PYTHON ?= python3
+COMPILE = $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 pyproject.toml
 UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
@@ -28,6 +29,11 @@ $(VENV)/.build: requirements/bootstrap.txt requirements/build.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bootstrap.txt
 	$(UV) -r requirements/build.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What the pack, the explorer and the notebooks need on top of a build.
+$(VENV)/.report: $(VENV)/.build requirements/report.txt
+	$(UV) -r requirements/report.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.build requirements/dev.txt
@@ -79,8 +85,9 @@ sample: env
 
 # Locks carry versions and hashes only: no registry's name stands in them.
 lock: dev
-	$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 --group dev pyproject.toml -o requirements/dev.txt
-	$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 -c requirements/dev.txt pyproject.toml -o requirements/build.txt
+	$(COMPILE) --group dev -o requirements/dev.txt
+	$(COMPILE) -c requirements/dev.txt --group report -o requirements/report.txt
+	$(COMPILE) -c requirements/dev.txt -o requirements/build.txt
 
 mutants: dev build
 	$(BIN)/python tests/mutants.py

@@ -8,6 +8,7 @@ submissions as (
         period,
         version,
         received_at,
+        landed_at,
         verdict,
         is_synthetic,
         received_rows,
@@ -29,7 +30,8 @@ final as (
         cast(quarantined_rows as bigint) as quarantined_rows,
         verdict,
         is_synthetic,
-        received_at
+        received_at,
+        cast(landed_at as timestamp) as landed_at
     from submissions
 )
 
