@@ -22,12 +22,17 @@ import duckdb
 
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.reading import FileReader, connect, write_empty_parquet
+from cpm_warehouse.reading import FileReader, connect, literal, write_empty_parquet
 
 REGISTER_ENTRY = "_submission.json"
 CONTROL_FILE = "control.json"
 # The lake's empty partition gives every extract a schema before its first submission.
 EMPTY_PARTITION = ("provider=none", "period=none", "version=0")
+QUARANTINE_COLUMNS = """
+    null::varchar as submission_key, null::varchar as extract, null::varchar as provider, null::varchar as period,
+    null::integer as version, null::varchar as file, null::bigint as line, null::varchar as text,
+    null::varchar as rule_id, null::varchar as rule_ids, null::varchar as reason, null::timestamp as received_at
+"""
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,13 @@ def _ensure_schema(connection: duckdb.DuckDBPyConnection, lake: Path, contract: 
     aside = folder / "schema.parquet.new"
     write_empty_parquet(connection, contract, aside)
     aside.replace(folder / "schema.parquet")
+    quarantine = folder / "_quarantine"
+    quarantine.mkdir(exist_ok=True)
+    aside = quarantine / "schema.parquet.new"
+    connection.execute(f"copy (select {QUARANTINE_COLUMNS} where false) to {literal(aside)} (format parquet)")
+    aside.replace(quarantine / "schema.parquet")
+    (lake / "_refused").mkdir(exist_ok=True)
+    (lake / "_refused/none.json").touch()
 
 
 def _land_one(

@@ -1,8 +1,8 @@
 """Each staging model against the contract of the extract that it reads: a contract is changed in one place.
 
-The model's own SQL, as `make build` left it compiled, is run over a lake of one row made from the contract: with a
-value in one column alone, the outputs that have a value are those which stage that column. The value takes the most
-room of its type, so that a model which casts to a narrower one fails on it.
+The model's own SQL, as `make build` left it compiled, is run over a lake of one row made from the contract. With a
+value in one column alone, the outputs that have a value are those which stage that column. The value takes the
+most room of its type, so that a model which casts to a narrower one fails on it.
 """
 
 import json
