@@ -218,15 +218,15 @@ def test_a_changed_rule_that_moves_a_closed_month_stops_the_build_until_it_is_ac
     assert done.returncode == 1 and f"Failure in test {TEST}" in done.stdout
     seed = "decisions/acknowledged_restatements.csv"
     header = "measure_id,first_month,last_month,acknowledged_date,reason\n"
-    reason = "2021-07-01,2021-09-01,2021-12-01,the target was read wrongly\n"
-    one_measure = f"{header}CPM_5,{reason}"
-    changed(seed, header, one_measure)
+    reason = "2021-12-01,the target was read wrongly\n"
+    other = f"{header}CPM_5A,2021-07-01,2021-09-01,{reason}CPM_5,2021-07-01,2021-07-01,{reason}"
+    changed(seed, header, other)
     assert f"Failure in test {TEST}" in altered.build(TEST).stdout
-    changed(seed, one_measure, f"{one_measure}CPM_5A,{reason}")
+    changed(seed, other, f"{header}CPM_5,2021-07-01,2021-09-01,{reason}")
     passed(altered.build(TEST))
     moved_now = altered.rows("""
         select measure_id, is_acknowledged from marts.rpt_restatements
         where cause = 'definitions' and is_latest_published and reporting_month < '2021-10-01'
     """)
-    assert {row["measure_id"] for row in moved_now} == {"CPM_5", "CPM_5A"}
+    assert {row["measure_id"] for row in moved_now} == {"CPM_5"}
     assert all(row["is_acknowledged"] for row in moved_now)
