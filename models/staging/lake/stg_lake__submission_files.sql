@@ -2,23 +2,23 @@
    rows were accepted. #}
 with
 
-submissions as (
+files as (
     select
         submission_key,
-        unnest(files) as received_file
+        {{ explode_fields('files') }} -- noqa: AL03 (its columns are the fields)
     from {{ source('lake', 'submissions') }}
 ),
 
 final as (
     select
         submission_key,
-        received_file.name as file_name,
-        {{ file_stem('received_file.name') }} as file_stem,
-        received_file.sha256 as sha256,
-        cast(received_file.rows as bigint) as received_rows,
-        cast(coalesce(received_file.accepted_rows, received_file.rows) as bigint) as accepted_rows,
-        cast(coalesce(received_file.quarantined_rows, 0) as bigint) as quarantined_rows
-    from submissions
+        name as file_name,
+        {{ file_stem('name') }} as file_stem,
+        sha256,
+        cast("rows" as bigint) as received_rows,
+        cast(coalesce(accepted_rows, "rows") as bigint) as accepted_rows,
+        cast(coalesce(quarantined_rows, 0) as bigint) as quarantined_rows
+    from files
 )
 
 select * from final

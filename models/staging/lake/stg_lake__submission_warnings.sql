@@ -1,19 +1,19 @@
 with
 
-submissions as (
+warnings as (
     select
         submission_key,
-        unnest(warnings) as warning
+        {{ explode_fields('warnings') }} -- noqa: AL03 (its columns are the fields)
     from {{ source('lake', 'submissions') }}
 ),
 
 final as (
     select
         submission_key,
-        warning.rule_id as rule_id,
-        warning.message as message,
-        cast(warning.rows as bigint) as warned_rows
-    from submissions
+        rule_id,
+        message,
+        cast("rows" as bigint) as warned_rows
+    from warnings
 )
 
 select * from final
