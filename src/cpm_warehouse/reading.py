@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 
 from cpm_warehouse.contracts import Column, Contract
-from cpm_warehouse.errors import Refusal
+from cpm_warehouse.errors import RefusalError
+from cpm_warehouse.rules import Rules
 from cpm_warehouse.scanning import Progress, records, scan
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
@@ -30,7 +31,17 @@ EXAMPLES = {
     "date": "a date like 2021-08-31",
     "timestamp": "an instant with its offset, like 2021-08-31T09:12:00Z",
 }
-WHOLE_NUMBERS = {"tinyint", "smallint", "integer", "bigint", "utinyint", "usmallint", "uinteger", "ubigint", "hugeint"}
+WHOLE_NUMBERS = {
+    "tinyint",
+    "smallint",
+    "integer",
+    "bigint",
+    "utinyint",
+    "usmallint",
+    "uinteger",
+    "ubigint",
+    "hugeint",
+}
 # Types of Parquet columns that are taken for the contract's, besides itself and text in the form of a CSV.
 TAKEN_AS = {
     "bigint": WHOLE_NUMBERS,
@@ -100,18 +111,24 @@ class Staged:
 class FileReader:
     """One received file, read by its contract.
 
-    Raises Refusal, naming file, reason and remedy, where the file cannot be read, where its columns are not the
+    Raises RefusalError, naming file, reason and remedy, where the file cannot be read, where its columns are not the
     contract's (in any order), or where it cannot be known which rows it has.
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, path: Path, contract: Contract, scratch: Path
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        path: Path,
+        contract: Contract,
+        scratch: Path,
+        rules: Rules,
     ) -> None:
         self.connection = connection
         self.path = path
         self.contract = contract
+        self.rules = rules
         if not path.name.endswith(SUFFIXES):
-            raise Refusal(
+            raise RefusalError(
                 "file_kind_unknown", f"{path}: not a file that is read here; send one of {', '.join(SUFFIXES)}"
             )
         self.is_parquet = path.suffix == ".parquet"
@@ -132,7 +149,9 @@ class FileReader:
             found = scan(self.path, progress)
             types, received = dict.fromkeys(found.header, "varchar"), found.records
             if len(types) < len(found.header):
-                raise Refusal("columns_differ", f"{self.path}:1: a column stands twice in the header; send each once")
+                raise RefusalError(
+                    "columns_differ", f"{self.path}:1: a column stands twice in the header; send each once"
+                )
         self._check_columns(types)
         staged = Staged(self.path, self.source, tuple(types), target, received, rows=0)
         try:
@@ -140,16 +159,18 @@ class FileReader:
         except duckdb.Error:
             self._forget_rejects()
             try:
-                staged.unreadable = self._copy_what_is_readable(types, target)
+                staged.unreadable = self._copy_what_is_readable(types, target, received)
             except duckdb.Error as error:
-                raise Refusal(
-                    "file_not_readable", f"{self.path}: cannot be read ({_first_line(error)}); ask for the file again"
+                raise RefusalError(
+                    "file_not_readable",
+                    f"{self.path}: cannot be read ({_first_line(error)}); ask for the file again",
                 ) from error
-        if not self.is_parquet:
-            staged.broken = self._broken()
         staged.rows = self._count(target)
+        if not self.is_parquet:
+            self.rules.check_share(str(self.path), received - staged.rows, received)
+            staged.broken = self._broken()
         if staged.rows + len(staged.unreadable) + len(staged.broken) != received:
-            raise Refusal(
+            raise RefusalError(
                 "rows_not_countable",
                 f"{self.path}: has {received} records, of which {staged.rows} were read and"
                 f" {len(staged.unreadable) + len(staged.broken)} rejected; send the file again",
@@ -162,7 +183,7 @@ class FileReader:
             types = {name: kind.lower() for name, kind, *_ in described.fetchall()}
             return types, self._count(self.source)
         except duckdb.Error as error:
-            raise Refusal(
+            raise RefusalError(
                 "file_not_readable", f"{self.path}: cannot be read ({_first_line(error)}); ask for the file again"
             ) from error
 
@@ -171,7 +192,7 @@ class FileReader:
         missing = [name for name in wanted if name not in types]
         extra = [name for name in types if name not in wanted]
         if missing or extra:
-            raise Refusal(
+            raise RefusalError(
                 "columns_differ",
                 f"{self.path}:1: columns differ from the contract of {self.contract.extract}:"
                 f" missing {missing}, not expected {extra}; send the columns of"
@@ -180,7 +201,7 @@ class FileReader:
         for column in self.contract.columns:
             found = types[column.name]
             if found not in {"varchar", column.type} | TAKEN_AS.get(column.type, set()):
-                raise Refusal(
+                raise RefusalError(
                     "types_differ",
                     f"{self.path}: column '{column.name}' has type {found}, not {column.type}; write it in that type",
                 )
@@ -202,7 +223,7 @@ class FileReader:
         )
         self._write(f"select {select} from {self._source(types)}", target)
 
-    def _copy_what_is_readable(self, types: dict[str, str], target: Path) -> dict[int, str]:
+    def _copy_what_is_readable(self, types: dict[str, str], target: Path, received: int) -> dict[int, str]:
         """Leave out rows with values that are not of their type; returns their reasons by row."""
         columns, reasons = [], []
         for column in self.contract.columns:
@@ -220,6 +241,9 @@ class FileReader:
         reason = f"nullif(concat_ws('; ', {', '.join(reasons or ['null'])}), '')"
         self._write(f"select {', '.join(columns)}, {reason} as file_row_reason from {self._source(types)}", aside)
         read = f"read_parquet({literal(aside)}, file_row_number = true)"
+        counted = self.connection.execute(f"select count(file_row_reason) from {read}").fetchone()
+        assert counted is not None
+        self.rules.check_share(str(self.path), counted[0], received)
         unreadable = self.connection.execute(
             f"select file_row_number, file_row_reason from {read} where file_row_reason is not null"
         ).fetchall()
@@ -249,9 +273,14 @@ class FileReader:
         self.connection.execute("drop table if exists reject_scans")
 
     def _count(self, path: Path) -> int:
-        found = self.connection.execute(f"select count(*) from read_parquet({literal(path)})").fetchone()
-        assert found is not None
-        return int(found[0])
+        return count_rows(self.connection, path)
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Count the rows of a Parquet file."""
+    found = connection.execute(f"select count(*) from read_parquet({literal(path)})").fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 def locate(
@@ -259,7 +288,7 @@ def locate(
 ) -> Iterator[Fault]:
     """Yield every fault of a file with its line and text.
 
-    `faults` has the rules and the reason of staged rows, counted from 0. Raises Refusal where the records of the
+    `faults` has the rules and the reason of staged rows, counted from 0. Raises RefusalError where the records of the
     file, walked once more, are not those that DuckDB read.
     """
     if staged.path.suffix == ".parquet":
@@ -280,7 +309,7 @@ def locate(
             staged_row += 1
         read += 1
     if (staged_row, broken) != (staged.rows, len(staged.broken)):
-        raise Refusal(
+        raise RefusalError(
             "rows_not_countable",
             f"{staged.path}: the lines of its {len(staged.broken)} rejected records were not found; send it again",
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from cpm_warehouse.errors import Refusal
+from cpm_warehouse.errors import RefusalError
 
 BLOCK = 1 << 22
 # DuckDB takes no longer record either.
@@ -36,16 +36,16 @@ class Scan:
 
 
 def sniff(path: Path) -> None:
-    """Check that a CSV can be UTF-8. Raises Refusal where it is UTF-16 or UTF-32."""
+    """Check that a CSV can be UTF-8. Raises RefusalError where it is UTF-16 or UTF-32."""
     with _opened(path) as file:
         start = _read(file, path, 4096)
     first_line = start.split(b"\n")[0]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in first_line:
-        raise Refusal("encoding_not_utf8", f"{path}: is UTF-16 or UTF-32, not UTF-8; send UTF-8")
+        raise RefusalError("encoding_not_utf8", f"{path}: is UTF-16 or UTF-32, not UTF-8; send UTF-8")
 
 
 def scan(path: Path, progress: Progress | None = None) -> Scan:
-    """Count the records of a CSV. Raises Refusal where it cannot be known where they begin."""
+    """Count the records of a CSV. Raises RefusalError where it cannot be known where they begin."""
     sniff(path)
     found = Scan()
     blocks = _blocks(path, progress)
@@ -68,7 +68,7 @@ def scan(path: Path, progress: Progress | None = None) -> Scan:
         break
     found.line_ends.discard(b"")
     if len(found.line_ends) > 1:
-        raise Refusal(
+        raise RefusalError(
             "line_ends_differ",
             f"{path}: some lines end with {' and some with '.join(sorted(map(repr, found.line_ends)))};"
             " end every line in one way",
@@ -90,14 +90,14 @@ def _opened(path: Path) -> BinaryIO:
     try:
         return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
     except OSError as error:
-        raise Refusal("file_not_readable", f"{path}: cannot be opened ({error}); send it again") from error
+        raise RefusalError("file_not_readable", f"{path}: cannot be opened ({error}); send it again") from error
 
 
 def _read(file: BinaryIO, path: Path, size: int) -> bytes:
     try:
         return file.read(size)
     except (OSError, EOFError, zlib.error) as error:
-        raise Refusal("file_not_readable", f"{path}: is cut or damaged ({error}); send it again") from error
+        raise RefusalError("file_not_readable", f"{path}: is cut or damaged ({error}); send it again") from error
 
 
 def _blocks(path: Path, progress: Progress | None = None) -> Iterator[bytes]:
@@ -115,7 +115,7 @@ def _blocks(path: Path, progress: Progress | None = None) -> Iterator[bytes]:
             if not cut:
                 carried += read
                 if len(carried) > 16 * BLOCK:
-                    raise Refusal("file_not_readable", f"{path}: a line is longer than 64 MB; send it again")
+                    raise RefusalError("file_not_readable", f"{path}: a line is longer than 64 MB; send it again")
                 continue
             yield carried + read[:cut]
             carried = read[cut:]
@@ -135,7 +135,7 @@ def _first_record(block: bytes, path: Path, found: Scan) -> tuple[list[str] | No
         try:
             found.header = next(csv.reader(io.StringIO(record.decode(), newline=""), strict=True))
         except (UnicodeDecodeError, csv.Error, StopIteration) as error:
-            raise Refusal("file_not_readable", f"{path}:1: the header cannot be read ({error})") from error
+            raise RefusalError("file_not_readable", f"{path}:1: the header cannot be read ({error})") from error
         found.line_ends.add(_end(record))
         position = block.index(record) + len(record)
         return found.header, line + record.count(b"\n"), block[position:]
@@ -173,8 +173,8 @@ def _records(blocks: Iterator[bytes], path: Path, line: int) -> Iterator[tuple[i
         raise _unbalanced(path, started)
 
 
-def _unbalanced(path: Path, line: int) -> Refusal:
-    return Refusal(
+def _unbalanced(path: Path, line: int) -> RefusalError:
+    return RefusalError(
         "quotes_unbalanced",
         f"{path}:line {line}: a quotation begins here and does not end where its value does;"
         " double each quote inside a quoted value and send the file again",

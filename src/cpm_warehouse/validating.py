@@ -64,7 +64,9 @@ class Validator:
         view = f"batch_{len(self.source.assets)}"
         listed = ", ".join(literal(path) for path in files)
         with self.source.get_engine().begin() as connection:
-            connection.exec_driver_sql(f"create or replace view {view} as from read_parquet([{listed}], hive_partitioning = false)")
+            connection.exec_driver_sql(
+                f"create or replace view {view} as from read_parquet([{listed}], hive_partitioning = false)"
+            )
         batches = self.source.add_table_asset(name, table_name=view).add_batch_definition_whole_table("all rows")
         suite = self.context.suites.add(self.gx.ExpectationSuite(name=name))
         expectations = [self._expectation(*check.expectation, rule_id=check.rule_id) for check in checks]
@@ -89,7 +91,10 @@ class Validator:
             self.gx.Checkpoint(
                 name=name,
                 validation_definitions=[definition],
-                result_format={"result_format": "SUMMARY" if self.docs else "BASIC", "partial_unexpected_count": 10},
+                result_format={
+                    "result_format": "SUMMARY" if self.docs else "BASIC",
+                    "partial_unexpected_count": 10,
+                },
             )
         )
         (result,) = checkpoint.run().run_results.values()
@@ -136,7 +141,9 @@ class Findings:
             not one.success for one in left if one.expectation_config.meta["rule_id"] == "key_conflict"
         )
         self.volume_is_odd = any(
-            not one.success for one in left if one.expectation_config.meta["rule_id"] == "volume_unlike_month_before"
+            not one.success
+            for one in left
+            if one.expectation_config.meta["rule_id"] == "volume_unlike_month_before"
         )
 
 
