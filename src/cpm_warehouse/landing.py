@@ -607,7 +607,9 @@ def _check_names(submission: Submission, files: list[Path], sums: Mapping[str, s
         )
     contents = Counter(sums.values())
     if twice := [name for name, sha256 in sums.items() if contents[sha256] > 1]:
-        raise RefusalError("file_sent_twice", f"{submission.directory}: {twice} have the same content; send it once")
+        raise RefusalError(
+            "file_sent_twice", f"{submission.directory}: {twice} have the same content; send it once"
+        )
 
 
 def _check_received(submission: Submission, staged: list[Staged], control: Control) -> None:
