@@ -5,7 +5,7 @@ class CpmError(Exception):
     """What went wrong, where, and what to do about it, in one line; the command prints it and exits with 1."""
 
 
-class Refusal(CpmError):
+class RefusalError(CpmError):
     """Why a submission is refused, by a rule of the seed `validation_rules`."""
 
     def __init__(self, rule_id: str, reason: str) -> None:
