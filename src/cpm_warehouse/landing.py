@@ -348,11 +348,12 @@ class Landing:
         links: Path,
     ) -> Judged:
         _check_names(submission, files, sums)
-        staged = []
+        staged: list[Staged] = []
         for path in files:
             self.watch(f"reading {path.name}", 0)
             reader = FileReader(self.connection, path, contract, links, self.rules)
-            staged.append(reader.stage(aside / f"{_stem(path)}.parquet"))
+            # Under a number: DuckDB would take a name with * or [ for a pattern.
+            staged.append(reader.stage(aside / f"{len(staged)}.parquet"))
             self.watch(f"read {path.name}", path.stat().st_size)
         received = sum(file.received for file in staged)
         _check_received(submission, staged, control)
@@ -405,16 +406,20 @@ class Landing:
         counts: Counter[int] = Counter()
         for file in staged:
             conflicts = repeats.conflicts.get(file.target, ())
-            rejected = len(file.unreadable) + len(file.broken)
-            least = rejected + count_faulty(self.connection, file.target, grave)
-            self.rules.check_share(str(file.path), max(least, rejected + len(conflicts)), file.received)
+            rejected = len(file.unreadable) + file.broken
+            # Counted before they are fetched: a file that is all wrong may have millions.
+            least = rejected + max(count_faulty(self.connection, file.target, grave), len(conflicts))
+            example = ", ".join(
+                sorted({check.rule_id for check in grave} | ({"key_conflict"} if conflicts else set()))
+            )
+            self.rules.check_share(str(file.path), least, file.received, f"rows break {example}")
             found = find_faulty(self.connection, file.target, grave, counts)
             key = ", ".join(contract.key)
             for row in conflicts:
                 rule_ids, reason = found.get(row, ((), ""))
                 why = f"another row of the submission has the same {key} and other content"
                 found[row] = ((*rule_ids, "key_conflict"), f"{reason}; {why}" if reason else why)
-            self.rules.check_share(str(file.path), rejected + len(found), file.received)
+            self.rules.check_share(str(file.path), rejected + len(found), file.received, f"rows break {example}")
             faults[file.path.name] = found
         check_counts(grave, counted, counts)
         if findings.volume_is_odd and row_bounds:
@@ -513,6 +518,9 @@ class Landing:
                 if faults:
                     keep_the_rest(self.connection, staged.target, faults)
             accepted = count_rows(self.connection, staged.target)
+            for path in (staged.target, aside / QUARANTINE / staged.target.name):
+                if path.exists():
+                    path.rename(path.with_name(f"{_stem(staged.path)}.parquet"))
             if accepted + quarantined != staged.received:
                 raise CpmError(
                     f"{staged.path}: received {staged.received} rows, accepted {accepted}, quarantined {quarantined};"

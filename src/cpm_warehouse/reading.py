@@ -10,7 +10,7 @@ import duckdb
 from cpm_warehouse.contracts import Column, Contract
 from cpm_warehouse.errors import RefusalError
 from cpm_warehouse.rules import Rules
-from cpm_warehouse.scanning import Progress, records, scan
+from cpm_warehouse.scanning import Progress, broken, records, scan
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 # What DuckDB would also take for a number, a date or an instant is not taken here: '5.6' for 6, '1_000', 'infinity',
@@ -47,13 +47,6 @@ TAKEN_AS = {
     "bigint": WHOLE_NUMBERS,
     "ubigint": WHOLE_NUMBERS,
     "timestamp": {"timestamp_s", "timestamp_ms", "timestamp_ns", "timestamp with time zone"},
-}
-STRUCTURE = {
-    "MISSING COLUMNS": "has too few values",
-    "TOO MANY COLUMNS": "has too many values",
-    "UNQUOTED VALUE": "has text before or after a quotation",
-    "INVALID ENCODING": "has bytes that are not UTF-8",
-    "LINE SIZE OVER MAXIMUM": "is longer than 2,000,000 bytes",
 }
 
 
@@ -95,7 +88,7 @@ class Staged:
     """A file whose readable rows were written, typed and in their order, to `target`.
 
     `unreadable` has the reason of each row that could not be read as it should; rows are counted from 0 among those
-    that DuckDB read as records. `broken` has the reason of each record that was none, by its line.
+    that DuckDB read as records. `broken` counts the records that it could not split into the columns.
     """
 
     path: Path
@@ -105,7 +98,7 @@ class Staged:
     received: int
     rows: int
     unreadable: dict[int, str] = field(default_factory=dict)
-    broken: dict[int, str] = field(default_factory=dict)
+    broken: int = 0
 
 
 class FileReader:
@@ -153,6 +146,7 @@ class FileReader:
                     "columns_differ", f"{self.path}:1: a column stands twice in the header; send each once"
                 )
         self._check_columns(types)
+        self._forget_rejects()
         staged = Staged(self.path, self.source, tuple(types), target, received, rows=0)
         try:
             self._copy(types, target)
@@ -166,15 +160,10 @@ class FileReader:
                     f"{self.path}: cannot be read ({_first_line(error)}); ask for the file again",
                 ) from error
         staged.rows = self._count(target)
-        if not self.is_parquet:
-            self.rules.check_share(str(self.path), received - staged.rows, received)
-            staged.broken = self._broken()
-        if staged.rows + len(staged.unreadable) + len(staged.broken) != received:
-            raise RefusalError(
-                "rows_not_countable",
-                f"{self.path}: has {received} records, of which {staged.rows} were read and"
-                f" {len(staged.unreadable) + len(staged.broken)} rejected; send the file again",
-            )
+        staged.broken = received - staged.rows - len(staged.unreadable)
+        if staged.broken < 0 or (staged.broken and self.is_parquet):
+            raise _not_countable(staged)
+        self.rules.check_share(str(self.path), staged.broken, received, "records do not have one value a column")
         return staged
 
     def _parquet_columns(self) -> tuple[dict[str, str], int]:
@@ -241,9 +230,11 @@ class FileReader:
         reason = f"nullif(concat_ws('; ', {', '.join(reasons or ['null'])}), '')"
         self._write(f"select {', '.join(columns)}, {reason} as file_row_reason from {self._source(types)}", aside)
         read = f"read_parquet({literal(aside)}, file_row_number = true)"
-        counted = self.connection.execute(f"select count(file_row_reason) from {read}").fetchone()
+        counted = self.connection.execute(
+            f"select count(file_row_reason), arg_min(file_row_reason, file_row_number) from {read}"
+        ).fetchone()
         assert counted is not None
-        self.rules.check_share(str(self.path), counted[0], received)
+        self.rules.check_share(str(self.path), counted[0], received, counted[1])
         unreadable = self.connection.execute(
             f"select file_row_number, file_row_reason from {read} where file_row_reason is not null"
         ).fetchall()
@@ -257,18 +248,8 @@ class FileReader:
     def _write(self, select: str, target: Path) -> None:
         self.connection.execute(f"copy ({select}) to {literal(target)} (format parquet, compression zstd)")
 
-    def _broken(self) -> dict[int, str]:
-        """Reasons of the records that DuckDB rejected, by line."""
-        found = self.connection.execute(
-            "select line, list(distinct error_type order by error_type) from reject_errors group by line"
-        ).fetchall()
-        self._forget_rejects()
-        return {
-            line: "the record " + " and ".join(STRUCTURE.get(kind, kind.lower()) for kind in kinds)
-            for line, kinds in found
-        }
-
     def _forget_rejects(self) -> None:
+        """Drop what DuckDB noted of an earlier file: where a record follows a broken one, it reads on only if asked to note."""
         self.connection.execute("drop table if exists reject_errors")
         self.connection.execute("drop table if exists reject_scans")
 
@@ -294,25 +275,29 @@ def locate(
     if staged.path.suffix == ".parquet":
         yield from _locate_in_parquet(connection, staged, faults)
         return
-    read = staged_row = broken = 0
+    read = staged_row = found = 0
     for line, record in records(staged.path):
-        text = _text(record)
-        if line in staged.broken:
-            broken += 1
-            yield Fault(line, text, ("row_not_readable",), staged.broken[line])
+        if staged.broken and (reason := broken(record, len(staged.names))):
+            found += 1
+            yield Fault(line, _text(record), ("row_not_readable",), reason)
             continue
         if read in staged.unreadable:
-            yield Fault(line, text, ("value_not_readable",), staged.unreadable[read])
+            yield Fault(line, _text(record), ("value_not_readable",), staged.unreadable[read])
         else:
             if staged_row in faults:
-                yield Fault(line, text, *faults[staged_row])
+                yield Fault(line, _text(record), *faults[staged_row])
             staged_row += 1
         read += 1
-    if (staged_row, broken) != (staged.rows, len(staged.broken)):
-        raise RefusalError(
-            "rows_not_countable",
-            f"{staged.path}: the lines of its {len(staged.broken)} rejected records were not found; send it again",
-        )
+    if (staged_row, found) != (staged.rows, staged.broken):
+        raise _not_countable(staged)
+
+
+def _not_countable(staged: Staged) -> RefusalError:
+    return RefusalError(
+        "rows_not_countable",
+        f"{staged.path}: it is not certain which of its {staged.received} records DuckDB could not read"
+        f" ({staged.rows} read, {len(staged.unreadable)} with unreadable values); send the file again",
+    )
 
 
 def _locate_in_parquet(
