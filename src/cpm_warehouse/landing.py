@@ -82,7 +82,7 @@ class Submission:
         return lake / self.extract / partition
 
     def files(self) -> list[Path]:
-        """Files received, control file left out, by name. Raises RefusalError where something else lies among them."""
+        """Files received, control file left out, by name. Raises RefusalError where there is anything else."""
         paths = [path for path in sorted(self.directory.iterdir()) if not path.name.startswith(".")]
         for path in paths:
             if path.is_symlink() or not path.is_file():
@@ -160,7 +160,7 @@ def land(
     """Land every submission that the lake does not hold yet; yields one outcome per submission.
 
     A submission that is refused changes nothing but the list of refusals; the others land all the same. A dry run
-    judges them and leaves the lake as it is. `docs` is a directory for Great Expectations' Data Docs of what is new.
+    judges them and leaves the lake as it is. `docs` is a directory for Data Docs of what is new.
     Raises CpmError where the extracts directory itself is unusable or another landing is at work in the lake.
     """
     submissions = find_submissions(extracts, contracts)
@@ -288,6 +288,11 @@ class Landing:
         except RefusalError as refusal:
             self._register_refusal(submission, refusal, sums, received_at)
             return Outcome(submission, "refused", rule_id=refusal.rule_id, reason=str(refusal))
+        except (duckdb.Error, OSError) as error:
+            first = str(error).splitlines()[0]
+            raise CpmError(
+                f"{submission.directory}: could not be judged ({first}); nothing of it landed"
+            ) from error
 
     def finish(self) -> None:
         """Write Data Docs, if they were asked for."""
@@ -454,7 +459,7 @@ class Landing:
                 )
 
     def _row_bounds(self, submission: Submission, contract: Contract) -> tuple[int, int] | None:
-        """Rows to expect, from those of the month before; none where the contract or the lake has nothing to say."""
+        """Rows to expect, from those of the month before; none where contract or lake have nothing to say."""
         if contract.volume is None:
             return None
         year, month = (int(part) for part in submission.period.split("-"))
@@ -503,7 +508,7 @@ class Landing:
         """Write quarantine and register entry beside the staged rows; checks that no row was lost."""
         entry = _entry(submission, control.received_at, is_synthetic=control.is_synthetic)
         entry |= {"landed_at": datetime.now(UTC).isoformat(), "verdict": "accepted"}
-        files = []
+        files: list[dict[str, Any]] = []
         for staged in judged.staged:
             faults = judged.faults[staged.path.name]
             quarantined = 0
@@ -523,7 +528,8 @@ class Landing:
                     path.rename(path.with_name(f"{_stem(staged.path)}.parquet"))
             if accepted + quarantined != staged.received:
                 raise CpmError(
-                    f"{staged.path}: received {staged.received} rows, accepted {accepted}, quarantined {quarantined};"
+                    f"{staged.path}: received {staged.received} rows, accepted {accepted},"
+                    f" quarantined {quarantined};"
                     " nothing was landed, and this is a fault of the warehouse"
                 )
             files.append(
@@ -535,14 +541,9 @@ class Landing:
                     "sha256": sums[staged.path.name],
                 }
             )
-        entry |= {
-            f"{kind}_rows": sum(file[name] for file in files)
-            for kind, name in (
-                ("received", "rows"),
-                ("accepted", "accepted_rows"),
-                ("quarantined", "quarantined_rows"),
-            )
-        }
+        entry["received_rows"] = sum(staged.received for staged in judged.staged)
+        entry["accepted_rows"] = sum(file["accepted_rows"] for file in files)
+        entry["quarantined_rows"] = sum(file["quarantined_rows"] for file in files)
         if entry["quarantined_rows"]:
             entry["verdict"] = "accepted_with_quarantine"
         entry |= {"warnings": [asdict(warned) for warned in judged.warnings], "files": files}
@@ -611,7 +612,7 @@ def _check_names(submission: Submission, files: list[Path], sums: Mapping[str, s
     if clash := [stem for stem, count in stems.items() if count > 1]:
         raise RefusalError(
             "file_names_clash",
-            f"{submission.directory}: several files are called '{clash[0]}' but for the ending; rename all but one",
+            f"{submission.directory}: several files are called '{clash[0]}' but for the ending; rename them",
         )
     contents = Counter(sums.values())
     if twice := [name for name, sha256 in sums.items() if contents[sha256] > 1]:

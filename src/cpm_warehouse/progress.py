@@ -27,12 +27,14 @@ class Progress:
         )
 
     def __enter__(self) -> Self:
+        """Show the bar."""
         self._bar.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Leave the bar as it stands."""
         self._bar.__exit__(kind, error, trace)
 
     def watch(self, doing: str, size: int) -> None:

@@ -13,8 +13,8 @@ from cpm_warehouse.rules import Rules
 from cpm_warehouse.scanning import Progress, broken, records, scan
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
-# What DuckDB would also take for a number, a date or an instant is not taken here: '5.6' for 6, '1_000', 'infinity',
-# 24:00:00, an instant without an offset (which would be one in the session's zone).
+# What DuckDB would also take for a number, a date or an instant is not taken here: '5.6' for 6, '1_000',
+# 'infinity', 24:00:00, an instant without an offset (which would be one in the session's zone).
 FORMS = {
     "bigint": r"-?\d{1,19}",
     "ubigint": r"\d{1,20}",
@@ -87,8 +87,8 @@ class Fault:
 class Staged:
     """A file whose readable rows were written, typed and in their order, to `target`.
 
-    `unreadable` has the reason of each row that could not be read as it should; rows are counted from 0 among those
-    that DuckDB read as records. `broken` counts the records that it could not split into the columns.
+    `unreadable` has the reason of each row that could not be read as it should; rows are counted from 0 among
+    those that DuckDB read as records. `broken` counts the records that it could not split into the columns.
     """
 
     path: Path
@@ -104,8 +104,8 @@ class Staged:
 class FileReader:
     """One received file, read by its contract.
 
-    Raises RefusalError, naming file, reason and remedy, where the file cannot be read, where its columns are not the
-    contract's (in any order), or where it cannot be known which rows it has.
+    Raises RefusalError, naming file, reason and remedy, where the file cannot be read, where its columns are not
+    the contract's (in any order), or where it cannot be known which rows it has.
     """
 
     def __init__(
@@ -192,7 +192,7 @@ class FileReader:
             if found not in {"varchar", column.type} | TAKEN_AS.get(column.type, set()):
                 raise RefusalError(
                     "types_differ",
-                    f"{self.path}: column '{column.name}' has type {found}, not {column.type}; write it in that type",
+                    f"{self.path}: column '{column.name}' has type {found}, not {column.type}; write it as that",
                 )
 
     def _source(self, types: dict[str, str]) -> str:
@@ -239,7 +239,8 @@ class FileReader:
             f"select file_row_number, file_row_reason from {read} where file_row_reason is not null"
         ).fetchall()
         self._write(
-            f"select * exclude (file_row_reason) from read_parquet({literal(aside)}) where file_row_reason is null",
+            f"select * exclude (file_row_reason) from read_parquet({literal(aside)})"
+            " where file_row_reason is null",
             target,
         )
         aside.unlink()
@@ -249,7 +250,10 @@ class FileReader:
         self.connection.execute(f"copy ({select}) to {literal(target)} (format parquet, compression zstd)")
 
     def _forget_rejects(self) -> None:
-        """Drop what DuckDB noted of an earlier file: where a record follows a broken one, it reads on only if asked to note."""
+        """Drop what DuckDB noted of an earlier file.
+
+        It is made to note rejects since it drops the record after a broken one where it only skips them.
+        """
         self.connection.execute("drop table if exists reject_errors")
         self.connection.execute("drop table if exists reject_scans")
 
@@ -269,8 +273,8 @@ def locate(
 ) -> Iterator[Fault]:
     """Yield every fault of a file with its line and text.
 
-    `faults` has the rules and the reason of staged rows, counted from 0. Raises RefusalError where the records of the
-    file, walked once more, are not those that DuckDB read.
+    `faults` has the rules and the reason of staged rows, counted from 0. Raises RefusalError where the records of
+    the file, walked once more, are not those that DuckDB read.
     """
     if staged.path.suffix == ".parquet":
         yield from _locate_in_parquet(connection, staged, faults)
@@ -303,6 +307,7 @@ def _not_countable(staged: Staged) -> RefusalError:
 def _locate_in_parquet(
     connection: duckdb.DuckDBPyConnection, staged: Staged, faults: dict[int, tuple[tuple[str, ...], str]]
 ) -> Iterator[Fault]:
+    found: dict[int, tuple[tuple[str, ...], str]]
     found = {row: (("value_not_readable",), reason) for row, reason in staged.unreadable.items()}
     # How many rows were left out before a staged one, which tells its place in the file.
     left_out = [row - before for before, row in enumerate(sorted(staged.unreadable))]

@@ -45,7 +45,7 @@ class Rules:
         return self._rules[rule_id]
 
     def check_share(self, name: str, faulty: int, received: int, example: str) -> None:
-        """Raise RefusalError, with an example of the faults, where too many of a file's rows would be quarantined."""
+        """Raise RefusalError, with an example, where too many of a file's rows would be quarantined."""
         for rule_id in ("mostly_faulty", "too_many_faulty_rows"):
             rule = self[rule_id]
             assert rule.threshold_share is not None

@@ -1,7 +1,7 @@
 """Walks the records of a CSV file byte by byte: where each starts, and how many there are.
 
-DuckDB reads the values. This counts the records by another way, so that one that DuckDB lost would be noticed, and finds
-the line and the text of those that are quarantined.
+DuckDB reads the values. This counts the records by another way, so that one that DuckDB lost would be noticed,
+and finds the line and the text of those that are quarantined.
 """
 
 import csv

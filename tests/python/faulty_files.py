@@ -1,7 +1,7 @@
 """Files with one fault each, named for it, and what receiving must make of them.
 
-Each lies in a submission of its own. `quarantined` has file, line, rule and a part of the text of every row that must be
-kept aside; `rule_id` is the rule that refuses the whole. What is neither must be accepted: `accepted` counts it.
+Each lies in a submission of its own. `quarantined` has file, line, rule and a part of the text of every row that must
+be kept aside; `rule_id` is the rule that refuses the whole. What is neither must be accepted: `accepted` counts it.
 """
 
 import gzip
@@ -85,7 +85,7 @@ def request(number: int, **changed: str) -> str:
 
 
 def incident(number: int, **changed: str) -> str:
-    row = {name: "" for name in INCIDENTS.strip().split(",")} | {
+    row = dict.fromkeys(INCIDENTS.strip().split(","), "") | {
         "Incident Number": f"INC{number}",
         "Status": "Resolved",
         "Submit Date": "2021-08-10T10:00:00+0100",
