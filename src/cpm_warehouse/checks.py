@@ -1,7 +1,7 @@
-"""What every row of a submission is checked for: built from its contract, and added to where the domain knows more.
+"""What every row of a submission is checked for: from its contract, and where the domain knows more.
 
-A check has one definition in two forms, the native expectation that Great Expectations runs and the SQL condition of
-the rows that fail it. Landing compares their counts, so that the two cannot part.
+A check has one definition in two forms, the native expectation that Great Expectations runs and the SQL
+condition of the rows that fail it. Landing compares their counts, so that the two cannot part.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,8 +18,8 @@ from cpm_warehouse.reading import literal, quoted
 class Check:
     """A rule applied to columns.
 
-    `condition` is SQL that is true of a row at fault, `reason` SQL that says why in words; `expectation` is the name
-    of a class of `great_expectations.expectations` with its arguments.
+    `condition` is SQL that is true of a row at fault, `reason` SQL that says why in words; `expectation` is
+    the name of a class of `great_expectations.expectations` with its arguments.
     """
 
     rule_id: str
@@ -114,10 +114,12 @@ def _between(column: Column, least: int | None, most: int | None) -> Check:
     name = quoted(column.name)
     sides = [f"{name} < {least}"] if least is not None else []
     sides += [f"{name} > {most}"] if most is not None else []
+    bounds = [f"at least {least}"] if least is not None else []
+    bounds += [f"at most {most}"] if most is not None else []
     return Check(
         "value_out_of_range",
         " or ".join(sides),
-        _said(column, f", not between {least} and {most}"),
+        _said(column, f", not {' and '.join(bounds)}"),
         ("ExpectColumnValuesToBeBetween", {"column": column.name, "min_value": least, "max_value": most}),
     )
 
@@ -136,7 +138,8 @@ def month_bounds(column: Column, period: str) -> tuple[date, date]:
 def _period_check(column: Column, rule: str, period: str) -> Check:
     first, after = month_bounds(column, period)
     name, kind = quoted(column.name), column.type
-    sides, bounds = [], {}
+    sides: list[str] = []
+    bounds: dict[str, Any] = {}
     if rule in {"within", "not_before"}:
         sides.append(f"{name} < cast({literal(str(first))} as {kind})")
         bounds["min_value"] = first

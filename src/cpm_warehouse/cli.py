@@ -31,7 +31,10 @@ class OneLineErrors(click.Group):
 
 @click.group(cls=OneLineErrors, context_settings={"max_content_width": 110})
 def main() -> None:
-    """Receive provider extracts and publish marts. Exit code 0: done; 1: failed; 2: wrong usage; `land` has more."""
+    """Receive provider extracts and publish marts.
+
+    Exit code 0: done; 1: failed; 2: wrong usage; `land` has more.
+    """
 
 
 @main.command()
@@ -90,10 +93,10 @@ def land(extracts: Path, lake: Path, dry_run: bool, docs: Path | None, accept_qu
 
     A submission is a directory <provider>/<extract>/<YYYY-MM>/v<n> of CSV (.csv, .csv.gz) or Parquet files. What
     was landed before is left as it is. Rows at fault are quarantined with their text and reason, and the rest is
-    accepted; a submission that cannot be relied on as a whole is refused and changes nothing. The rules are rows of
-    the seed validation_rules.
+    accepted; a submission that cannot be relied on as a whole is refused and changes nothing. The rules are rows
+    of the seed validation_rules.
 
-    Exit code 0: all accepted; 3: some rows were quarantined; 4: a submission was refused; 1: failed; 2: wrong usage.
+    Exit code 0: all accepted; 3: rows were quarantined; 4: a submission was refused; 1: failed; 2: wrong usage.
     """
     outcomes = []
     with Progress(extracts) as progress:

@@ -56,8 +56,8 @@ class Column:
 class Contract:
     """What one extract must look like.
 
-    `period` says how instants or dates lie to the month of the submission; `volume` is the least and the most share
-    of the rows of the month before; `due_working_days` names the seed column that has them.
+    `period` says how instants or dates lie to the month of the submission; `volume` is the least and the most
+    share of the rows of the month before; `due_working_days` names the seed column that has them.
     """
 
     extract: str

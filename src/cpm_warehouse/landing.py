@@ -82,7 +82,7 @@ class Submission:
         return lake / self.extract / partition
 
     def files(self) -> list[Path]:
-        """Files received, control file left out, by name. Raises RefusalError where something else lies among them."""
+        """Files received, control file left out, by name. Raises RefusalError where there is anything else."""
         paths = [path for path in sorted(self.directory.iterdir()) if not path.name.startswith(".")]
         for path in paths:
             if path.is_symlink() or not path.is_file():
@@ -160,7 +160,7 @@ def land(
     """Land every submission that the lake does not hold yet; yields one outcome per submission.
 
     A submission that is refused changes nothing but the list of refusals; the others land all the same. A dry run
-    judges them and leaves the lake as it is. `docs` is a directory for Great Expectations' Data Docs of what is new.
+    judges them and leaves the lake as it is. `docs` is a directory for Data Docs of what is new.
     Raises CpmError where the extracts directory itself is unusable or another landing is at work in the lake.
     """
     submissions = find_submissions(extracts, contracts)
@@ -288,6 +288,11 @@ class Landing:
         except RefusalError as refusal:
             self._register_refusal(submission, refusal, sums, received_at)
             return Outcome(submission, "refused", rule_id=refusal.rule_id, reason=str(refusal))
+        except (duckdb.Error, OSError) as error:
+            first = str(error).splitlines()[0]
+            raise CpmError(
+                f"{submission.directory}: could not be judged ({first}); nothing of it landed"
+            ) from error
 
     def finish(self) -> None:
         """Write Data Docs, if they were asked for."""
@@ -348,11 +353,12 @@ class Landing:
         links: Path,
     ) -> Judged:
         _check_names(submission, files, sums)
-        staged = []
+        staged: list[Staged] = []
         for path in files:
             self.watch(f"reading {path.name}", 0)
             reader = FileReader(self.connection, path, contract, links, self.rules)
-            staged.append(reader.stage(aside / f"{_stem(path)}.parquet"))
+            # Under a number: DuckDB would take a name with * or [ for a pattern.
+            staged.append(reader.stage(aside / f"{len(staged)}.parquet"))
             self.watch(f"read {path.name}", path.stat().st_size)
         received = sum(file.received for file in staged)
         _check_received(submission, staged, control)
@@ -405,16 +411,20 @@ class Landing:
         counts: Counter[int] = Counter()
         for file in staged:
             conflicts = repeats.conflicts.get(file.target, ())
-            rejected = len(file.unreadable) + len(file.broken)
-            least = rejected + count_faulty(self.connection, file.target, grave)
-            self.rules.check_share(str(file.path), max(least, rejected + len(conflicts)), file.received)
+            rejected = len(file.unreadable) + file.broken
+            # Counted before they are fetched: a file that is all wrong may have millions.
+            least = rejected + max(count_faulty(self.connection, file.target, grave), len(conflicts))
+            example = ", ".join(
+                sorted({check.rule_id for check in grave} | ({"key_conflict"} if conflicts else set()))
+            )
+            self.rules.check_share(str(file.path), least, file.received, f"rows break {example}")
             found = find_faulty(self.connection, file.target, grave, counts)
             key = ", ".join(contract.key)
             for row in conflicts:
                 rule_ids, reason = found.get(row, ((), ""))
                 why = f"another row of the submission has the same {key} and other content"
                 found[row] = ((*rule_ids, "key_conflict"), f"{reason}; {why}" if reason else why)
-            self.rules.check_share(str(file.path), rejected + len(found), file.received)
+            self.rules.check_share(str(file.path), rejected + len(found), file.received, f"rows break {example}")
             faults[file.path.name] = found
         check_counts(grave, counted, counts)
         if findings.volume_is_odd and row_bounds:
@@ -449,7 +459,7 @@ class Landing:
                 )
 
     def _row_bounds(self, submission: Submission, contract: Contract) -> tuple[int, int] | None:
-        """Rows to expect, from those of the month before; none where the contract or the lake has nothing to say."""
+        """Rows to expect, from those of the month before; none where contract or lake have nothing to say."""
         if contract.volume is None:
             return None
         year, month = (int(part) for part in submission.period.split("-"))
@@ -498,7 +508,7 @@ class Landing:
         """Write quarantine and register entry beside the staged rows; checks that no row was lost."""
         entry = _entry(submission, control.received_at, is_synthetic=control.is_synthetic)
         entry |= {"landed_at": datetime.now(UTC).isoformat(), "verdict": "accepted"}
-        files = []
+        files: list[dict[str, Any]] = []
         for staged in judged.staged:
             faults = judged.faults[staged.path.name]
             quarantined = 0
@@ -513,9 +523,13 @@ class Landing:
                 if faults:
                     keep_the_rest(self.connection, staged.target, faults)
             accepted = count_rows(self.connection, staged.target)
+            for path in (staged.target, aside / QUARANTINE / staged.target.name):
+                if path.exists():
+                    path.rename(path.with_name(f"{_stem(staged.path)}.parquet"))
             if accepted + quarantined != staged.received:
                 raise CpmError(
-                    f"{staged.path}: received {staged.received} rows, accepted {accepted}, quarantined {quarantined};"
+                    f"{staged.path}: received {staged.received} rows, accepted {accepted},"
+                    f" quarantined {quarantined};"
                     " nothing was landed, and this is a fault of the warehouse"
                 )
             files.append(
@@ -527,14 +541,9 @@ class Landing:
                     "sha256": sums[staged.path.name],
                 }
             )
-        entry |= {
-            f"{kind}_rows": sum(file[name] for file in files)
-            for kind, name in (
-                ("received", "rows"),
-                ("accepted", "accepted_rows"),
-                ("quarantined", "quarantined_rows"),
-            )
-        }
+        entry["received_rows"] = sum(staged.received for staged in judged.staged)
+        entry["accepted_rows"] = sum(file["accepted_rows"] for file in files)
+        entry["quarantined_rows"] = sum(file["quarantined_rows"] for file in files)
         if entry["quarantined_rows"]:
             entry["verdict"] = "accepted_with_quarantine"
         entry |= {"warnings": [asdict(warned) for warned in judged.warnings], "files": files}
@@ -603,7 +612,7 @@ def _check_names(submission: Submission, files: list[Path], sums: Mapping[str, s
     if clash := [stem for stem, count in stems.items() if count > 1]:
         raise RefusalError(
             "file_names_clash",
-            f"{submission.directory}: several files are called '{clash[0]}' but for the ending; rename all but one",
+            f"{submission.directory}: several files are called '{clash[0]}' but for the ending; rename them",
         )
     contents = Counter(sums.values())
     if twice := [name for name, sha256 in sums.items() if contents[sha256] > 1]:

@@ -46,8 +46,8 @@ def _page(contract: Contract, rules: Rules) -> Iterator[str]:
     yield "\n| Rule | What follows | Remedy |\n|---|---|---|"
     named = dict.fromkeys(check.rule_id for check in checks_of(contract, ANY_MONTH))
     for rule_id in ["row_not_readable", "value_not_readable", *named]:
-        rule = rules[rule_id]
-        yield f"| {rule.description} | {rule.consequence} | {rule.remedy} |"
+        judged = rules[rule_id]
+        yield f"| {judged.description} | {judged.consequence} | {judged.remedy} |"
 
 
 def _values(column: Column) -> str:

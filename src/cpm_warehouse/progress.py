@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import click
 
@@ -18,7 +18,7 @@ class Progress:
     def __init__(self, extracts: Path) -> None:
         size = sum(path.stat().st_size for path in extracts.rglob("*") if path.is_file())
         self._doing = ""
-        self._bar = click.progressbar(
+        self._bar: Any = click.progressbar(
             length=max(size, 1),
             label="landing",
             item_show_func=lambda item: item if item is None else self._doing,
@@ -27,18 +27,20 @@ class Progress:
         )
 
     def __enter__(self) -> Self:
+        """Show the bar."""
         self._bar.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Leave the bar as it stands."""
         self._bar.__exit__(kind, error, trace)
 
     def watch(self, doing: str, size: int) -> None:
         """Note what is being done and how many bytes are done with."""
         self._doing = doing
-        self._bar.update(size, doing)  # type: ignore[arg-type]
+        self._bar.update(size, doing)
 
 
 def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -59,7 +59,8 @@ def find_faulty(
     broken = ", ".join(f"case when {check.condition} then {number} end" for number, check in enumerate(checks))
     reasons = ", ".join(f"case when {check.condition} then {check.reason} end" for check in checks)
     found = connection.execute(
-        f"select file_row_number, list_filter([{broken}], number -> number is not null), concat_ws('; ', {reasons})"
+        f"select file_row_number, list_filter([{broken}], number -> number is not null),"
+        f" concat_ws('; ', {reasons})"
         f" from {_read(path)} where {_any(checks)}"
     ).fetchall()
     for _, numbers, _ in found:
@@ -92,10 +93,14 @@ def find_repeats(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], c
             from staged inner join repeated on {same}
         ),
         keys as (
-            select key_number, count(*) - count(distinct content) as repeated_rows, count(distinct content) > 1 as differ
+            select
+                key_number,
+                count(*) - count(distinct content) as repeated_rows,
+                count(distinct content) > 1 as differ
             from repeats group by key_number
         )
-        select filename, file_row_number, differ, repeated_rows, key_number from repeats inner join keys using (key_number)
+        select filename, file_row_number, differ, repeated_rows, key_number
+        from repeats inner join keys using (key_number)
         """
     ).fetchall()
     conflicts: dict[Path, list[int]] = {path: [] for path in files}
@@ -130,8 +135,9 @@ def write_quarantine(
     written = 0
     for batch in _batches(faults):
         connection.execute(
-            "insert into quarantine by position select $1, $2, $3, $4, $5, $6, unnest($7::bigint[]), unnest($8::varchar[]),"
-            " unnest($9::varchar[]), unnest($10::varchar[]), unnest($11::varchar[]), cast($12 as timestamp)",
+            "insert into quarantine select $1, $2, $3, $4, $5, $6, unnest($7::bigint[]),"
+            " unnest($8::varchar[]), unnest($9::varchar[]), unnest($10::varchar[]), unnest($11::varchar[]),"
+            " cast($12 as timestamp)",
             [
                 *fixed,
                 file,

@@ -10,11 +10,11 @@ import duckdb
 from cpm_warehouse.contracts import Column, Contract
 from cpm_warehouse.errors import RefusalError
 from cpm_warehouse.rules import Rules
-from cpm_warehouse.scanning import Progress, records, scan
+from cpm_warehouse.scanning import Progress, broken, records, scan
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
-# What DuckDB would also take for a number, a date or an instant is not taken here: '5.6' for 6, '1_000', 'infinity',
-# 24:00:00, an instant without an offset (which would be one in the session's zone).
+# What DuckDB would also take for a number, a date or an instant is not taken here: '5.6' for 6, '1_000',
+# 'infinity', 24:00:00, an instant without an offset (which would be one in the session's zone).
 FORMS = {
     "bigint": r"-?\d{1,19}",
     "ubigint": r"\d{1,20}",
@@ -47,13 +47,6 @@ TAKEN_AS = {
     "bigint": WHOLE_NUMBERS,
     "ubigint": WHOLE_NUMBERS,
     "timestamp": {"timestamp_s", "timestamp_ms", "timestamp_ns", "timestamp with time zone"},
-}
-STRUCTURE = {
-    "MISSING COLUMNS": "has too few values",
-    "TOO MANY COLUMNS": "has too many values",
-    "UNQUOTED VALUE": "has text before or after a quotation",
-    "INVALID ENCODING": "has bytes that are not UTF-8",
-    "LINE SIZE OVER MAXIMUM": "is longer than 2,000,000 bytes",
 }
 
 
@@ -94,8 +87,8 @@ class Fault:
 class Staged:
     """A file whose readable rows were written, typed and in their order, to `target`.
 
-    `unreadable` has the reason of each row that could not be read as it should; rows are counted from 0 among those
-    that DuckDB read as records. `broken` has the reason of each record that was none, by its line.
+    `unreadable` has the reason of each row that could not be read as it should; rows are counted from 0 among
+    those that DuckDB read as records. `broken` counts the records that it could not split into the columns.
     """
 
     path: Path
@@ -105,14 +98,14 @@ class Staged:
     received: int
     rows: int
     unreadable: dict[int, str] = field(default_factory=dict)
-    broken: dict[int, str] = field(default_factory=dict)
+    broken: int = 0
 
 
 class FileReader:
     """One received file, read by its contract.
 
-    Raises RefusalError, naming file, reason and remedy, where the file cannot be read, where its columns are not the
-    contract's (in any order), or where it cannot be known which rows it has.
+    Raises RefusalError, naming file, reason and remedy, where the file cannot be read, where its columns are not
+    the contract's (in any order), or where it cannot be known which rows it has.
     """
 
     def __init__(
@@ -153,6 +146,7 @@ class FileReader:
                     "columns_differ", f"{self.path}:1: a column stands twice in the header; send each once"
                 )
         self._check_columns(types)
+        self._forget_rejects()
         staged = Staged(self.path, self.source, tuple(types), target, received, rows=0)
         try:
             self._copy(types, target)
@@ -166,15 +160,10 @@ class FileReader:
                     f"{self.path}: cannot be read ({_first_line(error)}); ask for the file again",
                 ) from error
         staged.rows = self._count(target)
-        if not self.is_parquet:
-            self.rules.check_share(str(self.path), received - staged.rows, received)
-            staged.broken = self._broken()
-        if staged.rows + len(staged.unreadable) + len(staged.broken) != received:
-            raise RefusalError(
-                "rows_not_countable",
-                f"{self.path}: has {received} records, of which {staged.rows} were read and"
-                f" {len(staged.unreadable) + len(staged.broken)} rejected; send the file again",
-            )
+        staged.broken = received - staged.rows - len(staged.unreadable)
+        if staged.broken < 0 or (staged.broken and self.is_parquet):
+            raise _not_countable(staged)
+        self.rules.check_share(str(self.path), staged.broken, received, "records do not have one value a column")
         return staged
 
     def _parquet_columns(self) -> tuple[dict[str, str], int]:
@@ -203,7 +192,7 @@ class FileReader:
             if found not in {"varchar", column.type} | TAKEN_AS.get(column.type, set()):
                 raise RefusalError(
                     "types_differ",
-                    f"{self.path}: column '{column.name}' has type {found}, not {column.type}; write it in that type",
+                    f"{self.path}: column '{column.name}' has type {found}, not {column.type}; write it as that",
                 )
 
     def _source(self, types: dict[str, str]) -> str:
@@ -241,14 +230,17 @@ class FileReader:
         reason = f"nullif(concat_ws('; ', {', '.join(reasons or ['null'])}), '')"
         self._write(f"select {', '.join(columns)}, {reason} as file_row_reason from {self._source(types)}", aside)
         read = f"read_parquet({literal(aside)}, file_row_number = true)"
-        counted = self.connection.execute(f"select count(file_row_reason) from {read}").fetchone()
+        counted = self.connection.execute(
+            f"select count(file_row_reason), arg_min(file_row_reason, file_row_number) from {read}"
+        ).fetchone()
         assert counted is not None
-        self.rules.check_share(str(self.path), counted[0], received)
+        self.rules.check_share(str(self.path), counted[0], received, counted[1])
         unreadable = self.connection.execute(
             f"select file_row_number, file_row_reason from {read} where file_row_reason is not null"
         ).fetchall()
         self._write(
-            f"select * exclude (file_row_reason) from read_parquet({literal(aside)}) where file_row_reason is null",
+            f"select * exclude (file_row_reason) from read_parquet({literal(aside)})"
+            " where file_row_reason is null",
             target,
         )
         aside.unlink()
@@ -257,18 +249,11 @@ class FileReader:
     def _write(self, select: str, target: Path) -> None:
         self.connection.execute(f"copy ({select}) to {literal(target)} (format parquet, compression zstd)")
 
-    def _broken(self) -> dict[int, str]:
-        """Reasons of the records that DuckDB rejected, by line."""
-        found = self.connection.execute(
-            "select line, list(distinct error_type order by error_type) from reject_errors group by line"
-        ).fetchall()
-        self._forget_rejects()
-        return {
-            line: "the record " + " and ".join(STRUCTURE.get(kind, kind.lower()) for kind in kinds)
-            for line, kinds in found
-        }
-
     def _forget_rejects(self) -> None:
+        """Drop what DuckDB noted of an earlier file.
+
+        It is made to note rejects since it drops the record after a broken one where it only skips them.
+        """
         self.connection.execute("drop table if exists reject_errors")
         self.connection.execute("drop table if exists reject_scans")
 
@@ -288,36 +273,41 @@ def locate(
 ) -> Iterator[Fault]:
     """Yield every fault of a file with its line and text.
 
-    `faults` has the rules and the reason of staged rows, counted from 0. Raises RefusalError where the records of the
-    file, walked once more, are not those that DuckDB read.
+    `faults` has the rules and the reason of staged rows, counted from 0. Raises RefusalError where the records of
+    the file, walked once more, are not those that DuckDB read.
     """
     if staged.path.suffix == ".parquet":
         yield from _locate_in_parquet(connection, staged, faults)
         return
-    read = staged_row = broken = 0
+    read = staged_row = found = 0
     for line, record in records(staged.path):
-        text = _text(record)
-        if line in staged.broken:
-            broken += 1
-            yield Fault(line, text, ("row_not_readable",), staged.broken[line])
+        if staged.broken and (reason := broken(record, len(staged.names))):
+            found += 1
+            yield Fault(line, _text(record), ("row_not_readable",), reason)
             continue
         if read in staged.unreadable:
-            yield Fault(line, text, ("value_not_readable",), staged.unreadable[read])
+            yield Fault(line, _text(record), ("value_not_readable",), staged.unreadable[read])
         else:
             if staged_row in faults:
-                yield Fault(line, text, *faults[staged_row])
+                yield Fault(line, _text(record), *faults[staged_row])
             staged_row += 1
         read += 1
-    if (staged_row, broken) != (staged.rows, len(staged.broken)):
-        raise RefusalError(
-            "rows_not_countable",
-            f"{staged.path}: the lines of its {len(staged.broken)} rejected records were not found; send it again",
-        )
+    if (staged_row, found) != (staged.rows, staged.broken):
+        raise _not_countable(staged)
+
+
+def _not_countable(staged: Staged) -> RefusalError:
+    return RefusalError(
+        "rows_not_countable",
+        f"{staged.path}: it is not certain which of its {staged.received} records DuckDB could not read"
+        f" ({staged.rows} read, {len(staged.unreadable)} with unreadable values); send the file again",
+    )
 
 
 def _locate_in_parquet(
     connection: duckdb.DuckDBPyConnection, staged: Staged, faults: dict[int, tuple[tuple[str, ...], str]]
 ) -> Iterator[Fault]:
+    found: dict[int, tuple[tuple[str, ...], str]]
     found = {row: (("value_not_readable",), reason) for row, reason in staged.unreadable.items()}
     # How many rows were left out before a staged one, which tells its place in the file.
     left_out = [row - before for before, row in enumerate(sorted(staged.unreadable))]

@@ -44,8 +44,8 @@ class Rules:
             raise CpmError(f"{RULES}: has no rule '{rule_id}'; put it back")
         return self._rules[rule_id]
 
-    def check_share(self, name: str, faulty: int, received: int) -> None:
-        """Raise RefusalError where too large a share of a file's rows would be quarantined."""
+    def check_share(self, name: str, faulty: int, received: int, example: str) -> None:
+        """Raise RefusalError, with an example, where too many of a file's rows would be quarantined."""
         for rule_id in ("mostly_faulty", "too_many_faulty_rows"):
             rule = self[rule_id]
             assert rule.threshold_share is not None
@@ -53,7 +53,7 @@ class Rules:
                 raise RefusalError(
                     rule_id,
                     f"{name}: {faulty} of its {received} rows would be quarantined, more than"
-                    f" {rule.threshold_share:.0%}; {rule.remedy}",
+                    f" {rule.threshold_share:.0%}, as {example}; {rule.remedy}",
                 )
 
 

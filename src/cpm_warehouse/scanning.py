@@ -1,7 +1,7 @@
 """Walks the records of a CSV file byte by byte: where each starts, and how many there are.
 
-DuckDB reads the values. This counts the records by another way, so that one that DuckDB lost would be noticed, and finds
-the line and the text of those that are quarantined.
+DuckDB reads the values. This counts the records by another way, so that one that DuckDB lost would be noticed,
+and finds the line and the text of those that are quarantined.
 """
 
 import csv
@@ -19,7 +19,10 @@ from cpm_warehouse.errors import RefusalError
 BLOCK = 1 << 22
 # DuckDB takes no longer record either.
 LONGEST_RECORD = 2_000_000
+OTHER_KINDS = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"PAR1": "Parquet"}
 QUOTED_OR_PLAIN = rb'(?:"(?:[^"]++|"")*+"|(?!")[^,]*+)'
+QUOTED = re.compile(rb'(?:(?<=,)|^)"(?:[^"]++|"")*+"')
+SEPARATOR = re.compile(rb",")
 WHOLE = re.compile(QUOTED_OR_PLAIN + rb"(?:," + QUOTED_OR_PLAIN + rb")*+")
 UNFINISHED = re.compile(rb"(?:" + QUOTED_OR_PLAIN + rb',)*+"(?:[^"]++|"")*+')
 
@@ -40,6 +43,10 @@ def sniff(path: Path) -> None:
     with _opened(path) as file:
         start = _read(file, path, 4096)
     first_line = start.split(b"\n")[0]
+    if kind := next((kind for magic, kind in OTHER_KINDS.items() if start.startswith(magic)), None):
+        raise RefusalError(
+            "file_not_readable", f"{path}: is {kind}, not text; name it for what it is, or send text"
+        )
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in first_line:
         raise RefusalError("encoding_not_utf8", f"{path}: is UTF-16 or UTF-32, not UTF-8; send UTF-8")
 
@@ -84,6 +91,28 @@ def records(path: Path) -> Iterator[tuple[int, bytes]]:
         head, line, rest = _first_record(block, path, found)
         if head is not None:
             yield from _records(_with_more(rest, blocks), path, line)
+
+
+def broken(record: bytes, columns: int) -> str | None:
+    """Say what is wrong with the structure of a record; None where nothing is."""
+    if len(record) > LONGEST_RECORD:
+        return "the record is longer than 2,000,000 bytes"
+    text = record.removesuffix(b"\n").removesuffix(b"\r")
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return "the record has bytes that are not UTF-8"
+    if b'"' not in text:
+        values = text.count(b",") + 1
+    elif WHOLE.fullmatch(text):
+        values = 1 + len(SEPARATOR.findall(QUOTED.sub(b"", text)))
+    else:
+        return "the record has text after the end of a quotation"
+    if values == columns + 1 and text.endswith(b","):
+        return None  # a comma at the end, which DuckDB takes as well
+    if values != columns:
+        return f"the record has {values} values, not {columns}"
+    return None
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -132,6 +161,8 @@ def _first_record(block: bytes, path: Path, found: Scan) -> tuple[list[str] | No
     """Read the header from the first block; returns it, the line after it, and the rest of the block."""
     walked = _records(iter([block]), path, 1)
     for line, record in walked:
+        if b"\r" in record.removesuffix(b"\n").removesuffix(b"\r"):
+            raise RefusalError("line_ends_differ", f"{path}: lines end with CR; end every line with LF or CRLF")
         try:
             found.header = next(csv.reader(io.StringIO(record.decode(), newline=""), strict=True))
         except (UnicodeDecodeError, csv.Error, StopIteration) as error:

@@ -171,8 +171,8 @@ def _count(found: Any) -> int:
 def _take_duckdb() -> None:
     """Let Great Expectations keep a connection while it fetches, as it does for engines that need it.
 
-    Without this it closes the connection first, which drops DuckDB's result (great_expectations issue 10738). The name
-    is private: a test notices if it goes.
+    Without this it closes the connection first, which drops DuckDB's result (great_expectations issue 10738).
+    The name is private: a test notices if it goes.
     """
     engine: Any = import_module("great_expectations.execution_engine.sqlalchemy_execution_engine")
     if not any(dialect.value == "duckdb" for dialect in engine._PERSISTED_CONNECTION_DIALECTS):
