@@ -1,5 +1,5 @@
--- Each Incident stands once in the month's reports: what was open at the end of a month is what was open at its start,
--- plus what was logged, less what ended, over all categories and bands (UTC months; excluded Incidents aside).
+-- Each Incident stands once in the month's reports: what was open at the end of a month is what had
+-- been logged by then less what had been resolved, over all categories and bands.
 with
 
 incidents as (

@@ -1,5 +1,5 @@
-{# Incidents open at the end of a month, by age. One that ended on the first instant of the next month
-   was open; one whose target falls due on it is not past it yet. #}
+{# Incidents open at the end of a month, by age. One that ended on the first instant of the next
+   month was open; one whose target falls due on it is not past it yet. #}
 with
 
 incidents as (
@@ -45,7 +45,9 @@ bands as (
 month_ends as (
     select
         measure_months.reporting_month,
-        {{ to_utc('cast(months.next_period_start_date as timestamp)', var('reporting_timezone')) }} as month_ended_at
+        {{
+            to_utc('cast(months.next_period_start_date as timestamp)', var('reporting_timezone'))
+        }} as month_ended_at
     from measure_months
     inner join months
         on measure_months.reporting_month = months.reporting_month
@@ -67,7 +69,8 @@ open_at_month_end as (
     inner join incidents
         on
             months_over.month_ended_at > incidents.logged_at
-            and months_over.month_ended_at <= coalesce(incidents.ended_at, months_over.month_ended_at)
+            and months_over.month_ended_at
+            <= coalesce(incidents.ended_at, months_over.month_ended_at)
 ),
 
 counted as (
@@ -76,7 +79,9 @@ counted as (
         open_at_month_end.incident_category,
         bands.age_band,
         count(*) as open_count,
-        sum(case when open_at_month_end.due_at < open_at_month_end.month_ended_at then 1 else 0 end) as overdue_count
+        sum(
+            case when open_at_month_end.due_at < open_at_month_end.month_ended_at then 1 else 0 end
+        ) as overdue_count
     from open_at_month_end
     inner join bands
         on

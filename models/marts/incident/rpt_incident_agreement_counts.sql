@@ -1,5 +1,5 @@
-{# The month is that of the resolution in the DCC's records, else in the provider's list; an Incident
-   resolved in neither has none and is not counted. #}
+{# The month is that of the resolution in the DCC's records, else in the provider's list; an
+   Incident resolved in neither has none and is not counted. #}
 with
 
 agreement as (

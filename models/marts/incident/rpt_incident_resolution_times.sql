@@ -22,8 +22,12 @@ final as (
         cast(sum(case when reopen_count > 0 then 1 else 0 end) as bigint) as reopened_count,
         cast(sum(reopen_count) as bigint) as reopen_count,
         max(target_seconds) as target_seconds,
-        cast(percentile_disc(0.5) within group (order by counted_seconds) as bigint) as median_seconds,
-        cast(percentile_disc(0.9) within group (order by counted_seconds) as bigint) as p90_seconds,
+        cast(
+            percentile_disc(0.5) within group (order by counted_seconds) as bigint
+        ) as median_seconds,
+        cast(
+            percentile_disc(0.9) within group (order by counted_seconds) as bigint
+        ) as p90_seconds,
         max(counted_seconds) as longest_seconds,
         reporting_month
     from incidents

@@ -1,5 +1,5 @@
-{# Change of each result on the month before. A figure on another basis is another figure, so that no
-   change is given between them. #}
+{# Change of each result on the month before. A figure on another basis is another figure, so that
+   no change is given between them. #}
 with
 
 results as (
