@@ -19,12 +19,9 @@ regions as (
     from {{ ref('regions') }}
 ),
 
-rules as (
-    select
-        qualifying_mode,
-        valid_from,
-        valid_to
-    from {{ ref('alert_proxy_rules') }}
+modes as (
+    select *
+    from {{ ref('alert_proxy_modes') }}
 ),
 
 qualified as (
@@ -39,17 +36,17 @@ qualified as (
         cells.wan_return_count,
         cells.alert_proxy_within_count,
         cells.alert_proxy_within_wan_share_count,
-        rules.qualifying_mode is not null as is_qualifying_mode
+        modes.mode is not null as is_qualifying_mode
     from cells
     inner join submissions
         on cells.submission_key = submissions.submission_key
     left join regions
         on cells.region = regions.region
-    left join rules
+    left join modes
         on
-            cells.mode = rules.qualifying_mode
-            and cells.request_date >= rules.valid_from
-            and cells.request_date < coalesce(rules.valid_to, date '9999-12-31')
+            cells.mode = modes.mode
+            and cells.request_date >= modes.valid_from
+            and cells.request_date < coalesce(modes.valid_to, date '9999-12-31')
 ),
 
 final as (
