@@ -181,8 +181,8 @@ resolved_twice as (
             and logged_statuses.clock_state in {{ stopping }}
 ),
 
--- Each field of each Incident: as it was when the Incident was logged, each change, and the ends and
--- re-opens that only the export shows. Of several in one second the last holds.
+-- Each field of each Incident: as it was when the Incident was logged, each change, and the ends
+-- and re-opens that only the export shows. Of several in one second the last holds.
 entries as (
     select
         exports.incident_id,
