@@ -5,7 +5,7 @@ with
 
 events as (
     select device_number
-    from {{ ref('int_firmware_events_sequenced') }}
+    from {{ ref('int_firmware_events_matched') }}
 ),
 
 staged as (

@@ -133,6 +133,9 @@ final as (
         described.first_updated_at,
         described.latest_updated_at,
         described.activated_at,
+        case
+            when described.match_status = 'superseded' then described.next_device_updated_at
+        end as superseded_at,
         shown_by_inventory.inventory_shown_at,
         described.followed_up_until
     from described

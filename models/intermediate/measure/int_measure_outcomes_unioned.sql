@@ -6,8 +6,15 @@ incident_outcomes as (
     from {{ ref('int_incident_outcomes_counted') }}
 ),
 
+firmware_outcomes as (
+    select *
+    from {{ ref('int_firmware_outcomes_counted') }}
+),
+
 final as (
     select * from incident_outcomes
+    union all by name
+    select * from firmware_outcomes
 )
 
 select * from final
