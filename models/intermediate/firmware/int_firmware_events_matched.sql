@@ -230,7 +230,10 @@ final as (
                         else 'activation_before_update'
                     end
             when event_kind = 'activation' and outcome = 'failure' then 'activation_failed'
-            when event_kind = 'activation' and latest_succeeded_at >= latest_updated_at
+            when
+                event_kind = 'activation'
+                and latest_succeeded_at >= latest_updated_at
+                and latest_succeeded_at < happened_at
                 then 'activation_repeated'
             when event_kind = 'activation' then 'activated'
             when activated_at <= followed_up_until then 'activated'
@@ -249,6 +252,7 @@ final as (
         happened_at,
         activated_at,
         case
+            when event_kind = 'activation' then null
             when latest_succeeded_at is null then coalesce(first_updated_at, happened_at)
             else happened_at
         end as first_updated_at,
