@@ -11,7 +11,12 @@ from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.landing import land as land_extracts
 from cpm_warehouse.publishing import publish as publish_marts
-from cpm_warehouse.simulation import AREAS, SAMPLE_INCIDENTS_PER_MONTH, SAMPLE_SCALE
+from cpm_warehouse.simulation import (
+    AREAS,
+    SAMPLE_FIRMWARE_FAULT_SHARE,
+    SAMPLE_INCIDENTS_PER_MONTH,
+    SAMPLE_SCALE,
+)
 from cpm_warehouse.simulation import simulate as simulate_extracts
 
 
@@ -46,6 +51,13 @@ def main() -> None:
 @click.option("--incidents-per-month", type=int, default=SAMPLE_INCIDENTS_PER_MONTH, show_default=True)
 @click.option("--first-month", type=click.DateTime(["%Y-%m"]), default="2021-07", show_default=True)
 @click.option("--months", type=int, default=4, show_default=True)
+@click.option(
+    "--firmware-fault-share",
+    type=float,
+    default=SAMPLE_FIRMWARE_FAULT_SHARE,
+    show_default=True,
+    help="Share of each of eight kinds of planted firmware fault, up to 0.125.",
+)
 @click.option("--area", "areas", type=click.Choice(AREAS), multiple=True, default=AREAS, show_default=True)
 def simulate(
     out: Path,
@@ -56,6 +68,7 @@ def simulate(
     first_month: datetime,
     months: int,
     areas: tuple[str, ...],
+    firmware_fault_share: float,
 ) -> None:
     """Write synthetic extracts in the providers' shapes, and the truth planted in them.
 
@@ -70,6 +83,7 @@ def simulate(
         first_month=first_month.date(),
         months=months,
         areas=areas,
+        firmware_fault_share=firmware_fault_share,
     )
     click.echo(
         f"{out}: {summary.submissions} synthetic submissions, {summary.rows:,} rows,"

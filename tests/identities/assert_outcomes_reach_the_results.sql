@@ -12,7 +12,9 @@ outcomes as (
         sum(excluded_count) as excluded_count
     from {{ ref('int_measure_outcomes_unioned') }}
     where
-        reporting_month in (
+        -- What another basis counts waits for a decision that it feeds the measure.
+        basis = 'measured'
+        and reporting_month in (
             select months.reporting_month from {{ ref('int_measure_months_listed') }} as months
         )
     group by measure_id, variant_id, reporting_month

@@ -39,6 +39,8 @@ SEEDS = Path("seeds/reference")
 # A national month with 5,000 Service Requests, 8,430 Alerts and 1,200 devices.
 SAMPLE_SCALE = 5e-6
 SAMPLE_INCIDENTS_PER_MONTH = 120
+# Of each of the eight kinds of firmware fault, out of the devices that an S1SP or a CSP follows.
+SAMPLE_FIRMWARE_FAULT_SHARE = 0.03
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,7 @@ def simulate(
     first_month: date = date(2021, 7, 1),
     months: int = 4,
     areas: Collection[str] = AREAS,
+    firmware_fault_share: float = SAMPLE_FIRMWARE_FAULT_SHARE,
     contracts: Path = CONTRACTS,
     seeds: Path = SEEDS,
 ) -> Summary:
@@ -76,6 +79,7 @@ def simulate(
 
     `scale` is a share of national traffic in July 2022: 1.0 is a month of 1.0 bn Service Requests, 1.69 bn Alerts
     and 54 m devices (about 1,200 devices at least). `first_month` is the first day of the first of `months`.
+    `firmware_fault_share` of the devices that an S1SP or a CSP follows have each of eight kinds of firmware fault.
 
     Raises CpmError where an argument makes no sense, and where `out` holds anything that `simulate` did not write.
     """
@@ -94,7 +98,12 @@ def simulate(
         "first_month": first_month,
         "months": months,
         "seeds": str(seeds),
+        "firmware_fault_share": firmware_fault_share,
     }
+    if not 0 < firmware_fault_share <= 0.125:
+        raise CpmError(
+            f"eight kinds of firmware fault have a share above 0, up to 0.125, each; got {firmware_fault_share}"
+        )
     known = load_contracts(contracts)
     _clear(out)
     truth.mkdir(parents=True, exist_ok=True)
