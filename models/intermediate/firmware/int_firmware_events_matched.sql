@@ -122,10 +122,11 @@ sequenced as (
             order by happened_at, event_kind desc, origin, request_key, submission_number
             rows between unbounded preceding and 1 preceding
         ),
+        -- By time, not by row: a copy of the row itself is no later image.
         device_future as (
             partition by device_number
-            order by happened_at, event_kind desc, origin, request_key, submission_number
-            rows between 1 following and unbounded following
+            order by happened_at
+            range between interval 1 microsecond following and unbounded following
         )
 ),
 
