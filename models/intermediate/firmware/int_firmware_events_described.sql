@@ -47,6 +47,10 @@ described as (
                 else 'unknown'
             end
         ) as generation,
+        case
+            when events.event_kind = 'update' and events.duplicate_kind is null
+                then events.happened_at
+        end as counting_updated_at,
         coalesce(devices.region, 'Unknown') as region,
         devices.s1sp,
         coalesce(
@@ -141,11 +145,9 @@ final as (
     from described
     left join shown_by_inventory
         on
-            described.event_kind = 'update'
-            and described.duplicate_kind is null
-            and described.device_number = shown_by_inventory.device_number
+            described.device_number = shown_by_inventory.device_number
             and described.image_key = shown_by_inventory.image_key
-            and described.happened_at = shown_by_inventory.happened_at
+            and described.counting_updated_at = shown_by_inventory.happened_at
 )
 
 select * from final

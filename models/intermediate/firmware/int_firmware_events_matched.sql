@@ -195,20 +195,27 @@ failures as (
     group by device_number, image_key, latest_updated_at
 ),
 
+-- A join by equal columns alone is hashed; a condition on one side only would make it a nested loop.
+counting as (
+    select
+        *,
+        case when event_kind = 'update' and duplicate_kind is null then happened_at end
+            as counting_updated_at
+    from paired
+),
+
 matched as (
     select
-        paired.*,
+        counting.*,
         failures.failure_name,
         failures.first_failed_at,
         coalesce(failures.failed_attempt_count, 0) as failed_attempt_count
-    from paired
+    from counting
     left join failures
         on
-            paired.event_kind = 'update'
-            and paired.duplicate_kind is null
-            and paired.device_number = failures.device_number
-            and paired.image_key = failures.image_key
-            and paired.happened_at = failures.updated_at
+            counting.device_number = failures.device_number
+            and counting.image_key = failures.image_key
+            and counting.counting_updated_at = failures.updated_at
 ),
 
 final as (
