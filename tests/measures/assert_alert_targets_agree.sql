@@ -1,4 +1,5 @@
--- The proxy stands for Alerts, so it is held to their target: two targets would compare unlike things.
+-- The proxy stands for Alerts, so it is held to their target: two targets would compare unlike
+-- things.
 select
     rules.rule_id,
     rules.target_seconds,

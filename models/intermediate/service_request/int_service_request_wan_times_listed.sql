@@ -4,27 +4,36 @@ with
 
 requests as (
     select distinct
-        {{ submission_key('service_requests') }} as submission_key,
-        "OriginatorId",
-        "TargetId",
-        "OriginatorCounter",
-        "Mode" as mode,
-        "Region" as region,
-        "DeviceType" as device_type,
-        "ReceivedAt" as received_at,
-        "SentToWanAt" as sent_to_wan_at,
-        "BackFromWanAt" as back_from_wan_at
-    from {{ source('lake', 'service_requests') }}
+        submission_key,
+        originator_id,
+        target_id,
+        originator_counter,
+        service_reference_variant,
+        request_mode as mode,
+        region,
+        device_type,
+        received_at,
+        sent_to_wan_at,
+        back_from_wan_at
+    from {{ ref('stg_dsp__service_requests') }}
 ),
 
 rules as (
     select
         valid_from,
         valid_to,
-        max(target_seconds * 1000 * share_numerator * divisor // share_denominator)
-            filter (where rule_id = 'standard') as standard_limit,
-        max(target_seconds * 1000 * share_numerator * divisor // share_denominator)
-            filter (where rule_id = 'wan_share') as wan_share_limit
+        max(
+            case
+                when rule_id = 'standard'
+                    then target_seconds * 1000 * share_numerator * divisor / share_denominator
+            end
+        ) as standard_limit,
+        max(
+            case
+                when rule_id = 'wan_share'
+                    then target_seconds * 1000 * share_numerator * divisor / share_denominator
+            end
+        ) as wan_share_limit
     from {{ ref('alert_proxy_rules') }}
     group by valid_from, valid_to
 ),
