@@ -1,4 +1,4 @@
-"""CPM 3: recounted from the landed files by Polars, planted truth found by the side-by-side mart, decisions switched."""
+"""CPM 3: recounted from the landed files by Polars, planted shares found, a decision switched."""
 
 import json
 import os
@@ -100,8 +100,10 @@ def results(built, scenario: str, variant: str) -> set[tuple[str, str, int, int]
     return set(
         built.execute(
             """
-            select strftime(reporting_month, '%Y-%m'), scope, met_count, total_count from marts.rpt_scenario_results
-            where scenario_id = ? and measure_id = 'CPM_3' and variant_id = ? and scope_type = 'region' and total_count > 0
+            select strftime(reporting_month, '%Y-%m'), scope, met_count, total_count
+            from marts.rpt_scenario_results
+            where scenario_id = ? and measure_id = 'CPM_3' and variant_id = ? and scope_type = 'region'
+                and total_count > 0
             """,
             [scenario, variant],
         ).fetchall()
@@ -183,7 +185,7 @@ def dbt(project: Path, warehouse: Path, *arguments: str) -> None:
 
 
 def slower(warehouse: Path, region: str) -> bool:
-    """Whether the proxy's curve lies below the measured one wherever a tenth to nine tenths of Alerts have arrived."""
+    """Whether the proxy's curve lies below the measured one from a tenth to nine tenths of Alerts."""
     with duckdb.connect(warehouse, read_only=True) as connection:
         return connection.execute(
             """
@@ -236,8 +238,8 @@ def test_planted_shares_of_the_round_trip_are_found(tmp_path, share):
     with duckdb.connect(warehouse, read_only=True) as connection:
         found = connection.execute(
             """
-            select reporting_month, region, device_type, difference_points, difference_lower_points, difference_upper_points,
-                largest_gap_points, chance_gap_points
+            select reporting_month, region, device_type, difference_points, difference_lower_points,
+                difference_upper_points, largest_gap_points, chance_gap_points
             from marts.rpt_alert_proxy_accuracy
             where sides = 'both' and device_type not in ('all', 'Unknown') and proxy_total_count >= 300
             """
@@ -294,7 +296,8 @@ def test_a_decision_changes_the_published_result_and_nothing_else(tmp_path):
             " where scenario_id in ('today', 'cr1418', 'cr1418_and_cr1438', 'proxy')"
         ).fetchone()
         now = connection.execute(
-            "select basis, coverage_pct < 100, limitation from marts.fct_measure_results where measure_id = 'CPM_3' and is_default"
+            "select basis, coverage_pct < 100, limitation from marts.fct_measure_results"
+            " where measure_id = 'CPM_3' and is_default"
             " and scope = 'North' and reporting_month = '2021-09-01'"
         ).fetchone()
         counts = connection.execute("select count(*) from marts.fct_measure_results").fetchone()

@@ -77,8 +77,8 @@ def simulate(
 
     `scale` is a share of national traffic in July 2022: 1.0 is a month of 1.0 bn Service Requests, 1.69 bn Alerts
     and 54 m devices (about 1,200 devices at least). `first_month` is the first day of the first of `months`.
-    With `alert_uplink_share` each Alert takes that share of the WAN round trip of an on-demand Service Request of its
-    region and device type; without it, a time of its own.
+    With `alert_uplink_share` each Alert takes that share of the WAN round trip of an on-demand Service Request of
+    its region and device type; without it, a time of its own.
 
     Raises CpmError where an argument makes no sense, and where `out` holds anything that `simulate` did not write.
     """
