@@ -50,7 +50,7 @@ def main() -> None:
 @click.option(
     "--alert-uplink-share",
     type=float,
-    help="Plant Alerts that take this share of a WAN round trip (0.5: the proxy is right). Default: their own times.",
+    help="Plant Alerts that take this share of a WAN round trip, not times of their own.",
 )
 def simulate(
     out: Path,

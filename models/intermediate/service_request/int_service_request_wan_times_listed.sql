@@ -1,5 +1,5 @@
-{# Half a round trip within the target, in whole milliseconds, without a fraction: a round trip within
-   the target times the divisor. #}
+{# Half a round trip within the target, without a fraction: a round trip in whole milliseconds
+   within the target times the divisor. #}
 with
 
 requests as (
@@ -9,7 +9,7 @@ requests as (
         target_id,
         originator_counter,
         service_reference_variant,
-        request_mode as mode,
+        request_mode as mode, -- noqa: RF04
         region,
         device_type,
         received_at,
