@@ -15,12 +15,20 @@ final as (
         "TargetId" as target_id,
         "OriginatorCounter" as originator_counter,
         "ServiceReferenceVariant" as service_reference_variant,
-        "Mode" as request_mode,
-        "Region" as region,
+        "Mode" as mode,
+        "UserRole" as user_role,
+        "PartyId" as party_id,
         "DeviceType" as device_type,
+        "Region" as region,
+        "S1sp" as s1sp,
+        "ResponseCode" as response_code,
         "ReceivedAt" as received_at,
+        "ExecuteAt" as execute_at,
         "SentToWanAt" as sent_to_wan_at,
-        "BackFromWanAt" as back_from_wan_at
+        "BackFromWanAt" as back_from_wan_at,
+        "RespondedAt" as responded_at,
+        {{ file_name('filename') }} as source_file,
+        file_row_number as source_row
     from requests
 )
 
