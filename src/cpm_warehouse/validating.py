@@ -35,7 +35,7 @@ class Validator:
         self.context.variables.progress_bars = {"globally": False}
         self.scratch = scratch
         if docs:
-            self.context.add_data_docs_site(
+            self.context.update_data_docs_site(
                 "local_site",
                 {
                     "class_name": "SiteBuilder",
@@ -60,6 +60,7 @@ class Validator:
 
         Raises CpmError where Great Expectations could not run, so that nothing passes unseen.
         """
+        name = name.replace("/", ".")  # names of pages, which are files
         source = self._source(name, files)
         batches = source.add_table_asset(name, table_name="received").add_batch_definition_whole_table("all rows")
         suite = self.context.suites.add(self.gx.ExpectationSuite(name=name))
