@@ -38,8 +38,8 @@ class Warehouse:
             shutil.copytree(
                 ROOT / "extracts/sample" / FOLDER / submission, self.place / "extracts" / FOLDER / submission
             )
-        outcomes = land(self.place / "extracts", self.place / "lake", load_contracts())
-        assert {outcome.status for outcome in outcomes} <= {"landed", "known"}
+            outcomes = land(self.place / "extracts", self.place / "lake", load_contracts())
+            assert {outcome.status for outcome in outcomes} <= {"landed", "known"}
 
     def build(self, *arguments: str) -> dict[str, dict[str, set[tuple]]]:
         """Build the cubes; returns the cells of each by submission."""

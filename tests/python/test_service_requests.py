@@ -152,9 +152,9 @@ def test_the_daily_mart_is_recounted(built, requests):
             cell[index] += more
     found = built.execute(
         """
-        select request_date, service_reference_variant, mode, region, generation, device_type, outcome, request_count,
-            responded_count, within_target_count, within_round_trip_target_count, wan_sent_count,
-            wan_return_count, wan_milliseconds
+        select request_date, service_reference_variant, mode, region, generation, device_type, outcome,
+            request_count, responded_count, within_target_count, within_round_trip_target_count,
+            wan_sent_count, wan_return_count, wan_milliseconds
         from marts.fct_service_requests_daily
         """
     ).fetchall()
