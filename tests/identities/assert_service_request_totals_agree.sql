@@ -64,6 +64,29 @@ measured as (
     group by outcomes.measure_id, outcomes.variant_id, outcomes.reporting_month, variants.mode
 ),
 
+excluded as (
+    select
+        measure_id,
+        variant_id,
+        reporting_month,
+        region,
+        sum(request_count) as excluded_count
+    from {{ ref('rpt_service_request_exclusions') }}
+    group by measure_id, variant_id, reporting_month, region
+),
+
+left_out as (
+    select
+        measure_id,
+        variant_id,
+        reporting_month,
+        region,
+        sum(excluded_count) as excluded_count
+    from {{ ref('int_service_request_outcomes_counted') }}
+    where excluded_count > 0
+    group by measure_id, variant_id, reporting_month, region
+),
+
 monthly_modes as (
     select
         request_month,
@@ -110,3 +133,17 @@ inner join monthly_modes
         measured.reporting_month = monthly_modes.request_month
         and measured.mode = monthly_modes.mode
 where measured.request_count != monthly_modes.request_count
+
+union all
+
+select
+    'reasons and measure' as what_differs,
+    concat_ws(' ', left_out.measure_id, left_out.variant_id, left_out.reporting_month) as cell
+from left_out
+full join excluded
+    on
+        left_out.measure_id = excluded.measure_id
+        and left_out.variant_id = excluded.variant_id
+        and left_out.reporting_month = excluded.reporting_month
+        and left_out.region = excluded.region
+where left_out.excluded_count is distinct from excluded.excluded_count
