@@ -1,0 +1,131 @@
+"""Every metric of MetricFlow gives the figure of the mart, in every month and scope."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+from datetime import datetime
+
+import duckdb
+import pytest
+from dbt_metricflow.cli.cli_configuration import CLIConfiguration
+from metricflow.engine.metricflow_engine import MetricFlowQueryRequest
+
+from conftest import ROOT
+
+MANIFEST = json.loads((ROOT / "target/semantic_manifest.json").read_text())
+METRICS = {metric["name"]: metric for metric in MANIFEST["metrics"]}
+MEASURES = [name for name in METRICS if name.startswith("cpm_")]
+PUBLISHED = ROOT / "published/cpm.duckdb"
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    """MetricFlow over a copy of the publication, as dbt opens a file for writing."""
+    copy = tmp_path_factory.mktemp("metrics") / "cpm.duckdb"
+    shutil.copy(PUBLISHED, copy)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        patch.setenv("CPM_WAREHOUSE", str(copy))
+        configuration = CLIConfiguration()
+        configuration.setup(configure_file_logging=False)
+        yield configuration.mf
+
+
+@pytest.fixture(scope="module")
+def published():
+    with duckdb.connect(PUBLISHED, read_only=True) as connection:
+        yield connection
+
+
+def asked(engine, metrics, group_by):
+    """{group: {metric: value}}; a group that MetricFlow does not return has no events."""
+    request = MetricFlowQueryRequest.create(metric_names=metrics, group_by_names=group_by)
+    table = engine.query(request).result_df
+    keys = len(group_by)
+    return {
+        tuple(value.date() if isinstance(value, datetime) else value for value in row[:keys]): dict(
+            zip(metrics, row[keys:], strict=True)
+        )
+        for row in table.rows
+    }
+
+
+def shown(value):
+    return None if value is None else round(float(value), 6)
+
+
+@pytest.mark.parametrize("scope_type", ["national", "region", "provider"])
+def test_the_metric_of_each_measure_is_the_mart_s_result(engine, published, scope_type):
+    group_by = ["metric_time__month"] + ([f"outcome__{scope_type}"] if scope_type != "national" else [])
+    found = asked(engine, MEASURES, group_by)
+    results = published.execute(
+        """
+        select lower(measure_id), reporting_month, scope, result_pct from marts.fct_measure_results
+        where is_default and aggregation = 'pooled' and scope_type = ?
+        """,
+        [scope_type],
+    ).fetchall()
+    assert {measure for measure, *_ in results} == set(MEASURES)
+    differing = []
+    for measure, month, scope, result in results:
+        group = (month,) if scope_type == "national" else (month, scope)
+        if shown(found.get(group, {}).get(measure)) != shown(result):
+            differing.append((measure, *group, found.get(group, {}).get(measure), result))
+    assert differing == []
+    in_marts = {(month,) if scope_type == "national" else (month, scope) for _, month, scope, _ in results}
+    assert set(found) <= in_marts
+
+
+def test_every_reading_of_every_measure_is_the_mart_s(engine, published):
+    metrics = ["result_pct", "coverage_pct", "events_met", "events_counted", "events_excluded"]
+    found = asked(
+        engine, metrics, ["metric_time__month", "outcome__measure_id", "outcome__variant_id", "outcome__region"]
+    )
+    results = published.execute(
+        """
+        select
+            reporting_month, measure_id, variant_id, scope,
+            result_pct, coverage_pct, met_count, total_count, excluded_count
+        from marts.fct_measure_results
+        where aggregation = 'pooled' and scope_type = 'region' and basis != 'not_reportable'
+        """
+    ).fetchall()
+    assert len(results) > 100
+    differing = []
+    for *group, result, coverage, met, total, excluded in results:
+        values = found.get(tuple(group), dict.fromkeys(metrics))
+        wanted = [shown(result), shown(coverage), met, total, excluded]
+        got = [shown(values["result_pct"]), shown(values["coverage_pct"])]
+        got += [int(values[name] or 0) for name in metrics[2:]]
+        if got != wanted:
+            differing.append((group, got, wanted))
+    assert differing == []
+
+
+def test_the_command_of_the_readme_gives_the_mart_s_figures(published, tmp_path):
+    """`mf` itself, from the command line to its CSV."""
+    answer = tmp_path / "answer.csv"
+    group_by = "metric_time__month,outcome__region"
+    command = [ROOT / ".venv/bin/mf", "query", "--metrics", "cpm_5", "--group-by", group_by, "--csv", answer]
+    environment = {name: value for name, value in os.environ.items() if name != "CPM_WAREHOUSE"}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    with answer.open() as file:
+        found = {
+            (row["metric_time__month"][:10], row["outcome__region"]): shown(row["cpm_5"])
+            for row in csv.DictReader(file)
+        }
+    results = published.execute(
+        """
+        select strftime(reporting_month, '%Y-%m-%d'), scope, result_pct from marts.fct_measure_results
+        where measure_id = 'CPM_5' and is_default and scope_type = 'region' and result_pct is not null
+        """
+    ).fetchall()
+    assert found == {(month, region): shown(result) for month, region, result in results}
+
+
+def test_each_measure_has_a_metric_and_each_metric_is_explained(published):
+    measures = {row[0].lower() for row in published.execute("select measure_id from marts.dim_measures").fetchall()}
+    assert set(MEASURES) == measures
+    assert [name for name, metric in METRICS.items() if len(metric["description"] or "") < 40] == []
