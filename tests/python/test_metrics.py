@@ -126,6 +126,8 @@ def test_the_command_of_the_readme_gives_the_mart_s_figures(published, tmp_path)
 
 
 def test_each_measure_has_a_metric_and_each_metric_is_explained(published):
-    measures = {row[0].lower() for row in published.execute("select measure_id from marts.dim_measures").fetchall()}
+    measures = {
+        row[0].lower() for row in published.execute("select measure_id from marts.dim_measures").fetchall()
+    }
     assert set(MEASURES) == measures
     assert [name for name, metric in METRICS.items() if len(metric["description"] or "") < 40] == []
