@@ -37,7 +37,7 @@ def _(mo, published):
 
 
 @app.cell
-def _(mo, published):
+def _(mo, published, wording):
     months = published.view("months")["reporting_month"].to_list()
     measures = published.view("measures")
     reportable = measures.filter("is_reportable")
@@ -50,20 +50,19 @@ def _(mo, published):
     measure = mo.ui.dropdown(
         names, value=next(name for name, key in names.items() if key == first), label="Measure"
     )
-    return measure, month
+    scopes = {wording.scope_label(*key): key for key in published.view("scopes").iter_rows()}
+    scope = mo.ui.dropdown(scopes, value=next(iter(scopes)), label="Scope")
+    return measure, month, scope
 
 
 @app.cell
-def _(measure, mo, published, wording):
-    asked = {"measure_id": measure.value}
+def _(measure, mo, published):
     variants = {
         f"{name}{' (stands for the measure)' if is_default else ''}": variant
-        for variant, name, is_default in published.view("variants", asked).iter_rows()
+        for variant, name, is_default in published.view("variants", {"measure_id": measure.value}).iter_rows()
     }
-    scopes = {wording.scope_label(*scope): scope for scope in published.view("scopes", asked).iter_rows()}
     variant = mo.ui.dropdown(variants, value=next(iter(variants)), label="Reading")
-    scope = mo.ui.dropdown(scopes, value=next(iter(scopes)), label="Scope")
-    return scope, variant
+    return (variant,)
 
 
 @app.cell

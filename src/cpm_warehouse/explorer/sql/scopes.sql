@@ -1,10 +1,9 @@
--- Where does the measure have results: the whole, the regions, the providers.
+-- Of what is there a result: the whole, each region, each provider.
 select distinct
     scope_type,
     scope,
     aggregation
 from marts.fct_measure_results
-where measure_id = $measure_id
 order by
     array_position(['national', 'region', 'provider'], scope_type),
     aggregation desc,
