@@ -47,6 +47,11 @@ def main() -> None:
 @click.option("--first-month", type=click.DateTime(["%Y-%m"]), default="2021-07", show_default=True)
 @click.option("--months", type=int, default=4, show_default=True)
 @click.option("--area", "areas", type=click.Choice(AREAS), multiple=True, default=AREAS, show_default=True)
+@click.option(
+    "--alert-uplink-share",
+    type=float,
+    help="Plant Alerts that take this share of a WAN round trip: 0.5 where the proxy is right. Default: times of their own.",
+)
 def simulate(
     out: Path,
     truth: Path,
@@ -56,6 +61,7 @@ def simulate(
     first_month: datetime,
     months: int,
     areas: tuple[str, ...],
+    alert_uplink_share: float | None,
 ) -> None:
     """Write synthetic extracts in the providers' shapes, and the truth planted in them.
 
@@ -70,6 +76,7 @@ def simulate(
         first_month=first_month.date(),
         months=months,
         areas=areas,
+        alert_uplink_share=alert_uplink_share,
     )
     click.echo(
         f"{out}: {summary.submissions} synthetic submissions, {summary.rows:,} rows,"

@@ -1,4 +1,6 @@
 {# Every measure in one shape; a measure is added by adding its outcomes here. #}
+{{ config(materialized='table') }}
+
 with
 
 incident_outcomes as (
@@ -11,10 +13,17 @@ firmware_outcomes as (
     from {{ ref('int_firmware_outcomes_counted') }}
 ),
 
+alert_outcomes as (
+    select *
+    from {{ ref('int_alert_outcomes_counted') }}
+),
+
 final as (
     select * from incident_outcomes
     union all by name
     select * from firmware_outcomes
+    union all by name
+    select * from alert_outcomes
 )
 
 select * from final
