@@ -8,6 +8,11 @@ incident_outcomes as (
     from {{ ref('int_incident_outcomes_counted') }}
 ),
 
+firmware_outcomes as (
+    select *
+    from {{ ref('int_firmware_outcomes_counted') }}
+),
+
 alert_outcomes as (
     select *
     from {{ ref('int_alert_outcomes_counted') }}
@@ -15,6 +20,8 @@ alert_outcomes as (
 
 final as (
     select * from incident_outcomes
+    union all by name
+    select * from firmware_outcomes
     union all by name
     select * from alert_outcomes
 )
