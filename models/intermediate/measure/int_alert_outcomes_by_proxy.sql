@@ -77,6 +77,7 @@ regional_volumes as (
         reporting_month,
         region,
         string_agg(distinct submission_key, ',' order by submission_key) as submission_keys,
+        sum(raised_count - in_scope_count) as out_of_scope_count,
         sum(in_scope_count) as in_scope_count,
         sum(wan_in_scope_count) as wan_in_scope_count
     from volumes
@@ -113,7 +114,10 @@ weighed as (
         case request_outcomes.proxy_weight
             when 'alert_volumes'
                 then regional_volumes.in_scope_count - regional_volumes.wan_in_scope_count
-        end as unseen_count
+        end as unseen_count,
+        case request_outcomes.proxy_weight
+            when 'alert_volumes' then regional_volumes.out_of_scope_count
+        end as out_of_scope_count
     from request_outcomes
     left join regional_volumes
         on
@@ -136,7 +140,8 @@ scaled as (
         case proxy_weight
             when 'request_counts' then request_count - total_count
             else
-                round(total_count_before_exceptions * coalesce(alerts_per_request, 1))
+                coalesce(out_of_scope_count, 0)
+                + round(total_count_before_exceptions * coalesce(alerts_per_request, 1))
                 - round(total_count * coalesce(alerts_per_request, 1))
         end as excluded_count,
         round(met_count_before_exceptions * coalesce(alerts_per_request, 1))
@@ -160,7 +165,7 @@ without_proxy as (
         0 as excluded_count,
         0 as met_count_before_exceptions,
         0 as total_count_before_exceptions,
-        volumes.in_scope_count as unseen_count
+        volumes.raised_count as unseen_count
     from volumes
     left join request_outcomes
         on

@@ -63,7 +63,7 @@ outcomes as (
         0 as excluded_count,
         0 as met_count_before_exceptions,
         0 as total_count_before_exceptions,
-        in_scope_count as unseen_count
+        raised_count as unseen_count
     from volumes
     where not is_counted
     union all by name
@@ -80,7 +80,7 @@ outcomes as (
         0 as excluded_count,
         0 as met_count_before_exceptions,
         0 as total_count_before_exceptions,
-        in_scope_count as unseen_count
+        raised_count as unseen_count
     from volumes
 ),
 

@@ -93,6 +93,7 @@ final as (
         ) as excluded_count,
         cast(sum(met_count_before_exceptions) as bigint) as met_count_before_exceptions,
         cast(sum(total_count_before_exceptions) as bigint) as total_count_before_exceptions,
+        cast(sum(raised_count) as bigint) as raised_count,
         cast(coalesce(sum(raised_count) filter (where is_in_scope), 0) as bigint)
             as in_scope_count,
         cast(coalesce(sum(raised_count) filter (where is_in_scope and crosses_wan), 0) as bigint)

@@ -29,6 +29,7 @@ counted as (
         outcomes.provider,
         submissions.reporting_month as counted_month,
         outcomes.submission_key,
+        sum(outcomes.raised_count) as raised_count,
         sum(outcomes.in_scope_count) as in_scope_count,
         sum(outcomes.wan_in_scope_count) as wan_in_scope_count
     from outcomes
@@ -52,6 +53,7 @@ final as (
         counted.provider,
         counted.submission_key,
         counted.counted_month,
+        cast(counted.raised_count as bigint) as raised_count,
         cast(counted.in_scope_count as bigint) as in_scope_count,
         cast(counted.wan_in_scope_count as bigint) as wan_in_scope_count,
         counted.counted_month = months.reporting_month as is_counted

@@ -1,5 +1,6 @@
 {# Coverage by volume of the default reading of CPM 3: an option that measures sees the Alerts of its
-   regions; the proxy stands for those that cross the WAN where Service Requests do too. #}
+   regions; the proxy stands for those that cross the WAN where Service Requests do too. Alerts excluded by
+   their code are known to be out of scope, so they count as seen. #}
 with
 
 scopes as (
@@ -33,8 +34,10 @@ populations as (
         volumes.measure_id,
         volumes.reporting_month,
         volumes.region,
-        sum(volumes.in_scope_count) as population_count,
-        sum(volumes.wan_in_scope_count) as wan_population_count
+        sum(volumes.raised_count) as population_count,
+        sum(
+            volumes.raised_count - volumes.in_scope_count + volumes.wan_in_scope_count
+        ) as wan_population_count
     from volumes
     inner join variants
         on
