@@ -7,6 +7,12 @@ outcomes as (
     from {{ ref('int_measure_outcomes_scoped') }}
 ),
 
+scenarios as (
+    select scenario_id
+    from {{ ref('scenarios') }}
+    where is_published
+),
+
 results as (
     select
         measure_id,
@@ -21,21 +27,29 @@ results as (
 
 summed as (
     select
-        measure_id,
-        variant_id,
-        reporting_month,
-        region,
-        provider,
-        basis,
-        sum(met_count) as met_count,
-        sum(total_count) as total_count,
-        sum(excluded_count) as excluded_count,
-        sum(met_count_before_exceptions) as met_count_before_exceptions,
-        sum(total_count_before_exceptions) as total_count_before_exceptions,
-        sum(unseen_count) as unseen_count
+        outcomes.measure_id,
+        outcomes.variant_id,
+        outcomes.reporting_month,
+        outcomes.region,
+        outcomes.provider,
+        outcomes.basis,
+        sum(outcomes.met_count) as met_count,
+        sum(outcomes.total_count) as total_count,
+        sum(outcomes.excluded_count) as excluded_count,
+        sum(outcomes.met_count_before_exceptions) as met_count_before_exceptions,
+        sum(outcomes.total_count_before_exceptions) as total_count_before_exceptions,
+        sum(outcomes.unseen_count) as unseen_count
     from outcomes
-    where scope_type = 'national'
-    group by measure_id, variant_id, reporting_month, region, provider, basis
+    inner join scenarios
+        on outcomes.scenario_id = scenarios.scenario_id
+    where outcomes.scope_type = 'national'
+    group by
+        outcomes.measure_id,
+        outcomes.variant_id,
+        outcomes.reporting_month,
+        outcomes.region,
+        outcomes.provider,
+        outcomes.basis
 ),
 
 final as (
