@@ -79,7 +79,7 @@ check: dev rebuild
 	@$(BIN)/dbt docs generate --quiet --no-compile $(VARS)
 	$(BIN)/dbt-bouncer run
 
-pytest: dev build
+pytest: dev build docs
 	$(BIN)/pytest
 
 test: lint check pytest

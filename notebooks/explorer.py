@@ -185,17 +185,13 @@ def _(ask, charts, kind, look, mo, rows_view, sql_of, table):
 
 @app.cell
 def _(ask, charts, kind, mo, rows, sql_of, table):
-    mo.stop(rows is None or rows.value.is_empty() or not kind.detail)
-    incident = rows.value["incident_id"][0]
-    segments = ask("incident_clock", incident_id=incident)
-    mo.vstack(
-        [
-            mo.md(f"**Clock of {incident}**"),
-            charts.clock(segments, "What counted, and what did not"),
-            table(segments),
-            sql_of("incident_clock", incident_id=incident),
-        ]
-    )
+    mo.stop(rows is None or not kind.detail or rows.value.is_empty())
+    chosen = {key: rows.value[key][0] for key in kind.keys}
+    detail = ask(kind.detail, **chosen)
+    parts = [mo.md(f"**{', '.join(str(value) for value in chosen.values())}**"), table(detail)]
+    if kind.detail == "incident_clock":
+        parts.insert(1, charts.clock(detail, "What counted, and what did not"))
+    mo.vstack([*parts, sql_of(kind.detail, **chosen)])
     return
 
 

@@ -104,6 +104,75 @@ def test_every_reading_of_every_measure_is_the_mart_s(engine, published):
     assert differing == []
 
 
+# Each fact metric by month, counted in SQL that shares nothing with its definition.
+FACTS = {
+    "incidents_logged": "select date_trunc('month', logged_at), count(*) from marts.fct_incidents group by all",
+    "incidents_open": """
+        select date_trunc('month', logged_at), count(*) filter (where is_open) from marts.fct_incidents group by all
+    """,
+    "incidents_reopened": """
+        select date_trunc('month', logged_at), count(*) filter (where reopen_count >= 1)
+        from marts.fct_incidents group by all
+    """,
+    "incidents_reopened_pct": """
+        select date_trunc('month', logged_at), 100 * avg(least(reopen_count, 1))
+        from marts.fct_incidents group by all
+    """,
+    "incident_counted_hours": """
+        select date_trunc('month', started_at_first), sum(seconds) / 3600 from (
+            select min(started_at) as started_at_first, sum(elapsed_seconds) filter (where is_counted) as seconds
+            from marts.fct_incident_clock_segments group by incident_id
+        ) group by all
+    """,
+    "submissions_received": "select reporting_month, count(*) from marts.fct_submissions group by all",
+    "submissions_late": """
+        select reporting_month, count(*) filter (where is_late) from marts.fct_submissions group by all
+    """,
+    "rows_received": """
+        select reporting_month, sum(accepted_rows) + sum(quarantined_rows) from marts.fct_submissions group by all
+    """,
+    "rows_quarantined": "select reporting_month, sum(quarantined_rows) from marts.fct_submissions group by all",
+    "alert_messages": """
+        select date_trunc('month', alert_date), sum(delivered_message_count) + sum(not_delivered_message_count)
+        from marts.fct_alerts_daily group by all
+    """,
+    "alert_messages_delivered": """
+        select date_trunc('month', alert_date), sum(timed_message_count) + sum(clock_unusable_message_count)
+        from marts.fct_alerts_daily group by all
+    """,
+    "firmware_updates_sent": """
+        select date_trunc('month', updated_at), count(*) from marts.fct_firmware_updates
+        where match_status not in ('duplicate', 'activation_without_update') group by all
+    """,
+    "firmware_updates_activated": """
+        select date_trunc('month', updated_at), count(*) filter (where match_status = 'activated')
+        from marts.fct_firmware_updates where match_status not in ('duplicate', 'activation_without_update')
+        group by all
+    """,
+}
+
+
+def test_every_metric_that_is_not_of_a_measure_is_a_fact_or_a_part():
+    parts = {"result_pct", "coverage_pct", "events_met", "events_counted", "events_excluded", "events_unseen"}
+    assert set(METRICS) - set(MEASURES) - parts == set(FACTS)
+
+
+@pytest.mark.parametrize("metric", FACTS)
+def test_the_metric_of_each_fact_is_the_mart_s_count(engine, published, metric):
+    found = {
+        month: shown(values[metric])
+        for (month,), values in asked(engine, [metric], ["metric_time__month"]).items()
+    }
+    counted = {
+        month.date() if isinstance(month, datetime) else month: shown(value)
+        for month, value in published.execute(FACTS[metric]).fetchall()
+    }
+    assert counted
+    counted.pop(None, None)
+    found.pop(None, None)
+    assert found == pytest.approx(counted)
+
+
 def test_the_command_of_the_readme_gives_the_mart_s_figures(published, tmp_path):
     """`mf` itself, from the command line to its CSV."""
     answer = tmp_path / "answer.csv"

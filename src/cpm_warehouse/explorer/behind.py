@@ -7,28 +7,66 @@ import polars as pl
 
 @dataclass(frozen=True)
 class Rows:
-    """Views of the rows behind a measure: the rows, why some were left out, and whether one can be opened."""
+    """Views of the rows behind a measure.
+
+    `rows` gives the rows, `exclusions` why some were left out, and `detail` opens the selected row, whose values of
+    `keys` it takes as parameters.
+    """
 
     rows: str
-    exclusions: str | None
     things: str
     note: str
-    detail: bool = False
+    exclusions: str | None = None
+    detail: str | None = None
+    keys: tuple[str, ...] = ()
 
 
 INCIDENTS = Rows(
     rows="incidents",
-    exclusions="exclusions",
     things="Incidents",
     note="Select an Incident to see why each part of its clock counted or not.",
-    detail=True,
+    exclusions="exclusions",
+    detail="incident_clock",
+    keys=("incident_id",),
+)
+ALERTS = Rows(
+    rows="alerts",
+    things="Alerts and requests",
+    note=(
+        "Cells of the daily cubes, of the basis that counts in each region: Alerts where they are measured,"
+        " on-demand requests where they stand in. A request belongs to no provider."
+    ),
+)
+FIRMWARE = Rows(
+    rows="firmware",
+    things="updates or activations",
+    note="Select a cell to see its devices under their pseudonyms. A provider's cells are those of a SMETS1 one.",
+    detail="firmware_updates",
+    keys=("region", "device_type", "manufacturer", "version_before", "version_after"),
 )
 
-ROWS = dict.fromkeys(("CPM_4", "CPM_5", "CPM_5A"), INCIDENTS)
+ROWS = {
+    **dict.fromkeys(("CPM_4", "CPM_5", "CPM_5A"), INCIDENTS),
+    "CPM_3": ALERTS,
+    **dict.fromkeys(("CPM_6A", "CPM_6B", "CPM_6C"), FIRMWARE),
+}
+
+
+def counts(rows: pl.DataFrame) -> tuple[int, int, int] | None:
+    """How many events met, missed and were left out; None where rows do not say so one by one."""
+    if "outcome" in rows.columns:
+        found = dict(rows["outcome"].value_counts().iter_rows())
+        return found.get("met", 0), found.get("missed", 0), found.get("excluded", 0)
+    if "excluded_count" in rows.columns:
+        met, total, excluded = (int(rows[name].sum()) for name in ("met_count", "total_count", "excluded_count"))
+        return met, total - met, excluded
+    return None
 
 
 def counts_in_words(rows: pl.DataFrame, kind: Rows) -> str:
-    """How many rows there are of each outcome, as they must add up to the figure."""
-    counts = dict(rows["outcome"].value_counts().iter_rows())
-    met, missed, excluded = (counts.get(name, 0) for name in ("met", "missed", "excluded"))
-    return f"{len(rows):,} {kind.things}: {met:,} met, {missed:,} missed, {excluded:,} left out"
+    """The counts in words, as they must add up to the figure."""
+    found = counts(rows)
+    if found is None:
+        return f"{len(rows):,} cells of {kind.things}"
+    met, missed, excluded = found
+    return f"{sum(found):,} {kind.things}: {met:,} met, {missed:,} missed, {excluded:,} left out"
