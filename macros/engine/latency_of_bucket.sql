@@ -1,4 +1,4 @@
-{# The upper end in milliseconds of a slice of `latency_bucket`. #}
+{# The longest time, in milliseconds, that falls into a bucket. #}
 {% macro latency_of_bucket(bucket) -%}
-    pow(1.02, {{ bucket }})
+    pow({{ latency_bucket_ratio() }}, {{ bucket }})
 {%- endmacro %}

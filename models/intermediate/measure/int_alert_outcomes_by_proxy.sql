@@ -15,7 +15,7 @@ variants as (
 
 excepted_dates as (
     select *
-    from {{ ref('int_alert_excepted_dates_listed') }}
+    from {{ ref('int_measure_excepted_dates_listed') }}
 ),
 
 volumes as (

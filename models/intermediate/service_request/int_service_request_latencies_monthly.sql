@@ -1,29 +1,32 @@
+{# The sketch without party, for readers that need none. #}
 with
 
-requests as (
+latencies as (
     select *
-    from {{ ref('int_service_request_wan_times_listed') }}
-    where wan_milliseconds is not null
+    from {{ ref('int_service_request_latencies_scanned') }}
 ),
 
 final as (
     select
         submission_key,
-        cast(date_trunc('month', request_date) as date) as request_month,
+        request_month,
+        service_reference_variant,
         mode,
         region,
         device_type,
-        'wan' as latency_kind,
-        {{ latency_bucket('wan_milliseconds') }} as latency_bucket,
-        count(*) as request_count
-    from requests
+        latency_kind,
+        latency_bucket,
+        cast(sum(request_count) as bigint) as request_count
+    from latencies
     group by
         submission_key,
-        cast(date_trunc('month', request_date) as date),
+        request_month,
+        service_reference_variant,
         mode,
         region,
         device_type,
-        {{ latency_bucket('wan_milliseconds') }}
+        latency_kind,
+        latency_bucket
 )
 
 select * from final

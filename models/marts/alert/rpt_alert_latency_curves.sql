@@ -128,7 +128,7 @@ final as (
     select
         accumulated.region,
         accumulated.device_type,
-        accumulated.latency_bucket,
+        cast(accumulated.latency_bucket as integer) as latency_bucket,
         cast(
             {{ latency_of_bucket('accumulated.latency_bucket') }}
             / rules.divisor

@@ -9,8 +9,8 @@ import polars as pl
 class Rows:
     """Views of the rows behind a measure.
 
-    `rows` gives the rows, `exclusions` why some were left out, and `detail` opens the selected row, whose values of
-    `keys` it takes as parameters.
+    `rows` gives the rows, `exclusions` why some were left out, and `detail` opens the selected row, whose values
+    of `keys` it takes as parameters.
     """
 
     rows: str
