@@ -30,7 +30,12 @@ def current_rows(lake: Path, extract: str) -> pl.DataFrame:
         last[register["provider"], register["period"]] = register
     frames = [
         pl.read_parquet(
-            lake / extract / f"provider={r['provider']}" / f"period={r['period']}" / f"version={r['version']}" / "*.parquet",
+            lake
+            / extract
+            / f"provider={r['provider']}"
+            / f"period={r['period']}"
+            / f"version={r['version']}"
+            / "*.parquet",
             hive_partitioning=False,
         ).with_columns(period=pl.lit(r["period"]))
         for r in last.values()
@@ -46,7 +51,11 @@ def counted_alerts() -> pl.DataFrame:
     raised, gateway, sent = pl.col("RaisedAt"), pl.col("GatewayAt"), pl.col("SentAt")
     is_usable = raised.is_not_null() & (sent.is_null() | (raised <= sent))
     happened = (
-        pl.when(is_usable).then(raised).otherwise(pl.coalesce(gateway, sent)).dt.strftime("%Y-%m").fill_null(pl.col("period"))
+        pl.when(is_usable)
+        .then(raised)
+        .otherwise(pl.coalesce(gateway, sent))
+        .dt.strftime("%Y-%m")
+        .fill_null(pl.col("period"))
     )
     is_timed = (raised <= sent).fill_null(value=False)
     return (
@@ -66,11 +75,15 @@ def counted_alerts() -> pl.DataFrame:
     )
 
 
-def shares(alerts: pl.DataFrame, met: pl.Expr, counted: pl.Expr, weight: str | None = None) -> set[tuple[str, str, int, int]]:
+def shares(
+    alerts: pl.DataFrame, met: pl.Expr, counted: pl.Expr, weight: str | None = None
+) -> set[tuple[str, str, int, int]]:
     """Met and total by month and region."""
     size = pl.col(weight) if weight else pl.lit(1)
-    found = alerts.filter(~pl.col("is_outage")).group_by("month", "region").agg(
-        met=(size * (met & counted).cast(pl.Int64)).sum(), total=(size * counted.cast(pl.Int64)).sum()
+    found = (
+        alerts.filter(~pl.col("is_outage"))
+        .group_by("month", "region")
+        .agg(met=(size * (met & counted).cast(pl.Int64)).sum(), total=(size * counted.cast(pl.Int64)).sum())
     )
     return {row for row in found.iter_rows() if row[3]}
 
@@ -172,12 +185,29 @@ def dbt(project: Path, warehouse: Path, *arguments: str) -> None:
 def test_planted_shares_of_the_round_trip_are_found(tmp_path, share):
     """At half the round trip the proxy is right; at 30% it is too low by the requests between 120 and 200 s."""
     simulate(
-        tmp_path / "extracts", tmp_path / "truth", scale=1e-4, months=3, areas=["traffic"], alert_uplink_share=share
+        tmp_path / "extracts",
+        tmp_path / "truth",
+        scale=1e-4,
+        months=3,
+        areas=["traffic"],
+        alert_uplink_share=share,
     )
-    assert {outcome.status for outcome in land(tmp_path / "extracts", tmp_path / "lake", load_contracts())} == {"landed"}
+    assert {outcome.status for outcome in land(tmp_path / "extracts", tmp_path / "lake", load_contracts())} == {
+        "landed"
+    }
     warehouse = tmp_path / "cpm.duckdb"
     lake = ("--vars", json.dumps({"lake_root": str(tmp_path / "lake")}))
-    dbt(ROOT, warehouse, "build", "--exclude-resource-type", "test", "unit_test", "--select", "+rpt_alert_proxy_accuracy", *lake)
+    dbt(
+        ROOT,
+        warehouse,
+        "build",
+        "--exclude-resource-type",
+        "test",
+        "unit_test",
+        "--select",
+        "+rpt_alert_proxy_accuracy",
+        *lake,
+    )
 
     requests = current_rows(tmp_path / "lake", "service_requests").filter(pl.col("Mode") == "OnDemand")
     trip = (pl.col("BackFromWanAt") - pl.col("SentToWanAt")).dt.total_milliseconds()

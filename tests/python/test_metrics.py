@@ -108,7 +108,8 @@ def test_every_reading_of_every_measure_is_the_mart_s(engine, published):
 FACTS = {
     "incidents_logged": "select date_trunc('month', logged_at), count(*) from marts.fct_incidents group by all",
     "incidents_open": """
-        select date_trunc('month', logged_at), count(*) filter (where is_open) from marts.fct_incidents group by all
+        select date_trunc('month', logged_at), count(*) filter (where is_open)
+        from marts.fct_incidents group by all
     """,
     "incidents_reopened": """
         select date_trunc('month', logged_at), count(*) filter (where reopen_count >= 1)
@@ -132,6 +133,13 @@ FACTS = {
         select reporting_month, sum(accepted_rows) + sum(quarantined_rows) from marts.fct_submissions group by all
     """,
     "rows_quarantined": "select reporting_month, sum(quarantined_rows) from marts.fct_submissions group by all",
+    "service_requests_received": """
+        select request_month, sum(request_count) from marts.fct_service_requests_monthly group by all
+    """,
+    "service_requests_answered": """
+        select date_trunc('month', request_date), sum(request_count) from marts.fct_service_requests_daily
+        where outcome != 'no_response' group by all
+    """,
     "alert_messages": """
         select date_trunc('month', alert_date), sum(delivered_message_count) + sum(not_delivered_message_count)
         from marts.fct_alerts_daily group by all

@@ -29,6 +29,14 @@ INCIDENTS = Rows(
     detail="incident_clock",
     keys=("incident_id",),
 )
+REQUESTS = Rows(
+    rows="service_requests",
+    things="Service Requests",
+    note=(
+        "Cells of the daily cube in the measure's mode, whether its reading counts or excludes their outcome:"
+        " their requests are the events counted and those left out. All come from the DSP."
+    ),
+)
 ALERTS = Rows(
     rows="alerts",
     things="Alerts and requests",
@@ -47,6 +55,7 @@ FIRMWARE = Rows(
 
 ROWS = {
     **dict.fromkeys(("CPM_4", "CPM_5", "CPM_5A"), INCIDENTS),
+    **dict.fromkeys(("CPM_1", "CPM_2"), REQUESTS),
     "CPM_3": ALERTS,
     **dict.fromkeys(("CPM_6A", "CPM_6B", "CPM_6C"), FIRMWARE),
 }
