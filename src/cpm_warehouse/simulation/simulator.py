@@ -69,6 +69,7 @@ def simulate(
     first_month: date = date(2021, 7, 1),
     months: int = 4,
     areas: Collection[str] = AREAS,
+    alert_uplink_share: float | None = None,
     contracts: Path = CONTRACTS,
     seeds: Path = SEEDS,
 ) -> Summary:
@@ -76,6 +77,8 @@ def simulate(
 
     `scale` is a share of national traffic in July 2022: 1.0 is a month of 1.0 bn Service Requests, 1.69 bn Alerts
     and 54 m devices (about 1,200 devices at least). `first_month` is the first day of the first of `months`.
+    With `alert_uplink_share` each Alert takes that share of the WAN round trip of an on-demand Service Request of its
+    region and device type; without it, a time of its own.
 
     Raises CpmError where an argument makes no sense, and where `out` holds anything that `simulate` did not write.
     """
@@ -95,6 +98,10 @@ def simulate(
         "months": months,
         "seeds": str(seeds),
     }
+    if alert_uplink_share is not None:  # without it, `getvariable` returns null
+        if not 0 < alert_uplink_share <= 1:
+            raise CpmError(f"an Alert takes a share of a round trip above 0, up to 1; got {alert_uplink_share}")
+        variables = {**variables, "alert_uplink_share": alert_uplink_share}
     known = load_contracts(contracts)
     _clear(out)
     truth.mkdir(parents=True, exist_ok=True)
