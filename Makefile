@@ -1,5 +1,6 @@
 # make build   environment, landing, dbt build, publication
 # make test    every check that CI runs, with a whole build
+# make pmr MONTH=2021-09   the month's report, published/pmr/pmr-2021-09.{html,pdf,xlsx}
 # make build EXTRACTS=/path/to/extracts   the same over your own extracts instead of the sample
 
 EXTRACTS ?= extracts/sample
@@ -17,7 +18,7 @@ COMPILE = $(BIN)/uv pip compile -q --generate-hashes --universal --python-versio
 UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help mutants env dev land build rebuild lint check pytest test sample lock clean
+.PHONY: help mutants env dev land build rebuild lint check pytest test sample lock clean browser pmr
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -80,6 +81,15 @@ pytest: dev build
 	$(BIN)/pytest
 
 test: lint check pytest
+
+# The month's report from what is published.
+pmr: build $(VENV)/.report
+	@test -n "$(MONTH)" || { echo "error: name the month: make pmr MONTH=2021-09" >&2; exit 2; }
+	$(BIN)/cpm pack --month $(MONTH)
+
+# Debian's browser, for the tests that look at pages.
+browser:
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
 
 sample: env
 	$(BIN)/cpm simulate --out extracts/sample --truth extracts/truth

@@ -5,7 +5,7 @@ Every chart has a title and says its figures in words for those who cannot see i
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from html import escape
@@ -101,27 +101,84 @@ class Charts:
         label: str,
         value: str,
         unit: str,
-        written: Callable[[Any], str] = "{:,}".format,
-        order: bool = False,
+        text: str | None = None,
     ) -> Markup:
-        """A bar for each row, with its label and its value beside it; `order` puts the longest first."""
+        """A bar for each row in its order, with its label and its value, or `text`, beside it."""
         given = [row for row in rows if row[value] is not None]
         if not given:
             return self._empty(title)
         data = [
-            {"label": str(row[label]), "value": float(row[value]), "text": written(row[value])} for row in given
+            {
+                "label": in_words(row[label]) if "_" in row[label] else row[label],
+                "value": float(row[value]),
+                "text": row[text] if text else f"{row[value]:,}",
+            }
+            for row in given
         ]
-        sort = alt.SortField("value", order="descending") if order else None
         x_scale = alt.Scale(domain=[0, max(point["value"] for point in data) * 1.25 or 1], nice=False)
         base = alt.Chart(_data(data)).encode(
             x=alt.X("value:Q", title=unit, scale=x_scale, axis=alt.Axis(tickCount=3, grid=False)),
-            y=alt.Y("label:N", sort=sort, title=None, axis=alt.Axis(ticks=False, domain=False)),
+            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
         )
         layers = base.mark_bar(color=SOFT, size=13) + base.mark_text(
             align="left", dx=4, color=INK, fontSize=LABEL_SIZE
         ).encode(text="text:N")
         said = "; ".join(f"{point['label']} {point['text']}" for point in data)
         return self._figure(layers, title, f"Bars, {unit}: {said}.", height=22 * len(data), width=WIDTH - 60)
+
+    def scopes(self, table: Table, title: str) -> Markup:
+        """The result of each Region or provider as a bar, with how many events it stands on."""
+        rows = [
+            {
+                "scope": in_words(row["scope"]) if row["scope"].islower() else row["scope"],
+                "result_pct": row["result_pct"],
+                "text": f"{_pct(row['result_pct'], row)} ({row['met_count']:,} of {row['total_count']:,})",
+            }
+            for row in table
+            if row["result_pct"] is not None
+        ]
+        return self.bars(rows, title, label="scope", value="result_pct", unit="%", text="text")
+
+    def success(self, table: Table, title: str) -> Markup:
+        """The share of successful requests of each cell that stands for all SEC Parties."""
+        rows = [
+            {
+                "label": f"{row['service_reference_variant']} {row['region']}",
+                "success_pct": row["success_pct"],
+                "text": percent(row["success_pct"]),
+            }
+            for row in table
+            if row["success_pct"] is not None
+        ]
+        return self.bars(rows, title, label="label", value="success_pct", unit="%", text="text")
+
+    def curves(self, table: Table, title: str) -> Markup:
+        """Share of Alerts that took no longer, measured and by proxy, by seconds."""
+        rows = [
+            {"seconds": row["latency_seconds"], "pct": row[column], "side": side}
+            for side, column in (("measured", "measured_cumulative_pct"), ("proxy", "proxy_cumulative_pct"))
+            for row in table
+        ]
+        return self.lines(rows, title, x="seconds", y="pct", series="side", x_title="seconds", y_title="%")
+
+    def survival(self, table: Table, title: str) -> Markup:
+        """Share of updates activated by each day, a line for each Region."""
+        return self.lines(
+            table, title, x="day_number", y="activated_pct", series="region", x_title="days", y_title="%", step=True
+        )
+
+    def makers(self, table: Table, title: str) -> Markup:
+        """Success by manufacturer, one bar for each basis."""
+        rows = [
+            {
+                "label": f"{row['manufacturer']}, {row['basis']}",
+                "result_pct": row["result_pct"],
+                "text": f"{percent(row['result_pct'])} ({row['met_count']:,} of {row['total_count']:,})",
+            }
+            for row in table
+            if row["cut_id"] == "manufacturer" and row["result_pct"] is not None
+        ]
+        return self.bars(rows, title, label="label", value="result_pct", unit="%", text="text")
 
     def lines(
         self,

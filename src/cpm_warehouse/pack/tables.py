@@ -15,7 +15,6 @@ from typing import Any
 import duckdb
 
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.reading import quoted
 
 HEADER = re.compile(r"^-- (caption|note): (.*)$", re.M)
 MART = re.compile(r"\bmarts\.(\w+)")
@@ -50,6 +49,8 @@ class Table:
 
     def where(self, **equal: object) -> "Table":
         """Return the rows whose columns have these values, without those columns."""
+        if not self.rows:
+            return self
         wanted = {self._position(name): value for name, value in equal.items()}
         kept = [index for index in range(len(self.columns)) if index not in wanted]
         rows = (row for row in self.rows if all(row[index] == value for index, value in wanted.items()))
@@ -57,12 +58,16 @@ class Table:
 
     def without(self, *names: str) -> "Table":
         """Return the table without these columns."""
+        if not self.rows:
+            return self
         dropped = {self._position(name) for name in names}
         kept = [index for index in range(len(self.columns)) if index not in dropped]
         return self._of(kept, tuple(tuple(row[index] for index in kept) for row in self.rows))
 
     def values(self, name: str) -> list[Any]:
         """Return the distinct values of a column, in the order in which they first stand."""
+        if not self.rows:
+            return []
         index = self._position(name)
         return list(dict.fromkeys(row[index] for row in self.rows))
 
@@ -104,17 +109,12 @@ def _read(
 ) -> Table:
     header = dict(HEADER.findall(query))
     marts = tuple(dict.fromkeys(MART.findall(query)))
+    if missing := [mart for mart in marts if mart not in {table for table, _ in meanings}]:
+        note = f"The publication has no {' and no '.join(missing)}: it is older than this report."
+        return Table(name, header["caption"], note, marts, (), ())
     found = connection.execute(query, {"month": month} if "$month" in query else None)
     columns = tuple(
         Column(column, str(kind), next((meanings[mart, column] for mart in marts if (mart, column) in meanings), ""))
         for column, kind, *_ in found.description or []
     )
     return Table(name, header["caption"], header.get("note", ""), marts, columns, tuple(found.fetchall()))
-
-
-def months_published(published: Path) -> list[date]:
-    """Return the months that the published results cover."""
-    with duckdb.connect(str(published), read_only=True) as connection:
-        mart = f"marts.{quoted('fct_measure_results')}"
-        rows = connection.execute(f"select distinct reporting_month from {mart} order by all").fetchall()
-    return [month for (month,) in rows]
