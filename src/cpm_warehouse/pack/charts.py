@@ -139,18 +139,14 @@ class Charts:
         ]
         return self.bars(rows, title, label="scope", value="result_pct", unit="%", text="text")
 
-    def success(self, table: Table, title: str) -> Markup:
-        """The share of successful requests of each cell that stands for all SEC Parties."""
-        rows = [
-            {
-                "label": f"{row['service_reference_variant']} {row['region']}",
-                "success_pct": row["success_pct"],
-                "text": percent(row["success_pct"]),
-            }
-            for row in table
-            if row["success_pct"] is not None
+    def success(self, rows: Iterable[Row], title: str) -> Markup:
+        """The share of requests of each Service Reference Variant that succeeded."""
+        told = [
+            {**row, "text": percent(row["success_pct"])} for row in rows if row["success_pct"] is not None
         ]
-        return self.bars(rows, title, label="label", value="success_pct", unit="%", text="text")
+        return self.bars(
+            told, title, label="service_reference_variant", value="success_pct", unit="%", text="text"
+        ) if told else Markup()
 
     def curves(self, table: Table, title: str) -> Markup:
         """Share of Alerts that took no longer, measured and by proxy, by seconds."""
@@ -159,7 +155,7 @@ class Charts:
             for side, column in (("measured", "measured_cumulative_pct"), ("proxy", "proxy_cumulative_pct"))
             for row in table
         ]
-        return self.lines(rows, title, x="seconds", y="pct", series="side", x_title="seconds", y_title="%")
+        return self.lines(rows, title, x="seconds", y="pct", series="side", x_title="seconds (log scale)", y_title="%", log=True)
 
     def survival(self, table: Table, title: str) -> Markup:
         """Share of updates activated by each day, a line for each Region."""
@@ -192,6 +188,7 @@ class Charts:
         y_title: str,
         levels: Mapping[str, float] | None = None,
         step: bool = False,
+        log: bool = False,
     ) -> Markup:
         """A line for each series, told apart by its dashes and named at its end."""
         data = [
@@ -206,8 +203,9 @@ class Charts:
         levels = levels or {}
         low, high = _domain([point["y"] for point in data] + list(levels.values()), percent=y_title == "%")
         y_axis = alt.Y("y:Q", scale=alt.Scale(domain=[low, high], nice=False), title=y_title)
-        far = max(point["x"] for point in data)
-        x_axis = alt.X("x:Q", title=x_title, scale=alt.Scale(domain=[min(p["x"] for p in data), far], nice=False))
+        ends_at = [min(point["x"] for point in data), max(point["x"] for point in data)]
+        x_scale = alt.Scale(type="log" if log else "linear", domain=ends_at, nice=False)
+        x_axis = alt.X("x:Q", title=x_title, scale=x_scale, axis=alt.Axis(tickCount=5, format="~g"))
         layers: list[Any] = [
             alt.Chart(_data([point for point in data if point["series"] == name]))
             .mark_line(

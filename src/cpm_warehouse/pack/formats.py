@@ -33,11 +33,13 @@ MARKS = {
     "same_day": "◐",
     "misses": "○",
 }
+SIGNED = ("change_", "difference_")
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
 
 def heading(name: str) -> str:
     """Return a column's name in words, its unit last: `target_pct` is 'Target, %'."""
+    name = name.removeprefix("is_").removesuffix("_name")
     if name.endswith("_working_days"):
         return f"{in_words(name.removesuffix('_working_days'))}, Working Days"
     stem, _, last = name.rpartition("_")
@@ -75,7 +77,7 @@ def written(name: str, value: Any, levels: tuple[Decimal, ...] = ()) -> str:
     if name.endswith("_pct"):
         return percent(Decimal(str(value)), levels)
     if name.endswith("_points"):
-        return f"{value:+,.2f}"
+        return f"{value:+,.2f}" if name.startswith(SIGNED) else f"{value:,.2f}"
     if name.endswith("_seconds"):
         return duration(Decimal(str(value)))
     return f"{value:,.2f}" if isinstance(value, float | Decimal) else f"{value:,}"

@@ -44,7 +44,6 @@ def render_html(tables: Mapping[str, Table], month: date, classification: str, s
         "category_name": category_name,
     }
     environment.filters.update(filters)
-    environment.tests["number"] = formats.is_number
     results = tables["measure_results"]
     return environment.get_template("pack.html").render(
         sections=SECTIONS,

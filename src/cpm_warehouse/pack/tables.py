@@ -17,6 +17,7 @@ import duckdb
 from cpm_warehouse.errors import CpmError
 
 HEADER = re.compile(r"^-- (caption|note): (.*)$", re.M)
+NUMBERS = ("BIGINT", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "INTEGER", "SMALLINT", "UBIGINT")
 MART = re.compile(r"\bmarts\.(\w+)")
 
 
@@ -27,6 +28,11 @@ class Column:
     name: str
     type: str
     meaning: str
+
+    @property
+    def is_number(self) -> bool:
+        """Tell columns of numbers, whether or not a row has one."""
+        return self.type.startswith(NUMBERS)
 
 
 @dataclass(frozen=True)
