@@ -13,7 +13,12 @@ from cpm_warehouse.landing import land as land_extracts
 from cpm_warehouse.pages import write_contract_pages
 from cpm_warehouse.progress import Progress, summary
 from cpm_warehouse.publishing import publish as publish_marts
-from cpm_warehouse.simulation import AREAS, SAMPLE_INCIDENTS_PER_MONTH, SAMPLE_SCALE
+from cpm_warehouse.simulation import (
+    AREAS,
+    SAMPLE_FIRMWARE_FAULT_SHARE,
+    SAMPLE_INCIDENTS_PER_MONTH,
+    SAMPLE_SCALE,
+)
 from cpm_warehouse.simulation import simulate as simulate_extracts
 
 
@@ -51,11 +56,18 @@ def main() -> None:
 @click.option("--incidents-per-month", type=int, default=SAMPLE_INCIDENTS_PER_MONTH, show_default=True)
 @click.option("--first-month", type=click.DateTime(["%Y-%m"]), default="2021-07", show_default=True)
 @click.option("--months", type=int, default=4, show_default=True)
+@click.option(
+    "--firmware-fault-share",
+    type=float,
+    default=SAMPLE_FIRMWARE_FAULT_SHARE,
+    show_default=True,
+    help="Share of each of eight kinds of planted firmware fault, up to 0.125.",
+)
 @click.option("--area", "areas", type=click.Choice(AREAS), multiple=True, default=AREAS, show_default=True)
 @click.option(
     "--alert-uplink-share",
     type=float,
-    help="Plant Alerts that take this share of a WAN round trip: 0.5 where the proxy is right. Default: times of their own.",
+    help="Plant Alerts that take this share of a WAN round trip (0.5: the proxy is right); by default, a time of their own.",
 )
 def simulate(
     out: Path,
@@ -67,6 +79,7 @@ def simulate(
     months: int,
     areas: tuple[str, ...],
     alert_uplink_share: float | None,
+    firmware_fault_share: float,
 ) -> None:
     """Write synthetic extracts in the providers' shapes, and the truth planted in them.
 
@@ -82,6 +95,7 @@ def simulate(
         months=months,
         areas=areas,
         alert_uplink_share=alert_uplink_share,
+        firmware_fault_share=firmware_fault_share,
     )
     click.echo(
         f"{out}: {summary.submissions} synthetic submissions, {summary.rows:,} rows,"

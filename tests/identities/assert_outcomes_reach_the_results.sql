@@ -7,7 +7,9 @@ outcomes as (
     select *
     from {{ ref('int_measure_outcomes_unioned') }}
     where
-        reporting_month in (
+        -- What another basis counts waits for a decision that it feeds the measure.
+        basis = 'measured'
+        and reporting_month in (
             select months.reporting_month from {{ ref('int_measure_months_listed') }} as months
         )
 ),

@@ -1,5 +1,5 @@
--- Every Alert row that was accepted is in the cube once, as an Alert or as the repeat of one, and in
--- every reading of CPM 3 met + not met + excluded are all of them.
+-- Every Alert row that was accepted is in the cube once, as an Alert or as the repeat of one, and
+-- in every reading of CPM 3 met + not met + excluded are all of them.
 with
 
 cells as (

@@ -1,4 +1,4 @@
-{# Times of the Alerts that CPM 3 counts, times the proxy's divisor: so a bucket is the same slice of
+{# Times of the Alerts that CPM 3 counts, times the proxy's divisor: a bucket is the same slice of
    time here and in the buckets of WAN round trips, and the two curves meet at each bucket's end. #}
 {{
     config(

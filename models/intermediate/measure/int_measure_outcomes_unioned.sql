@@ -18,12 +18,19 @@ service_request_outcomes as (
     from {{ ref('int_service_request_outcomes_counted') }}
 ),
 
+firmware_outcomes as (
+    select *
+    from {{ ref('int_firmware_outcomes_counted') }}
+),
+
 final as (
     select * from incident_outcomes
     union all by name
     select * from alert_outcomes
     union all by name
     select * from service_request_outcomes
+    union all by name
+    select * from firmware_outcomes
 )
 
 select * from final

@@ -1,4 +1,5 @@
-{# The grid of what must be reported, under each scenario: a measure without events has its rows too, and they say so.
+{# The grid of what must be reported, under each scenario: a measure without events has its rows
+   too, and they say so.
    Every measure has a decision on its basis and a row of levels (null where none is known) for
    every month in which it holds; a test of the register fails where one is missing. A result is
    known no better than the weakest of what defines it. #}

@@ -1,5 +1,5 @@
-{# Both cumulative curves, ready to draw: the share of Alerts, and of halved round trips, that took no
-   longer than each bucket's upper end. #}
+{# Both cumulative curves, ready to draw: the share of Alerts, and of halved round trips, that took
+   no longer than each bucket's upper end. #}
 with
 
 alert_buckets as (

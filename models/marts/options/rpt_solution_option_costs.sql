@@ -1,4 +1,4 @@
-{# The printed total stands beside the sum of its items: a slip of the source is shown, not mended. #}
+{# The printed total stands beside the sum of its items: a slip is shown, not mended. #}
 with
 
 costs as (

@@ -2,10 +2,18 @@
 
 from cpm_warehouse.simulation.simulator import (
     AREAS,
+    SAMPLE_FIRMWARE_FAULT_SHARE,
     SAMPLE_INCIDENTS_PER_MONTH,
     SAMPLE_SCALE,
     Summary,
     simulate,
 )
 
-__all__ = ["AREAS", "SAMPLE_INCIDENTS_PER_MONTH", "SAMPLE_SCALE", "Summary", "simulate"]
+__all__ = [
+    "AREAS",
+    "SAMPLE_FIRMWARE_FAULT_SHARE",
+    "SAMPLE_INCIDENTS_PER_MONTH",
+    "SAMPLE_SCALE",
+    "Summary",
+    "simulate",
+]

@@ -7,13 +7,46 @@ set variable day_ms = 86400000::bigint;
 set variable first_unit = 0;
 set variable end_unit = getvariable('home_slots') * getvariable('homes_per_slot');
 
+-- What real files hold beside the plain case, planted in a share of the devices that an S1SP or a CSP
+-- follows. A device keeps its kind for all months.
+create macro firmware_plant(device_id) as case floor(
+    fraction(device_id, 'plant') / getvariable('firmware_fault_share')
+)
+    when 0 then 'resent'
+    when 1 then 'superseded'
+    when 2 then 'overtaken'
+    when 3 then 'activation_before_update'
+    when 4 then 'duplicate'
+    when 5 then 'unknown_image'
+    when 6 then 'unknown_device'
+    when 7 then 'notification_only'
+    else 'none'
+end;
+-- Two versions outside the monthly builds: one withdrawn, one that no products list ever has.
+set variable withdrawn_build = 901;
+set variable unlisted_build = 999;
+set variable end_ms = (select max(starts_ms + length_ms) from months);
+
+create macro firmware_plant_of(device_id, device_type, s1sp, place) as if(
+    device_type in ('CHF', 'ESME', 'GSME', 'PPMID')
+    and (s1sp is not null or (device_type = 'CHF' and place in ('North', 'Central', 'South')))
+    and fraction(device_id, 'listed') >= 0.03,
+    firmware_plant(device_id),
+    'none'
+);
+
 create table firmware_targets as
 with targets as (
     select
         devices.*,
         months.period,
         months.starts_ms,
-        months.month_number + 1 as build,
+        firmware_plant_of(devices.device_id, devices.device_type, devices.s1sp, devices.place)
+            as plant,
+        if(plant = 'unknown_image', getvariable('unlisted_build'), months.month_number + 1)
+            as build,
+        firmware_version(devices.release, getvariable('withdrawn_build')) as withdrawn_version,
+        image_hash(devices.manufacturer, devices.model, withdrawn_version) as withdrawn_image,
         firmware_version(devices.release, build) as version,
         image_hash(devices.manufacturer, devices.model, version) as image,
     from installed_devices as devices
@@ -114,44 +147,129 @@ select
 from firmware_updates as updates
 inner join calendar on updates.period = calendar.period and calendar.provider = 'dsp';
 
-create table out_firmware_requests as
+-- What became of each target, so far as the months written can tell: the truth of its last sending.
+create table firmware_ends as
+select
+    targets.device_id,
+    min(attempts.requested_ms) filter (where attempts.outcome = 0) as activated_ms,
+    case
+        when targets.plant in ('overtaken', 'activation_before_update')
+            then if(targets.update_outcome = 3, 'update_failed', 'waiting')
+        when activated_ms is not null then 'activated'
+        when count(attempts.device_id) > 0 then 'activation_failed'
+        when targets.update_outcome = 3 then 'update_failed'
+        else 'waiting'
+    end as expected
+from firmware_targets as targets
+left join firmware_activations as attempts on targets.device_id = attempts.device_id
+where targets.s1sp is not null
+group by targets.device_id, targets.plant, targets.update_outcome;
+
+-- Each row of an S1SP's file with what a matcher must find.
+create table s1sp_steps as
 with steps as (
     select
-        device_id, device_type, s1sp, period, image, '11.1' as variant,
-        sent_ms + draw(device_id, 'to the S1SP', 90000) as requested_ms, update_outcome as outcome,
-    from firmware_targets
-    where is_listed
-    union all
+        targets.*,
+        '11.1' as variant,
+        targets.image as step_image,
+        targets.sent_ms + draw(targets.device_id, 'to the S1SP', 90000) as requested_ms,
+        targets.update_outcome as outcome,
+        if(targets.plant = 'resent', 'resent', ends.expected) as expected,
+    from firmware_targets as targets
+    inner join firmware_ends as ends on targets.device_id = ends.device_id
+    where targets.is_listed
+    union all by name
     select
-        device_id, device_type, s1sp, period, image, '11.3' as variant,
-        requested_ms, nullif(outcome, -1) as outcome,
-    from firmware_activations
+        targets.*,
+        '11.1' as variant,
+        targets.image as step_image,
+        targets.sent_ms + 10800000 as requested_ms,
+        targets.update_outcome as outcome,
+        ends.expected,
+    from firmware_targets as targets
+    inner join firmware_ends as ends on targets.device_id = ends.device_id
+    where targets.plant = 'resent'
+    union all by name
+    select
+        targets.*,
+        '11.1' as variant,
+        targets.withdrawn_image as step_image,
+        targets.sent_ms - 14400000 as requested_ms,
+        0 as outcome,
+        if(
+            targets.plant = 'overtaken' and targets.activation_ms < getvariable('end_ms'),
+            'activated',
+            'superseded'
+        ) as expected,
+    from firmware_targets as targets
+    where targets.plant in ('superseded', 'overtaken')
+    union all by name
+    select
+        targets.*,
+        '11.3' as variant,
+        if(targets.plant = 'overtaken', targets.withdrawn_image, targets.image) as step_image,
+        if(targets.plant = 'overtaken', targets.activation_ms, targets.sent_ms - 3600000)
+            as requested_ms,
+        0 as outcome,
+        if(targets.plant = 'overtaken', 'activated', targets.plant) as expected,
+    from firmware_targets as targets
+    where
+        targets.plant in ('overtaken', 'activation_before_update')
+        and (targets.plant <> 'overtaken' or targets.activation_ms < getvariable('end_ms'))
+    union all by name
+    select
+        attempts.* exclude (requested_ms, outcome, bits),
+        '11.3' as variant,
+        attempts.image as step_image,
+        attempts.requested_ms,
+        nullif(attempts.outcome, -1) as outcome,
+        case
+            when not attempts.is_listed then 'activation_without_update'
+            when attempts.outcome = 0 then 'activated'
+            else 'activation_failed'
+        end as expected,
+    from firmware_activations as attempts
+    where attempts.plant not in ('overtaken', 'activation_before_update')
 ),
 
--- One row in forty is sent twice.
+-- One row in forty is sent twice, and every update of a device planted so. The earlier copy repeats.
 copies as (
-    select steps.*, copy_number.range as copy_number
+    select steps.* exclude (period, starts_ms), copy_number.range as copy_number
     from steps
     inner join range(2) as copy_number
-        on copy_number.range = 0 or draw(steps.device_id, 'copy', 40) = 0
+        on
+            copy_number.range = 0
+            or draw(steps.device_id, 'copy', 40) = 0
+            or (steps.plant = 'duplicate' and steps.variant = '11.1')
     where steps.s1sp is not null
 )
 
 select
-    copies.device_id,
-    if(draw(copies.device_id, 'no type', 60) = 0, null, copies.device_type) as device_type,
-    copies.variant as service_reference_variant,
-    copies.image as image_hash,
-    make_timestamp_ms(copies.requested_ms) as requested_at,
-    copies.outcome as outcome_code,
+    copies.* exclude (expected),
+    months.period,
+    if(copies.copy_number = 1, 'duplicate', copies.expected) as expected,
+from copies
+inner join months
+    on
+        copies.requested_ms >= months.starts_ms
+        and copies.requested_ms < months.starts_ms + months.length_ms;
+
+create table out_firmware_requests as
+select
+    steps.device_id,
+    if(draw(steps.device_id, 'no type', 60) = 0, null, steps.device_type) as device_type,
+    steps.variant as service_reference_variant,
+    steps.step_image as image_hash,
+    make_timestamp_ms(steps.requested_ms) as requested_at,
+    steps.outcome as outcome_code,
     calendar.provider as _provider,
-    copies.period as _period,
+    steps.period as _period,
     1 as _version,
     calendar.received_at as _received_at,
-    copies.requested_ms as _order,
-from copies
+    steps.requested_ms as _order,
+from s1sp_steps as steps
 inner join calendar
-    on copies.period = calendar.period and calendar.provider = 's1sp_' || lower(copies.s1sp);
+    on steps.period = calendar.period and calendar.provider = 's1sp_' || lower(steps.s1sp);
 
 create table hub_steps as
 with hubs as (
@@ -162,28 +280,88 @@ with hubs as (
         sent_ms + draw(device_id, 'delivery', 2 * getvariable('day_ms')) as delivered_ms,
         delivered_ms + activation_ms - sent_ms as requested_ms,
         requested_ms + 240000 + draw(device_id, 'restart', 900000) as activated_ms,
+        delivery_step = 'DELIVERED' and fraction(device_id, 'activated') < 0.93
+        and plant not in ('overtaken', 'activation_before_update', 'notification_only')
+            as is_requested,
+        case
+            when delivery_step = 'FAILED' and delivered_ms < getvariable('end_ms')
+                then 'update_failed'
+            when not is_requested or requested_ms >= getvariable('end_ms') then 'waiting'
+            when activated_ms >= getvariable('end_ms') or last_step = 'FAILED'
+                then 'activation_failed'
+            else 'activated'
+        end as sent_expected
     from firmware_targets
     where is_pushed_by_csp and place in ('North', 'Central', 'South')
 ),
 
 steps as (
-    select *, 'SENT' as step, sent_ms as step_ms from hubs
-    union all
+    select
+        hubs.* replace (
+            if(hubs.plant = 'resent', 'resent', hubs.sent_expected) as sent_expected
+        ),
+        'SENT' as step,
+        sent_ms as step_ms,
+        copies.range = 1 as is_copy,
+    from hubs
+    inner join range(2) as copies on copies.range = 0 or hubs.plant = 'duplicate'
+    union all by name
+    select *, 'SENT' as step, sent_ms + 1000 as step_ms from hubs where plant = 'resent'
+    union all by name
+    select
+        * replace (
+            withdrawn_image as image,
+            withdrawn_version as version,
+            getvariable('withdrawn_build') as build,
+            if(
+                plant = 'overtaken' and activated_ms < getvariable('end_ms'),
+                'activated',
+                'superseded'
+            ) as sent_expected
+        ),
+        'SENT' as step,
+        sent_ms - 14400000 as step_ms,
+    from hubs
+    where plant in ('superseded', 'overtaken')
+    union all by name
+    select
+        * replace (
+            if(plant = 'overtaken', withdrawn_image, image) as image,
+            if(plant = 'overtaken', withdrawn_version, version) as version,
+            if(plant = 'overtaken', getvariable('withdrawn_build'), build) as build
+        ),
+        'ACTIVATED' as step,
+        if(plant = 'overtaken', activated_ms, sent_ms - 3600000) as step_ms,
+    from hubs
+    where plant in ('overtaken', 'activation_before_update')
+    union all by name
     select *, delivery_step as step, delivered_ms as step_ms from hubs
-    union all
-    select *, 'ACTIVATION_REQUESTED' as step, requested_ms as step_ms
-    from hubs
-    where delivery_step = 'DELIVERED' and fraction(device_id, 'activated') < 0.93
-    union all
-    select *, last_step as step, activated_ms as step_ms
-    from hubs
-    where delivery_step = 'DELIVERED' and fraction(device_id, 'activated') < 0.93
+    union all by name
+    select *, 'ACTIVATION_REQUESTED' as step, requested_ms as step_ms from hubs where is_requested
+    union all by name
+    select *, last_step as step, activated_ms as step_ms from hubs where is_requested
+),
+
+-- The truth of the rows that stand for an update or an activation; null for the steps between them.
+expected as (
+    select
+        *,
+        case
+            when is_copy then 'duplicate'
+            when step = 'SENT' then sent_expected
+            when step = 'ACTIVATED' and plant = 'activation_before_update' then plant
+            when step = 'ACTIVATED' then 'activated'
+            when step = 'FAILED' and delivery_step = 'DELIVERED' then 'activation_failed'
+            when step = 'ACTIVATION_REQUESTED' and activated_ms >= getvariable('end_ms')
+                then 'activation_failed'
+        end as expected
+    from steps
 )
 
-select steps.* exclude (period, starts_ms), months.period, months.month_number
-from steps
+select expected.* exclude (period, starts_ms), months.period, months.month_number
+from expected
 inner join months
-    on steps.step_ms >= months.starts_ms and steps.step_ms < months.starts_ms + months.length_ms;
+    on expected.step_ms >= months.starts_ms and expected.step_ms < months.starts_ms + months.length_ms;
 
 -- The second month of CSP North comes seven weeks late.
 create table out_comms_hub_firmware as
@@ -208,12 +386,106 @@ inner join calendar
         steps.period = calendar.period
         and calendar.provider = if(steps.place = 'North', 'csp_north', 'csp_central_south');
 
--- Which build a device runs, and since when.
+-- Which build a device runs, and since when; of a hub planted so, nothing else tells it.
 create table activated_builds as
 select device_id, build, requested_ms + 300000 as activated_ms
 from firmware_activations
-where outcome = 0
+where outcome = 0 and plant not in ('overtaken', 'activation_before_update')
 union all
-select device_id, build, activated_ms
+select
+    device_id,
+    if(plant = 'overtaken', getvariable('withdrawn_build'), build) as build,
+    requested_ms as activated_ms,
+from s1sp_steps
+where
+    variant = '11.3'
+    and plant in ('overtaken', 'activation_before_update')
+    and copy_number = 0
+union all
+select device_id, build, step_ms as activated_ms
 from hub_steps
-where step = 'ACTIVATED';
+where step = 'ACTIVATED'
+union all
+select device_id, build, activation_ms as activated_ms
+from firmware_targets
+where plant = 'notification_only' and is_pushed_by_csp and activation_ms < getvariable('end_ms');
+
+-- An image that the products list names.
+create macro is_image_listed(manufacturer, model, version, build) as
+    build <> getvariable('unlisted_build')
+    and draw(manufacturer || model, 'no image', 9) <> right(version, 4)::integer % 9;
+create macro is_version_recorded(device_id) as draw(device_id, 'no version', 100) <> 0;
+
+-- Row by row: what a matcher must say. Waiting is open up to the cut-off, expired after it.
+create table truth_firmware as
+with shown as (
+    select targets.device_id
+    from firmware_targets as targets
+    inner join activated_builds as builds
+        on targets.device_id = builds.device_id and targets.build = builds.build
+    where
+        builds.activated_ms < getvariable('end_ms')
+        and is_version_recorded(targets.device_id)
+        and (
+            (targets.is_pushed_by_csp and targets.place <> 'North')
+            or is_image_listed(targets.manufacturer, targets.model, targets.version, targets.build)
+        )
+),
+
+told as (
+    select
+        device_id,
+        step_image as image,
+        if(variant = '11.1', 'update', 'activation') as event_kind,
+        requested_ms as happened_ms,
+        plant,
+        expected,
+    from s1sp_steps
+    union all
+    select
+        steps.device_id,
+        if(steps.place = 'North', steps.image, steps.version) as image,
+        if(steps.step = 'SENT', 'update', 'activation') as event_kind,
+        steps.step_ms as happened_ms,
+        steps.plant,
+        if(
+            steps.plant = 'notification_only' and steps.step = 'SENT' and shown.device_id is not null,
+            'activated',
+            steps.expected
+        ) as expected,
+    from hub_steps as steps
+    left join shown on steps.device_id = shown.device_id
+    where steps.expected is not null
+    union all
+    -- The DSP's list: of a SMETS1 device it says again what the S1SP says; of any other, only the inventory tells.
+    select
+        targets.device_id,
+        targets.image,
+        'update' as event_kind,
+        targets.sent_ms as happened_ms,
+        targets.plant,
+        case
+            when targets.s1sp is not null then 'duplicate'
+            when shown.device_id is not null then 'activated'
+            when updates.outcome = 'E110103' then 'update_failed'
+            else 'waiting'
+        end as expected,
+    from firmware_targets as targets
+    inner join firmware_updates as updates
+        on
+            targets.party = updates.party
+            and targets.image = updates.image
+            and targets.sent_ms = updates.sent_ms
+            and list_contains(updates.device_ids, targets.device_id)
+    left join shown on targets.device_id = shown.device_id
+    where targets.is_listed and not targets.is_pushed_by_csp
+)
+
+select
+    device_id,
+    image,
+    event_kind,
+    make_timestamp_ms(happened_ms) as happened_at,
+    plant as planted,
+    expected as expected_status,
+from told;

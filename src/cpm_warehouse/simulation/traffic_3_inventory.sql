@@ -38,7 +38,10 @@ select
         as "CommsHubId",
 from installed_devices as devices
 inner join hubs on devices.home_slot = hubs.home_slot
-left join builds on devices.device_id = builds.device_id;
+left join builds on devices.device_id = builds.device_id
+where
+    firmware_plant_of(devices.device_id, devices.device_type, devices.s1sp, devices.place)
+    <> 'unknown_device';
 
 create table out_central_products_list as
 with versions as (
@@ -48,8 +51,20 @@ with versions as (
         firmware_version(products.release, builds.range) as version,
         calendar.period,
         calendar.received_at,
-    from products, calendar, range(getvariable('months') + 1) as builds
-    where calendar.provider = 'dsp' and builds.range <= calendar.month_number + 1
+    from
+        products,
+        calendar,
+        (
+            from range(getvariable('months') + 1)
+            union all
+            select getvariable('withdrawn_build')
+        ) as builds
+    where
+        calendar.provider = 'dsp'
+        and (
+            builds.range <= calendar.month_number + 1
+            or builds.range = getvariable('withdrawn_build')
+        )
 )
 
 -- One version in nine was listed without its image.

@@ -1,0 +1,181 @@
+"""How fast, how large and how right is the matching of firmware updates to activations?
+
+    .venv/bin/python benchmarks/firmware.py 200000 20000000      # devices; four campaigns, each to a quarter of them
+    .venv/bin/python benchmarks/firmware.py --truth 1000000      # a population with 5% of each of eight faults
+
+A campaign sends one image to its devices in one month; nine in ten activate it, one in twenty after a failure. The files
+stand in the lake as an S1SP's, and the models are built by dbt as ever.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+BIN = Path(sys.executable).parent
+CAMPAIGN = """
+    copy (
+        with devices as (
+            select
+                printf('%016X', 5764607523034234880 + range) as digits,
+                hash(range, {number}) as bits,
+                timestamp '2021-07-01' + interval {number} month + to_seconds((hash(range) % 1209600)::bigint) as sent_at
+            from range({first}, {end})
+        ),
+
+        named as (
+            select
+                regexp_replace(digits, '(..)(..)(..)(..)(..)(..)(..)(..)', '\\1-\\2-\\3-\\4-\\5-\\6-\\7-\\8') as device_id,
+                bits,
+                sent_at
+            from devices
+        ),
+
+        events as (
+            select device_id, '11.1' as variant, sent_at as requested_at, 0 as outcome from named
+            union all
+            select device_id, '11.3', sent_at + to_seconds(86400 + (bits % 500000)::bigint), 0 from named
+            where bits % 10 > 0
+            union all
+            select device_id, '11.3', sent_at + to_seconds(43200), 2 from named
+            where bits % 20 = 1
+        )
+
+        select
+            device_id,
+            'ESME' as device_type,
+            variant as service_reference_variant,
+            upper(sha256('image {number}')) as image_hash,
+            requested_at,
+            outcome::bigint as outcome_code
+        from events
+    ) to '{path}' (format parquet, compression zstd)
+"""
+DIFFERING = """
+    with planted as (
+        select
+            cast(concat('0x', replace(device_id, '-', '')) as ubigint) as device,
+            image, event_kind, cast(happened_at as timestamp) as happened_at, expected_status as status, count(*) as rows
+        from read_csv('{truth}', all_varchar = true) group by all
+    ),
+
+    found as (
+        select
+            device_number as device, image_name as image, event_kind, happened_at,
+            case when match_status in ('open', 'expired') then 'waiting' else match_status end as status,
+            count(*) as rows
+        from intermediate.int_firmware_events_described group by all
+    )
+
+    select
+        sum(least(planted.rows, found.rows)) as right_rows,
+        (select sum(rows) from planted) as planted_rows,
+        (select sum(rows) from found) as found_rows
+    from planted
+    inner join found using (device, image, event_kind, happened_at, status)
+"""
+
+
+def run(command: list[str], environment: dict[str, str], log: Path) -> tuple[float, int]:
+    """Run a command; returns its wall seconds and peak memory in bytes, or exits with the end of what it said."""
+    started = time.perf_counter()
+    with log.open("w") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"error: {' '.join(command)} ended with {process.returncode}:\n{log.read_text()[-3000:]}")
+    return time.perf_counter() - started, usage.ru_maxrss * 1024
+
+
+def simulate(scratch: Path, environment: dict[str, str], *options: str) -> None:
+    """Write extracts, without the large ones that firmware does not read, and land them."""
+    extracts = scratch / "extracts"
+    command = [str(BIN / "cpm"), "simulate", "--out", str(extracts), "--truth", str(scratch / "truth"), *options]
+    run([*command, "--area", "traffic"], environment, scratch / "log")
+    for directory in [*extracts.glob("*/service_requests"), *extracts.glob("*/alerts")]:
+        shutil.rmtree(directory)
+    run(
+        [str(BIN / "cpm"), "land", "--extracts", str(extracts), "--lake", str(scratch / "lake")],
+        environment,
+        scratch / "log",
+    )
+
+
+def build(scratch: Path, environment: dict[str, str], model: str) -> tuple[dict[str, float], int]:
+    """Build a model and what it reads; returns the seconds of each model and the peak memory."""
+    arguments = [
+        "--vars",
+        json.dumps({"lake_root": str(scratch / "lake")}),
+        "--target-path",
+        str(scratch / "target"),
+    ]
+    run([str(BIN / "dbt"), "seed", *arguments], environment, scratch / "log")
+    _, peak = run([str(BIN / "dbt"), "run", "--select", f"+{model}", *arguments], environment, scratch / "log")
+    results = json.loads((scratch / "target/run_results.json").read_text())["results"]
+    return {result["unique_id"].split(".")[-1]: result["execution_time"] for result in results}, peak
+
+
+def measure(devices: int, scratch: Path, environment: dict[str, str]) -> str:
+    """Match four campaigns to so many devices in all; returns a line of the table."""
+    simulate(scratch, environment)
+    folder = scratch / "lake/firmware_requests/provider=s1sp_moc"
+    with duckdb.connect(
+        config={"threads": 2, "memory_limit": "4GB", "temp_directory": str(scratch / "temp")}
+    ) as connection:
+        connection.execute("set preserve_insertion_order = false")
+        for number, place in enumerate(sorted(folder.glob("period=*/version=1"))):
+            for path in place.glob("*.parquet"):
+                path.unlink()
+            bounds = {"first": number * devices // 4, "end": (number + 1) * devices // 4}
+            connection.execute(CAMPAIGN.format(number=number, path=place / "campaign.parquet", **bounds))
+        rows = connection.execute(f"select count(*) from '{folder}/*/*/*.parquet'").fetchone()[0]
+    seconds, peak = build(scratch, environment, "int_firmware_events_matched")
+    matching = seconds["int_firmware_events_matched"]
+    with duckdb.connect(environment["CPM_WAREHOUSE"], read_only=True) as warehouse:
+        (activated,) = warehouse.execute(
+            "select count(*) from intermediate.int_firmware_events_matched"
+            " where event_kind = 'update' and match_status = 'activated'"
+        ).fetchone()
+    return f"| {devices:,} | {rows:,} | {activated:,} | {matching:.1f} | {matching * 1e6 / rows:.2f} | {peak / 1e9:.2f} |"
+
+
+def prove(devices: int, scratch: Path, environment: dict[str, str]) -> str:
+    """Compare every row of a population with what was planted; returns precision and recall."""
+    scale = devices / 54e6
+    simulate(scratch, environment, "--scale", str(scale), "--months", "2", "--firmware-fault-share", "0.05")
+    build(scratch, environment, "int_firmware_events_described")
+    with duckdb.connect(environment["CPM_WAREHOUSE"], read_only=True) as warehouse:
+        right, planted, found = warehouse.execute(
+            DIFFERING.format(truth=scratch / "truth/firmware.csv")
+        ).fetchone()
+    return f"{devices:,} devices: {planted:,} rows planted, precision {right / found:.6f}, recall {right / planted:.6f}"
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("devices", nargs="*", type=int, default=[200_000, 2_000_000, 20_000_000])
+    parser.add_argument("--truth", action="store_true", help="compare with the planted truth")
+    parser.add_argument("--scratch", type=Path, help="where files go meanwhile; default: the system's own place")
+    arguments = parser.parse_args()
+    if not arguments.truth:
+        print("| devices | rows | activated | matching s | µs a row | peak GB |\n|" + " ---: |" * 6)
+    for devices in arguments.devices:
+        place = Path(tempfile.mkdtemp(prefix="cpm-firmware-", dir=arguments.scratch))
+        environment = {"CPM_MEMORY_LIMIT": "6GB", **os.environ, "CPM_WAREHOUSE": str(place / "cpm.duckdb")}
+        try:
+            print((prove if arguments.truth else measure)(devices, place, environment), flush=True)
+        finally:
+            shutil.rmtree(place)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+{# Version before: the device's latest activation, or the inventory at a later month's end. An update
+   whose version the inventory shows, when no activation was received, was activated: the inventory
+   takes it from a notification of the hub. When exactly is not known. #}
+{{ config(materialized='table') }}
+with
+
+events as (
+    select *
+    from {{ ref('int_firmware_events_matched') }}
+),
+
+devices as (
+    select *
+    from {{ ref('int_firmware_devices_dated') }}
+),
+
+images as (
+    select *
+    from {{ ref('int_firmware_images_listed') }}
+),
+
+submissions as (
+    select
+        submission_key,
+        provider,
+        {{ text_key('submission_key') }} as submission_number
+    from {{ ref('int_submissions_current') }}
+),
+
+described as (
+    select
+        events.*,
+        submissions.submission_key,
+        submissions.provider,
+        devices.manufacturer,
+        devices.model,
+        devices.device_number is null as is_unknown_device,
+        images.image_name,
+        images.firmware_version as version_after,
+        coalesce(images.is_unknown_image, true) as is_unknown_image,
+        coalesce(devices.device_type, events.reported_device_type, 'unknown') as device_type,
+        coalesce(
+            devices.generation,
+            case events.origin
+                when 's1sp' then 'SMETS1'
+                when 'csp' then 'SMETS2'
+                else 'unknown'
+            end
+        ) as generation,
+        case
+            when events.event_kind = 'update' and events.duplicate_kind is null
+                then events.happened_at
+        end as counting_updated_at,
+        coalesce(devices.region, 'Unknown') as region,
+        devices.s1sp,
+        coalesce(
+            case
+                when events.device_succeeded_at >= coalesce(devices.stood_at, events.device_succeeded_at)
+                    then activated_images.firmware_version
+            end,
+            case when events.happened_at >= devices.stood_at then devices.firmware_version end,
+            activated_images.firmware_version
+        ) as version_before
+    from events
+    inner join submissions
+        on events.submission_number = submissions.submission_number
+    left join devices
+        on
+            events.device_number = devices.device_number
+            and events.happened_at >= devices.described_from
+            and events.happened_at < devices.described_to
+    left join images
+        on events.image_key = images.image_key
+    left join images as activated_images
+        on events.device_succeeded_image_key = activated_images.image_key
+),
+
+shown_by_inventory as (
+    select
+        described.device_number,
+        described.image_key,
+        described.happened_at,
+        min(devices.stood_at) as inventory_shown_at
+    from described
+    inner join devices
+        on
+            described.device_number = devices.device_number
+            and described.version_after = devices.firmware_version
+            and described.happened_at < devices.stood_at
+    where
+        described.event_kind = 'update'
+        and described.duplicate_kind is null
+        and described.activated_at is null
+        and described.next_updated_at is null
+        and not described.was_activated_before
+        and described.version_before is distinct from described.version_after
+    group by described.device_number, described.image_key, described.happened_at
+),
+
+final as (
+    select
+        described.device_number,
+        described.image_key,
+        described.event_kind,
+        described.origin,
+        described.provider,
+        described.submission_key,
+        described.image_name,
+        described.device_type,
+        described.generation,
+        described.region,
+        described.s1sp,
+        described.manufacturer,
+        described.model,
+        described.version_before,
+        described.version_after,
+        described.duplicate_kind,
+        case
+            when shown_by_inventory.inventory_shown_at <= described.followed_up_until
+                then 'activated'
+            when shown_by_inventory.inventory_shown_at > described.followed_up_until
+                then 'expired'
+            else described.match_status
+        end as match_status,
+        case
+            when described.event_kind = 'activation' or described.activated_at is not null
+                then 'reported'
+            when shown_by_inventory.inventory_shown_at is not null then 'inventory'
+        end as activation_evidence,
+        described.outcome,
+        described.outcome_name,
+        described.failure_name,
+        described.failed_attempt_count,
+        described.is_unknown_device,
+        described.is_unknown_image,
+        described.happened_at,
+        described.first_updated_at,
+        described.latest_updated_at,
+        described.activated_at,
+        case
+            when described.match_status = 'superseded' then described.next_device_updated_at
+        end as superseded_at,
+        shown_by_inventory.inventory_shown_at,
+        described.followed_up_until
+    from described
+    left join shown_by_inventory
+        on
+            described.device_number = shown_by_inventory.device_number
+            and described.image_key = shown_by_inventory.image_key
+            and described.counting_updated_at = shown_by_inventory.happened_at
+)
+
+select * from final

@@ -1,0 +1,82 @@
+{# A CSP tells steps, not requests: a FAILED step belongs to the update while the image is under way,
+   and to the activation once it was delivered. A request that no step answers is a failed attempt. #}
+with
+
+staged as (
+    select *
+    from {{ ref('stg_providers__comms_hub_firmware') }}
+),
+
+step_kinds as (
+    select
+        hub_step,
+        step_kind
+    from {{ ref('firmware_hub_steps') }}
+),
+
+steps as (
+    select
+        staged.device_id,
+        staged.image_hash,
+        staged.firmware_version,
+        staged.failure_code,
+        staged.step_at,
+        submissions.submission_key,
+        step_kinds.step_kind
+    from staged
+    {{ current_submissions_only('comms_hub_firmware') }}
+    inner join step_kinds
+        on staged.hub_step = step_kinds.hub_step
+),
+
+paired as (
+    select
+        *,
+        {{ last_known("case when step_kind != 'failed' then step_kind end") }} as reached_step_kind,
+        lead(step_kind) over next_step as next_step_kind,
+        lead(failure_code) over next_step as next_failure_code
+    from steps
+    window
+        history as (
+            partition by device_id, image_hash, firmware_version
+            order by step_at
+        ),
+        next_step as (
+            partition by device_id, image_hash, firmware_version
+            order by step_at
+        )
+),
+
+final as (
+    select
+        submission_key,
+        device_id,
+        image_hash,
+        firmware_version,
+        case
+            when step_kind = 'sent' then 'update'
+            when step_kind = 'activated' then 'activation'
+            when step_kind = 'failed' and reached_step_kind != 'sent' then 'activation'
+            when step_kind = 'failed' and reached_step_kind is null then 'activation'
+            when
+                step_kind = 'activation_requested'
+                and coalesce(next_step_kind, 'none') not in ('activated', 'failed')
+                then 'activation'
+        end as event_kind,
+        case
+            when step_kind = 'activated' then 'success'
+            when step_kind = 'failed' then 'failure'
+            when step_kind = 'sent' and next_step_kind = 'failed' then 'failure'
+            when step_kind = 'sent' and next_step_kind is not null then 'success'
+        end as outcome,
+        case
+            when step_kind = 'sent' and next_step_kind = 'failed' then next_failure_code
+            else failure_code
+        end as failure_code,
+        step_at
+    from paired
+)
+
+select *
+from final
+where event_kind is not null

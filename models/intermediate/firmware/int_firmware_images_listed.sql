@@ -1,0 +1,74 @@
+{# The image that a hash or version names. A hash is known by the Central Products List alone; a
+   version names itself, and is known where any product has it. The latest list that has it counts. #}
+{{ config(materialized='table') }}
+with
+
+requests as (
+    select *
+    from {{ ref('stg_dsp__update_firmware_requests') }}
+),
+
+s1sp_requests as (
+    select *
+    from {{ ref('stg_providers__firmware_requests') }}
+),
+
+hub_steps as (
+    select *
+    from {{ ref('stg_providers__comms_hub_firmware') }}
+),
+
+staged as (
+    select *
+    from {{ ref('stg_dsp__central_products_list') }}
+),
+
+named as (
+    select coalesce(image_hash, firmware_version) as image_name
+    from requests
+    union
+    select image_hash as image_name
+    from s1sp_requests
+    union
+    select coalesce(image_hash, firmware_version) as image_name
+    from hub_steps
+),
+
+products as (
+    select
+        staged.image_hash,
+        staged.firmware_version,
+        staged.period
+    from staged
+    {{ current_submissions_only('central_products_list') }}
+),
+
+hashes as (
+    select
+        image_hash as image_name,
+        max_by(firmware_version, period) as firmware_version
+    from products
+    where image_hash is not null
+    group by image_hash
+),
+
+versions as (
+    select distinct firmware_version as image_name
+    from products
+),
+
+final as (
+    select
+        {{ text_key('named.image_name') }} as image_key,
+        named.image_name,
+        coalesce(hashes.firmware_version, versions.image_name) as firmware_version,
+        hashes.image_name is null and versions.image_name is null as is_unknown_image
+    from named
+    left join hashes
+        on named.image_name = hashes.image_name
+    left join versions
+        on named.image_name = versions.image_name
+    where named.image_name is not null
+)
+
+select * from final

@@ -1,0 +1,137 @@
+{# CPM 6A, 6B, 6C: each update or activation under each reading whose devices it is of. Cohort: in the
+   month of the update; activity: in the month of the activation request. A re-sent update is counted
+   once, by its last sending; one superseded by a later image is no test of its activation. #}
+with
+
+events as (
+    select *
+    from {{ ref('int_firmware_events_described') }}
+    where duplicate_kind is null
+),
+
+variants as (
+    select *
+    from {{ ref('measure_firmware_variants') }}
+),
+
+populations as (
+    select *
+    from {{ ref('measure_firmware_populations') }}
+),
+
+exceptions as (
+    select *
+    from {{ ref('int_measure_exceptions_approved') }}
+),
+
+time_limits as (
+    select
+        valid_from,
+        coalesce(valid_to, date '9999-12-31') as valid_to,
+        {{ seconds_in('limit_value', 'limit_unit') }} as limit_seconds
+    from {{ ref('firmware_time_limits') }}
+    where limit_id = 'timely_activation'
+),
+
+in_population as (
+    select
+        variants.measure_id,
+        variants.variant_id,
+        variants.basis,
+        variants.outcome_kind,
+        variants.sees_inventory,
+        events.*,
+        time_limits.limit_seconds as timely_seconds,
+        {{ seconds_between('events.happened_at', 'events.activated_at') }} as seconds_to_activate,
+        case variants.event_kind
+            when 'update' then 'cohort'
+            else 'activity'
+        end as counted_by
+    from variants
+    inner join populations
+        on
+            variants.measure_id = populations.measure_id
+            and variants.variant_id = populations.variant_id
+            and variants.basis = populations.basis
+    inner join events
+        on
+            variants.event_kind = events.event_kind
+            and populations.generation = events.generation
+            and populations.device_type = events.device_type
+    left join time_limits
+        on
+            events.happened_at >= time_limits.valid_from
+            and events.happened_at < time_limits.valid_to
+),
+
+judged as (
+    select
+        *,
+        case
+            when counted_by = 'activity' then null
+            when match_status = 'resent' then 'resent'
+            when outcome_kind != 'updated' and match_status = 'superseded' then 'superseded'
+            when outcome_kind = 'activated_in_time' and match_status != 'activated'
+                then 'not_activated'
+            when outcome_kind = 'activated_in_time' and activated_at is null then 'time_not_known'
+        end as exclusion_reason,
+        case outcome_kind
+            when 'updated'
+                then coalesce(outcome = 'success', false) or match_status = 'activated'
+            when 'activated'
+                then
+                    match_status = 'activated'
+                    and (sees_inventory or activation_evidence = 'reported')
+            when 'activated_in_time'
+                then
+                    match_status = 'activated'
+                    and coalesce(seconds_to_activate <= timely_seconds, false)
+            when 'activation_succeeded' then outcome = 'success'
+        end as is_met
+    from in_population
+),
+
+final as (
+    select
+        judged.measure_id,
+        judged.variant_id,
+        judged.basis,
+        judged.counted_by,
+        judged.device_number,
+        judged.region,
+        judged.provider,
+        judged.generation,
+        judged.s1sp,
+        judged.device_type,
+        judged.manufacturer,
+        judged.version_before,
+        judged.version_after,
+        judged.match_status,
+        judged.activation_evidence,
+        judged.submission_key,
+        judged.exclusion_reason,
+        case when judged.exclusion_reason is null then judged.is_met end as is_met,
+        exists (
+            select 1
+            from exceptions
+            where
+                exceptions.measure_id = judged.measure_id
+                and judged.happened_at >= exceptions.window_started_at
+                and judged.happened_at < exceptions.window_ended_at
+        ) as is_excepted,
+        case
+            when judged.counted_by = 'cohort' and judged.match_status = 'activated'
+                then judged.seconds_to_activate
+        end as seconds_to_activate,
+        {{ reporting_month_of('judged.happened_at') }} as reporting_month,
+        case
+            when judged.counted_by = 'activity' then null
+            when judged.activated_at is not null
+                then {{ reporting_month_of('judged.activated_at') }}
+            when judged.inventory_shown_at is not null
+                then {{ reporting_month_of(add_seconds('judged.inventory_shown_at', -1)) }}
+        end as evidence_month
+    from judged
+)
+
+select * from final
