@@ -1,6 +1,6 @@
 """The pack's charts, in one small style: direct labels, units, levels as lines; grey print loses nothing.
 
-Each is one panel of a fixed width that fits a phone, so that a page sets them side by side and text is never scaled.
+Each is one panel of a fixed width that fits a phone: a page sets them side by side, and text is never scaled.
 Every chart has a title and says its figures in words for those who cannot see it.
 """
 
@@ -25,7 +25,8 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 LABEL_SIZE = 11
 DASHES: tuple[list[int], ...] = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4])
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
-LABEL_LIMIT = 120
+LABEL_LIMIT, LABEL_LETTER = 170, 6
+PANEL = 310
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 84, 22, 3
 
 CONFIG: dict[str, Any] = {
@@ -60,7 +61,9 @@ class Charts:
         if not rows:
             return self._empty(title)
         months = [f"{row['reporting_month']:%b %Y}" for row in table]
-        points = [{"month": f"{row['reporting_month']:%b %Y}", "value": float(row["result_pct"])} for row in rows]
+        points: list[dict[str, Any]] = [
+            {"month": f"{row['reporting_month']:%b %Y}", "value": float(row["result_pct"])} for row in rows
+        ]
         last = rows[-1]
         levels = {
             name: float(last[column])
@@ -70,7 +73,9 @@ class Charts:
         shown = [point["value"] for point in points] + list(levels.values())
         low, high = _domain(shown)
         x = alt.X("month:O", sort=months, scale=alt.Scale(domain=months), title=None, axis=_month_axis(months))
-        y = alt.Y("value:Q", scale=alt.Scale(domain=[low, high], nice=False), title="%", axis=alt.Axis(tickCount=4))
+        y = alt.Y(
+            "value:Q", scale=alt.Scale(domain=[low, high], nice=False), title="%", axis=alt.Axis(tickCount=4)
+        )
         base = alt.Chart(_data(points)).encode(x=x, y=y)
         layers = [
             base.mark_line(color=INK, strokeWidth=2),
@@ -87,9 +92,7 @@ class Charts:
                     align="left", x=WIDTH + 4, color=SOFT, fontSize=LABEL_SIZE, baseline="middle"
                 ).encode(text="label:N"),
             ]
-        said = "; ".join(
-            f"{row['reporting_month']:%B %Y} {_pct(row['result_pct'], row)}%" for row in rows
-        )
+        said = "; ".join(f"{row['reporting_month']:%B %Y} {_pct(row['result_pct'], row)}%" for row in rows)
         against = ", ".join(f"{name.lower()} {level:g}%" for name, level in levels.items()) or "no level is known"
         return self._figure(alt.layer(*layers), title, f"Line by month: {said}. Against: {against}.")
 
@@ -107,7 +110,7 @@ class Charts:
         given = [row for row in rows if row[value] is not None]
         if not given:
             return self._empty(title)
-        data = [
+        data: list[dict[str, Any]] = [
             {
                 "label": in_words(row[label]) if "_" in row[label] else row[label],
                 "value": float(row[value]),
@@ -116,15 +119,17 @@ class Charts:
             for row in given
         ]
         x_scale = alt.Scale(domain=[0, max(point["value"] for point in data) * 1.25 or 1], nice=False)
+        whole = alt.Axis(tickCount=3, tickMinStep=1, format="~s" if unit != "%" else "d", grid=False)
+        room = min(max(len(point["label"]) for point in data) * LABEL_LETTER, LABEL_LIMIT)
         base = alt.Chart(_data(data)).encode(
-            x=alt.X("value:Q", title=unit, scale=x_scale, axis=alt.Axis(tickCount=3, grid=False)),
+            x=alt.X("value:Q", title=unit, scale=x_scale, axis=whole),
             y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
         )
         layers = base.mark_bar(color=SOFT, size=13) + base.mark_text(
             align="left", dx=4, color=INK, fontSize=LABEL_SIZE
         ).encode(text="text:N")
         said = "; ".join(f"{point['label']} {point['text']}" for point in data)
-        return self._figure(layers, title, f"Bars, {unit}: {said}.", height=22 * len(data), width=WIDTH - 60)
+        return self._figure(layers, title, f"Bars, {unit}: {said}.", height=22 * len(data), width=PANEL - room)
 
     def scopes(self, table: Table, title: str) -> Markup:
         """The result of each Region or provider as a bar, with how many events it stands on."""
@@ -141,12 +146,12 @@ class Charts:
 
     def success(self, rows: Iterable[Row], title: str) -> Markup:
         """The share of requests of each Service Reference Variant that succeeded."""
-        told = [
-            {**row, "text": percent(row["success_pct"])} for row in rows if row["success_pct"] is not None
-        ]
-        return self.bars(
-            told, title, label="service_reference_variant", value="success_pct", unit="%", text="text"
-        ) if told else Markup()
+        told = [{**row, "text": percent(row["success_pct"])} for row in rows if row["success_pct"] is not None]
+        return (
+            self.bars(told, title, label="service_reference_variant", value="success_pct", unit="%", text="text")
+            if told
+            else Markup()
+        )
 
     def curves(self, table: Table, title: str) -> Markup:
         """Share of Alerts that took no longer, measured and by proxy, by seconds."""
@@ -155,12 +160,21 @@ class Charts:
             for side, column in (("measured", "measured_cumulative_pct"), ("proxy", "proxy_cumulative_pct"))
             for row in table
         ]
-        return self.lines(rows, title, x="seconds", y="pct", series="side", x_title="seconds (log scale)", y_title="%", log=True)
+        return self.lines(
+            rows, title, x="seconds", y="pct", series="side", x_title="seconds (log scale)", y_title="%", log=True
+        )
 
     def survival(self, table: Table, title: str) -> Markup:
         """Share of updates activated by each day, a line for each Region."""
         return self.lines(
-            table, title, x="day_number", y="activated_pct", series="region", x_title="days", y_title="%", step=True
+            table,
+            title,
+            x="day_number",
+            y="activated_pct",
+            series="region",
+            x_title="days",
+            y_title="%",
+            step=True,
         )
 
     def makers(self, table: Table, title: str) -> Markup:
@@ -191,7 +205,7 @@ class Charts:
         log: bool = False,
     ) -> Markup:
         """A line for each series, told apart by its dashes and named at its end."""
-        data = [
+        data: list[dict[str, Any]] = [
             {"x": float(row[x]), "y": float(row[y]), "series": str(row[series])}
             for row in rows
             if row[x] is not None and row[y] is not None
@@ -227,11 +241,11 @@ class Charts:
             rule = alt.Chart(_data([{"y": level, "text": f"{name} {level:g}"}])).encode(y="y:Q")
             layers += [
                 rule.mark_rule(color=SOFT, strokeDash=[1, 3], strokeWidth=1.5),
-                rule.mark_text(
-                    align="left", x=4, dy=-7, color=SOFT, fontSize=LABEL_SIZE
-                ).encode(text="text:N"),
+                rule.mark_text(align="left", x=4, dy=-7, color=SOFT, fontSize=LABEL_SIZE).encode(text="text:N"),
             ]
-        said = "; ".join(f"{end['series']} ends at {end['y']:g} {y_title} ({x_title} {end['x']:g})" for end in ends)
+        said = "; ".join(
+            f"{end['series']} ends at {end['y']:g} {y_title} ({x_title} {end['x']:g})" for end in ends
+        )
         return self._figure(alt.layer(*layers), title, f"Lines, {y_title} by {x_title}: {said}.")
 
     def spark(self, values: list[Decimal | None], title: str) -> Markup:
@@ -263,20 +277,13 @@ class Charts:
             f'<path d="{path}" fill="none" stroke="{INK}" stroke-width="1.5"/>{dot}</svg>'
         )
 
-    def _figure(
-        self, chart: alt.LayerChart, title: str, said: str, *, width: int = WIDTH, height: int = HEIGHT
-    ) -> Markup:
+    def _figure(self, chart: Any, title: str, said: str, *, width: int = WIDTH, height: int = HEIGHT) -> Markup:
         sized = chart.properties(width=width, height=height).configure(**CONFIG)
         svg = vl_convert.vegalite_to_svg(sized.to_dict())
         number = next(self._numbers)
         svg = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\g<1>c{number}-\g<2>", svg)
-        head = (
-            f'<svg role="img" aria-labelledby="c{number}-t c{number}-d" '
-            f'data-chart="{number}" '
-        )
-        inside = (
-            f'<title id="c{number}-t">{escape(title)}</title><desc id="c{number}-d">{escape(said)}</desc>'
-        )
+        head = f'<svg role="img" aria-labelledby="c{number}-t c{number}-d" data-chart="{number}" '
+        inside = f'<title id="c{number}-t">{escape(title)}</title><desc id="c{number}-d">{escape(said)}</desc>'
         svg = re.sub(r"<svg ", head, svg, count=1)
         svg = re.sub(r"(<svg [^>]*>)", lambda found: found[1] + inside, svg, count=1)
         return Markup(f'<figure class="chart"><figcaption>{escape(title)}</figcaption>{svg}</figure>')
@@ -293,12 +300,16 @@ def _data(rows: list[dict[str, Any]]) -> alt.InlineData:
 
 
 def _month_axis(months: list[str]) -> alt.Axis:
-    return alt.Axis(
-        labelAngle=0,
-        grid=False,
-        labelExpr="slice(datum.value, 0, 3)",
-        labelOverlap=True,
-    ) if len(months) > 1 else alt.Axis(labelAngle=0, grid=False)
+    return (
+        alt.Axis(
+            labelAngle=0,
+            grid=False,
+            labelExpr="slice(datum.value, 0, 3)",
+            labelOverlap=True,
+        )
+        if len(months) > 1
+        else alt.Axis(labelAngle=0, grid=False)
+    )
 
 
 def _pct(value: Decimal, row: Row) -> str:

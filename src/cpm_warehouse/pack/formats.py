@@ -5,14 +5,39 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-NOTHING = "–"
+NOTHING = "\N{EN DASH}"
 SHOWN_PLACES, STORED_PLACES = 2, 6
 SECONDS_PER_MINUTE, SECONDS_PER_HOUR, SECONDS_PER_DAY = 60, 3600, 86400
 
 ACRONYMS = {
     word.lower(): word
-    for word in ("CPM", "CSP", "DCC", "DSP", "GBP", "ID", "MP122A", "OPSG", "PMR", "SEC", "SLA", "SMKI", "SRV", "S1SP")
-} | {"ioc": "IOC", "moc": "MOC", "foc": "FOC", "p50": "P50", "p90": "P90", "p95": "P95", "p99": "P99", "wan": "WAN"}
+    for word in (
+        "CPM",
+        "CSP",
+        "DCC",
+        "DSP",
+        "GBP",
+        "ID",
+        "MP122A",
+        "OPR",
+        "OPSG",
+        "PMR",
+        "SEC",
+        "SLA",
+        "SMKI",
+        "SRV",
+        "S1SP",
+    )
+} | {
+    "ioc": "IOC",
+    "moc": "MOC",
+    "foc": "FOC",
+    "p50": "P50",
+    "p90": "P90",
+    "p95": "P95",
+    "p99": "P99",
+    "wan": "WAN",
+}
 UNITS = {
     "pct": "%",
     "points": "points",

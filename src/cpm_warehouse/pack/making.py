@@ -34,7 +34,9 @@ def make_pack(published: Path, month: date, out: Path, classification: str | Non
     contents = {
         "html": html.encode(),
         "pdf": render_pdf(html),
-        "xlsx": write_workbook(tables, month, marked, publication["published_at"] if publication else None, sheets),
+        "xlsx": write_workbook(
+            tables, month, marked, publication["published_at"] if publication else None, sheets
+        ),
     }
     out.mkdir(parents=True, exist_ok=True)
     written = []

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from weasyprint import HTML
+from weasyprint import HTML  # type: ignore[import-untyped]
 
 from cpm_warehouse.pack import formats
 from cpm_warehouse.pack.charts import Charts, category_name, month_name
@@ -68,7 +68,5 @@ def render_pdf(html: str) -> bytes:
 
 
 def _cell(row: Mapping[str, Any], name: str) -> str:
-    levels = tuple(
-        Decimal(row[level]) for level in ("target_pct", "minimum_pct") if row.get(level) is not None
-    )
+    levels = tuple(Decimal(row[level]) for level in ("target_pct", "minimum_pct") if row.get(level) is not None)
     return formats.written(name, row[name], levels)

@@ -1,7 +1,7 @@
 """Tables of the pack: the queries of `queries/`, run over the published marts.
 
-A query's first lines are `-- caption: ...` and perhaps `-- note: ...`. Its columns are columns of the marts, unchanged
-and under their own names, so that each figure can be found where it came from.
+A query's first lines are `-- caption: ...` and perhaps `-- note: ...`. Its columns are columns of the marts,
+unchanged and under their own names, so that each figure can be found where it came from.
 """
 
 import re
@@ -47,10 +47,12 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Give each row by the names of its columns."""
         names = [column.name for column in self.columns]
         return (dict(zip(names, row, strict=True)) for row in self.rows)
 
     def __len__(self) -> int:
+        """Count the rows."""
         return len(self.rows)
 
     def where(self, **equal: object) -> "Table":
@@ -85,7 +87,7 @@ class Table:
 
 
 def read_tables(published: Path, month: date) -> Mapping[str, Table]:
-    """Run every query for the month; raises CpmError where the published file is not one that they can read."""
+    """Run every query for the month; raises CpmError where the published file cannot be read by them."""
     if not published.is_file():
         raise CpmError(f"{published}: nothing is published here; run `make build` first")
     try:
@@ -97,7 +99,7 @@ def read_tables(published: Path, month: date) -> Mapping[str, Table]:
             }
     except duckdb.Error as error:
         raise CpmError(
-            f"{published}: cannot be read for the pack ({str(error).splitlines()[0]}); publish again with this version"
+            f"{published}: cannot be read for the pack ({str(error).splitlines()[0]}); publish again"
         ) from error
 
 
@@ -120,7 +122,9 @@ def _read(
         return Table(name, header["caption"], note, marts, (), ())
     found = connection.execute(query, {"month": month} if "$month" in query else None)
     columns = tuple(
-        Column(column, str(kind), next((meanings[mart, column] for mart in marts if (mart, column) in meanings), ""))
+        Column(
+            column, str(kind), next((meanings[mart, column] for mart in marts if (mart, column) in meanings), "")
+        )
         for column, kind, *_ in found.description or []
     )
     return Table(name, header["caption"], header.get("note", ""), marts, columns, tuple(found.fetchall()))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from cpm_warehouse.pack.formats import heading, is_number
 from cpm_warehouse.pack.tables import Table
@@ -30,7 +30,11 @@ def sheet_names(tables: Mapping[str, Table]) -> dict[str, str]:
 
 
 def write_workbook(
-    tables: Mapping[str, Table], month: date, classification: str, made_at: datetime | None, sheets: Mapping[str, str]
+    tables: Mapping[str, Table],
+    month: date,
+    classification: str,
+    made_at: datetime | None,
+    sheets: Mapping[str, str],
 ) -> bytes:
     """Return the workbook; each sheet has its caption and the classification above the frozen header."""
     memory = io.BytesIO()
@@ -101,7 +105,9 @@ def _write_cell(sheet: Any, styles: _Styles, row: int, column: int, name: str, v
     elif isinstance(value, date):
         sheet.write_datetime(row, column, value, styles.month if name.endswith("_month") else styles.date)
     elif is_number(value):
-        sheet.write_number(row, column, value, styles.percent if isinstance(value, Decimal | float) else styles.whole)
+        sheet.write_number(
+            row, column, value, styles.percent if isinstance(value, Decimal | float) else styles.whole
+        )
     else:
         sheet.write_string(row, column, str(value)[:CELL_LIMIT], styles.text)
 
