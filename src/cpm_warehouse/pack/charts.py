@@ -165,17 +165,10 @@ class Charts:
         )
 
     def survival(self, table: Table, title: str) -> Markup:
-        """Share of updates activated by each day, a line for each Region."""
-        return self.lines(
-            table,
-            title,
-            x="day_number",
-            y="activated_pct",
-            series="region",
-            x_title="days",
-            y_title="%",
-            step=True,
-        )
+        """Share of updates activated by each day; nothing is activated at the instant of sending."""
+        rows = [{"day": 0, "pct": 0}, *({"day": row["day_number"], "pct": row["activated_pct"]} for row in table)]
+        told = [{**row, "series": f"{percent(Decimal(str(rows[-1]['pct'])))}"} for row in rows]
+        return self.lines(told, title, x="day", y="pct", series="series", x_title="days", y_title="%", step=True)
 
     def makers(self, table: Table, title: str) -> Markup:
         """Success by manufacturer, one bar for each basis."""
@@ -219,7 +212,7 @@ class Charts:
         y_axis = alt.Y("y:Q", scale=alt.Scale(domain=[low, high], nice=False), title=y_title)
         ends_at = [min(point["x"] for point in data), max(point["x"] for point in data)]
         x_scale = alt.Scale(type="log" if log else "linear", domain=ends_at, nice=False)
-        x_axis = alt.X("x:Q", title=x_title, scale=x_scale, axis=alt.Axis(tickCount=5, format="~g"))
+        x_axis = alt.X("x:Q", title=x_title, scale=x_scale, axis=alt.Axis(tickCount=5, format=","))
         layers: list[Any] = [
             alt.Chart(_data([point for point in data if point["series"] == name]))
             .mark_line(
@@ -281,6 +274,8 @@ class Charts:
         sized = chart.properties(width=width, height=height).configure(**CONFIG)
         svg = vl_convert.vegalite_to_svg(sized.to_dict())
         number = next(self._numbers)
+        # Marks are no images of their own: the whole is one, and is described as one.
+        svg = re.sub(r' (role="graphics-[^"]*"|aria-[a-z]+="[^"]*")', "", svg)
         svg = re.sub(r'(id="|url\(#)(clip|gradient)', rf"\g<1>c{number}-\g<2>", svg)
         head = f'<svg role="img" aria-labelledby="c{number}-t c{number}-d" data-chart="{number}" '
         inside = f'<title id="c{number}-t">{escape(title)}</title><desc id="c{number}-d">{escape(said)}</desc>'

@@ -103,7 +103,7 @@ def written(name: str, value: Any, levels: tuple[Decimal, ...] = ()) -> str:
         return percent(Decimal(str(value)), levels)
     if name.endswith("_points"):
         return f"{value:+,.2f}" if name.startswith(SIGNED) else f"{value:,.2f}"
-    if name.endswith("_seconds"):
+    if "seconds" in name.split("_"):
         return duration(Decimal(str(value)))
     return f"{value:,.2f}" if isinstance(value, float | Decimal) else f"{value:,}"
 
