@@ -1,5 +1,6 @@
 # make build   environment, landing, dbt build, publication
 # make test    every check that CI runs, with a whole build
+# make pmr MONTH=2021-09   the month's report, published/pmr/pmr-2021-09.{html,pdf,xlsx}
 # make build EXTRACTS=/path/to/extracts   the same over your own extracts instead of the sample
 # make explore  the explorer over the publication, in a browser (HEADLESS=1: only served)
 # make docs     published/docs: every model, column, test and metric; lineage by column
@@ -20,7 +21,7 @@ COMPILE = $(BIN)/uv pip compile -q --generate-hashes --universal --python-versio
 UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help mutants env dev land build rebuild lint check pytest test sample lock clean browser docs explore
+.PHONY: help mutants env dev land build rebuild lint check pytest test sample lock clean browser docs explore pmr
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -97,6 +98,11 @@ docs: $(BUILT) $(VENV)/.report
 	@cp target/static_index.html published/docs/index.html
 	@cp target/colibri/index.html published/docs/lineage.html
 	@echo "published/docs/index.html, published/docs/lineage.html"
+
+# The month's report from what is published.
+pmr: build $(VENV)/.report
+	@test -n "$(MONTH)" || { echo "error: name the month: make pmr MONTH=2021-09" >&2; exit 2; }
+	$(BIN)/cpm pack --month $(MONTH)
 
 # Debian's browser, for the tests that look at pages.
 browser:
