@@ -290,9 +290,7 @@ class Landing:
             return Outcome(submission, "refused", rule_id=refusal.rule_id, reason=str(refusal))
         except (duckdb.Error, OSError) as error:
             first = str(error).splitlines()[0]
-            raise CpmError(
-                f"{submission.directory}: could not be judged ({first}); nothing of it landed"
-            ) from error
+            raise CpmError(f"{submission.directory}: could not be judged ({first}); nothing landed") from error
 
     def finish(self) -> None:
         """Write Data Docs, if they were asked for."""

@@ -1,12 +1,15 @@
 """Runs checks as Great Expectations over all rows of a submission, and renders what it found as a static site."""
 
 import enum
+import hashlib
 import os
 import threading
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from cpm_warehouse.checks import Check
 from cpm_warehouse.errors import CpmError
@@ -30,13 +33,9 @@ class Validator:
         self.docs = docs
         self.context = self.gx.get_context(mode="ephemeral")
         self.context.variables.progress_bars = {"globally": False}
-        self.source = self.context.data_sources.add_sql(
-            "lake",
-            connection_string=f"duckdb:///{scratch / 'validation.duckdb'}",
-            kwargs={"connect_args": {"config": {"memory_limit": MEMORY_LIMIT}}},
-        )
+        self.scratch = scratch
         if docs:
-            self.context.add_data_docs_site(
+            self.context.update_data_docs_site(
                 "local_site",
                 {
                     "class_name": "SiteBuilder",
@@ -61,13 +60,9 @@ class Validator:
 
         Raises CpmError where Great Expectations could not run, so that nothing passes unseen.
         """
-        view = f"batch_{len(self.source.assets)}"
-        listed = ", ".join(literal(path) for path in files)
-        with self.source.get_engine().begin() as connection:
-            connection.exec_driver_sql(
-                f"create or replace view {view} as from read_parquet([{listed}], hive_partitioning = false)"
-            )
-        batches = self.source.add_table_asset(name, table_name=view).add_batch_definition_whole_table("all rows")
+        name = name.replace("/", ".")  # names of pages, which are files
+        source = self._source(name, files)
+        batches = source.add_table_asset(name, table_name="received").add_batch_definition_whole_table("all rows")
         suite = self.context.suites.add(self.gx.ExpectationSuite(name=name))
         expectations = [self._expectation(*check.expectation, rule_id=check.rule_id) for check in checks]
         if key:
@@ -98,7 +93,26 @@ class Validator:
             )
         )
         (result,) = checkpoint.run().run_results.values()
+        source.get_execution_engine().close()
         return Findings(name, checks, key, row_bounds, result)
+
+    def _source(self, name: str, files: Sequence[Path]) -> Any:
+        """Make a data source of one view over the files.
+
+        Each submission has a DuckDB of its own: a connection that Great Expectations keeps open may not see a view
+        that is made after it began.
+        """
+        path = self.scratch / f"{hashlib.sha256(name.encode()).hexdigest()[:12]}.duckdb"
+        listed = ", ".join(literal(file) for file in files)
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(
+                f"create or replace view received as from read_parquet([{listed}], hive_partitioning = false)"
+            )
+        return self.context.data_sources.add_or_update_sql(
+            name,
+            connection_string=f"duckdb:///{path}",
+            kwargs={"connect_args": {"config": {"memory_limit": MEMORY_LIMIT}}},
+        )
 
     def _key_expectation(self, key: Sequence[str]) -> Any:
         if len(key) == 1:

@@ -7,9 +7,7 @@ outcomes as (
     select *
     from {{ ref('int_measure_outcomes_unioned') }}
     where
-        -- What another basis counts waits for a decision that it feeds the measure.
-        basis = 'measured'
-        and reporting_month in (
+        reporting_month in (
             select months.reporting_month from {{ ref('int_measure_months_listed') }} as months
         )
 ),

@@ -1,7 +1,7 @@
 """Files with one fault each, named for it, and what receiving must make of them.
 
-Each lies in a submission of its own. `quarantined` has file, line, rule and a part of the text of every row that must
-be kept aside; `rule_id` is the rule that refuses the whole. What is neither must be accepted: `accepted` counts it.
+Each lies in a submission of its own. `quarantined` has file, line, rule and a part of the text of every row that
+must be kept aside; `rule_id` is the rule that refuses the whole. The rest must be accepted: `accepted` counts it.
 """
 
 import gzip
