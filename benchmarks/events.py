@@ -2,12 +2,14 @@
 
     .venv/bin/python benchmarks/events.py [--scratch DIR] [--keep] [SCALE ...]
 
-For each share of the national month of July 2022 (a tenth is 270 million events): simulates them, puts the Parquet into a lake with its
-register entries, builds the marts of both areas and the measure results with their data tests, and makes the cubes
-once more by each other engine: hand-written DuckDB (the floor: `events_floor.sql`), Polars, pandas. Cubes must be equal. With the
-largest number, adds one day's submission and builds again. What the sample's build takes is taken off.
+For each share of the national month of July 2022 (a tenth is 270 million events): simulates it, puts the Parquet
+into a lake with its register entries, builds the marts of both areas and the measure results with their data
+tests, and makes the cubes once more by each other engine: hand-written DuckDB (the floor: `events_floor.sql`),
+Polars, pandas. Cubes must be equal. Percentiles of the sketch are held against exact ones (`events_sketch.sql`). With the
+largest share, adds one day's submission and builds again. What the sample's build takes is taken off.
 
-Prints Markdown tables and writes `benchmarks/results/events.json`. Run from the top of the project on an idle machine.
+Writes `benchmarks/results/events.json` and prints its tables (`events_report.py` draws them). Run from the top of the
+project, on an idle machine.
 """
 
 import argparse
@@ -22,35 +24,26 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import duckdb
+from events_report import CUBES, RESULTS, tables
 from measuring import Run, run
 
 from cpm_warehouse.simulation import SAMPLE_SCALE
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
-RESULTS = HERE / "results" / "events.json"
 FIRST_MONTH = "2021-07"
 NEXT_MONTH = "2021-08"
 DAYS_OF_A_MONTH = 31
+LEAST_EVENTS_OF_A_VARIANT = 1000
 MARTS = (
     "+path:models/marts/service_request",
     "+path:models/marts/alert",
     "+fct_measure_results",
 )
-# The model of each cube, by the name that the other engines give it, and where its rows come from.
-CUBES = {
-    "service_requests_repeated": ("int_service_requests_repeated", "service_requests"),
-    "service_requests_daily": ("int_service_requests_daily", "service_requests"),
-    "service_requests_by_party": ("int_service_requests_by_party", "service_requests"),
-    "service_request_latencies": ("int_service_request_latencies_scanned", "service_requests"),
-    "alerts_repeated": ("int_alerts_repeated", "alerts"),
-    "alerts_daily": ("int_alerts_daily", "alerts"),
-    "alert_volumes": ("int_alert_volumes_scanned", "alerts"),
-    "alert_latencies": ("int_alert_latencies_monthly", "alerts"),
-}
 ENGINES = ("floor", "polars", "pandas")
 
 
@@ -81,7 +74,7 @@ class Place:
         return extracts
 
     def land(self) -> None:
-        """Put a month into the lake: the sample lands, what is larger is linked; a lake needs one landing for its schemas."""
+        """Put a month into the lake: the sample lands; what is larger is linked after a landing made the schemas."""
         shutil.rmtree(self.lake, ignore_errors=True)
         extracts = self.simulate(self.scale, FIRST_MONTH)
         landed = extracts
@@ -94,7 +87,7 @@ class Place:
             self.link(extracts)
 
     def link(self, extracts: Path) -> int:
-        """Link the events of a simulation into the lake, each submission with its register entry; returns their number."""
+        """Link simulated events into the lake, each submission with its register entry; returns their number."""
         events = 0
         for control in sorted(extracts.glob("*/*/*/*/control.json")):
             provider, extract, period, directory = control.parts[-5:-1]
@@ -160,7 +153,7 @@ class Place:
         return ran, json.loads((out / "seconds.json").read_text())
 
     def compare(self, engine: str) -> dict[str, int]:
-        """Exit where a cube of another engine is not that of dbt, cell by cell; returns the number of cells of each."""
+        """Exit where a cube of another engine is not that of dbt, cell by cell; returns the cells of each."""
         cells = {}
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             for cube, (model, _) in CUBES.items():
@@ -181,6 +174,14 @@ class Place:
                 if differing != (0,):
                     sys.exit(f"error: {cube}: {differing} cells of {engine} and dbt differ at scale {self.name}")
         return cells
+
+    def sketch_errors(self) -> list[dict[str, Any]]:
+        """Hold percentiles of the sketch against exact ones; a row for each time that is sketched and percentile."""
+        sql = Template((HERE / "events_sketch.sql").read_text())
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            found = connection.execute(sql.substitute(lake=self.lake, least=LEAST_EVENTS_OF_A_VARIANT))
+            columns = [name for name, *_ in found.description or ()]
+            return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
     def counted(self) -> dict[str, int]:
         """Count the events of the lake, by extract."""
@@ -230,6 +231,8 @@ def measure(place: Place, engines: Sequence[str]) -> dict[str, Any]:
         ran, seconds = place.by(engine)
         measured["cells"] = place.compare(engine)
         measured["engines"][engine] = {"run": asdict(ran), "seconds": seconds}
+    if "pandas" in engines:  # sorting every time needs memory, as pandas does
+        measured["sketch"] = place.sketch_errors()
     return measured
 
 
@@ -244,62 +247,6 @@ def measure_day(place: Place) -> dict[str, Any]:
         "day": asdict(day),
         "cube_seconds": sum(nodes[model] for model, _ in CUBES.values()),
     }
-
-
-def tables(results: dict[str, Any]) -> str:
-    """Show the results as Markdown."""
-    base = results["base"]["build"]
-    lines = [
-        "| events | Parquet GB | build s | CPU s | peak GB | read GB | written GB | net s | floor s | net / floor | the same, CPU"
-        " | net µs an event |",
-        "|" + " ---: |" * 12,
-    ]
-    for one in results["measured"]:
-        build, floor = one["build"], one["engines"]["floor"]
-        net = build["seconds"] - base["seconds"]
-        cpu = build["cpu_seconds"] - base["cpu_seconds"]
-        floor_seconds = sum(floor["seconds"].values())
-        lines.append(
-            f"| {one['events']:,} | {one['parquet_bytes'] / 1e9:.2f} | {build['seconds']:.1f} | {build['cpu_seconds']:.1f}"
-            f" | {build['peak_bytes'] / 1e9:.2f} | {build['read_bytes'] / 1e9:.2f} | {build['written_bytes'] / 1e9:.2f}"
-            f" | {net:.1f} | {floor_seconds:.1f} | {net / floor_seconds:.2f}"
-            f" | {cpu / floor['run']['cpu_seconds']:.2f} | {net * 1e6 / one['events']:.2f} |"
-        )
-    for one in results["measured"]:
-        engines = list(one["engines"])
-        lines += [
-            "",
-            f"{one['events']:,} events:",
-            "",
-            "| cube | cells | cells an event | dbt s |" + "".join(f" {engine} s |" for engine in engines),
-        ]
-        lines.append("|---|" + " ---: |" * (3 + len(engines)))
-        for cube, (model, extract) in CUBES.items():
-            cells = one["cells"][cube]
-            lines.append(
-                f"| {cube} | {cells:,} | {cells / one['events_by_extract'][extract]:.4f} | {one['nodes'][model]:.2f} |"
-                + "".join(f" {one['engines'][engine]['seconds'][cube]:.2f} |" for engine in engines)
-            )
-        total = sum(one["nodes"][model] for model, _ in CUBES.values())
-        lines.append(
-            f"| all, wall | | | {total:.1f} |"
-            + "".join(f" {sum(one['engines'][engine]['seconds'].values()):.1f} |" for engine in engines)
-        )
-        for what, key, unit in (("processor, whole process", "cpu_seconds", 1), ("peak GB", "peak_bytes", 1e9)):
-            lines.append(
-                f"| {what} | | | {one['build'][key] / unit:.1f} |"
-                + "".join(f" {one['engines'][engine]['run'][key] / unit:.1f} |" for engine in engines)
-            )
-    if day := results.get("day"):
-        largest = results["measured"][-1]
-        share = (largest["build"]["seconds"] - base["seconds"]) * day["events"] / largest["events"]
-        lines += [
-            "",
-            f"One day ({day['events']:,} events) on top: {day['day']['seconds']:.1f} s, its cubes {day['cube_seconds']:.1f} s; with"
-            f" nothing new {day['nothing_new']['seconds']:.1f} s; the sample's build {base['seconds']:.1f} s; its share of the"
-            f" whole {share:.1f} s.",
-        ]
-    return "\n".join(lines)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The floor: runs `events_floor.sql` over a lake, statement by statement: each cube a table and a Parquet file, and the seconds of each as JSON.
+"""The floor: runs `events_floor.sql` over a lake. Each cube becomes a table and a Parquet file; its seconds, JSON.
 
 Run by `events.py` in a process of its own, so that its memory and reading are its own.
 """

@@ -1,6 +1,7 @@
-"""The cubes of Service Requests and Alerts in pandas: each cube a Parquet file, and the seconds of each as JSON.
+"""The cubes of Service Requests and Alerts in pandas. Each becomes a Parquet file; its seconds, JSON.
 
-Run by `events.py` in a process of its own. An extract is read once, the columns that it needs only, and stays in memory.
+Run by `events.py` in a process of its own. An extract is read once, only the columns that are used, and stays in
+memory.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The cubes of Service Requests and Alerts in Polars, streaming: each cube a Parquet file, and the seconds of each as JSON.
+"""The cubes of Service Requests and Alerts in Polars, streaming. Each becomes a Parquet file; its seconds, JSON.
 
 Run by `events.py` in a process of its own.
 """
