@@ -1,0 +1,307 @@
+"""How long the models of Service Requests and Alerts take and how much memory, by the number of events.
+
+    .venv/bin/python benchmarks/events.py [--scratch DIR] [--keep] [SCALE ...]
+
+For each share of the national month of July 2022 (a tenth is 270 million events): simulates it, puts the Parquet
+into a lake with its register entries, builds the marts of both areas and the measure results with their data
+tests, and makes the cubes once more by each other engine: hand-written DuckDB (the floor: `events_floor.sql`),
+Polars, pandas. Cubes must be equal. Percentiles of the sketch are held against exact ones (`events_sketch.sql`). With the
+largest share, adds one day's submission and builds again. What the sample's build takes is taken off.
+
+Writes `benchmarks/results/events.json` and prints its tables (`events_report.py` draws them). Run from the top of the
+project, on an idle machine.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import duckdb
+from events_report import CUBES, RESULTS, tables
+from measuring import Run, run
+
+from cpm_warehouse.simulation import SAMPLE_SCALE
+
+HERE = Path(__file__).parent
+BIN = Path(sys.executable).parent
+FIRST_MONTH = "2021-07"
+NEXT_MONTH = "2021-08"
+DAYS_OF_A_MONTH = 31
+LEAST_EVENTS_OF_A_VARIANT = 1000
+MARTS = (
+    "+path:models/marts/service_request",
+    "+path:models/marts/alert",
+    "+fct_measure_results",
+)
+ENGINES = ("floor", "polars", "pandas")
+
+
+class Place:
+    """A scratch directory, with the lake and the warehouse of one number of events."""
+
+    def __init__(self, scratch: Path, scale: float) -> None:
+        self.scratch = scratch
+        self.scale = scale
+        self.name = f"{scale:g}"
+        self.lake = scratch / f"lake-{self.name}"
+        self.warehouse = scratch / f"dbt-{self.name}.duckdb"
+        self.environment = {**os.environ, "CPM_WAREHOUSE": str(self.warehouse)}
+
+    def log(self, name: str) -> Path:
+        """Return the file for the output of a command."""
+        return self.scratch / f"{self.name}-{name}.log"
+
+    def simulate(self, scale: float, month: str) -> Path:
+        """Simulate a month of traffic, unless a run before kept it."""
+        extracts = self.scratch / f"extracts-{scale:g}-{month}"
+        if not extracts.exists():
+            aside = extracts.with_suffix(".new")
+            command = [str(BIN / "cpm"), "simulate", "--out", str(aside), "--truth", str(self.scratch / "truth")]
+            command += ["--area", "traffic", "--scale", str(scale), "--first-month", month, "--months", "1"]
+            run(command, self.environment, self.log("simulate"))
+            aside.rename(extracts)
+        return extracts
+
+    def land(self) -> None:
+        """Put a month into the lake: the sample lands; what is larger is linked after a landing made the schemas."""
+        shutil.rmtree(self.lake, ignore_errors=True)
+        extracts = self.simulate(self.scale, FIRST_MONTH)
+        landed = extracts
+        if self.scale > SAMPLE_SCALE:
+            landed = self.scratch / f"outages-{self.name}"
+            shutil.copytree(extracts / "dcc", landed / "dcc", dirs_exist_ok=True)
+        command = [str(BIN / "cpm"), "land", "--extracts", str(landed), "--lake", str(self.lake)]
+        run([*command, "--accept-quarantine"], self.environment, self.log("land"))
+        if landed != extracts:
+            self.link(extracts)
+
+    def link(self, extracts: Path) -> int:
+        """Link simulated events into the lake, each submission with its register entry; returns their number."""
+        events = 0
+        for control in sorted(extracts.glob("*/*/*/*/control.json")):
+            provider, extract, period, directory = control.parts[-5:-1]
+            if extract not in ("service_requests", "alerts"):
+                continue
+            stated = json.loads(control.read_text())
+            number = int(directory.removeprefix("v"))
+            target = self.lake / extract / f"provider={provider}" / f"period={period}" / f"version={number}"
+            target.mkdir(parents=True)
+            for file in stated["files"]:
+                os.link(control.parent / file["name"], target / file["name"])
+            rows = sum(file["rows"] for file in stated["files"])
+            entry = {
+                "submission_key": f"{extract}/{provider}/{period}/v{number}",
+                **{"extract": extract, "provider": provider, "period": period, "version": number},
+                "received_at": stated["received_at"].replace("T", " ").replace("Z", ""),
+                "landed_at": datetime.now(UTC).isoformat(),
+                **{"is_synthetic": True, "verdict": "accepted"},
+                **{"received_rows": rows, "accepted_rows": rows, "quarantined_rows": 0, "warnings": []},
+                "files": [
+                    {**file, "accepted_rows": file["rows"], "quarantined_rows": 0} for file in stated["files"]
+                ],
+            }
+            (target / "_submission.json").write_text(json.dumps(entry))
+            events += rows
+        return events
+
+    def dbt(self, command: str, *arguments: str) -> tuple[Run, dict[str, float]]:
+        """Run dbt; returns what it took, and the seconds of each model, seed and test by name."""
+        target = self.scratch / f"target-{self.name}"
+        ran = run(
+            [
+                *(str(BIN / "dbt"), command, *arguments, "--quiet"),
+                *("--vars", json.dumps({"lake_root": str(self.lake)})),
+                *("--target-path", str(target), "--log-path", str(self.scratch / "logs")),
+            ],
+            self.environment,
+            self.log(f"dbt-{command}"),
+        )
+        if command == "parse":
+            return ran, {}
+        results = json.loads((target / "run_results.json").read_text())["results"]
+        return ran, {
+            one["unique_id"].removeprefix("model.cpm_warehouse."): one["execution_time"] for one in results
+        }
+
+    def build(self) -> tuple[Run, dict[str, float]]:
+        """Build the marts of both areas and the results with their data tests."""
+        return self.dbt(
+            "build",
+            *("--select", *MARTS, "--exclude", "resource_type:unit_test"),
+            # Tests that read what is not built here would fail for that alone.
+            *("--indirect-selection", "cautious"),
+        )
+
+    def by(self, engine: str) -> tuple[Run, dict[str, float]]:
+        """Make the cubes by another engine; returns what it took, and the seconds of each cube."""
+        out = self.scratch / f"{engine}-{self.name}"
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir()
+        command = [sys.executable, str(HERE / f"events_{engine}.py"), str(self.lake), str(out)]
+        ran = run(command, self.environment, self.log(engine))
+        return ran, json.loads((out / "seconds.json").read_text())
+
+    def compare(self, engine: str) -> dict[str, int]:
+        """Exit where a cube of another engine is not that of dbt, cell by cell; returns the cells of each."""
+        cells = {}
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            for cube, (model, _) in CUBES.items():
+                query = f"select count(*) from intermediate.{model}"
+                (cells[cube],) = connection.execute(query).fetchone() or (0,)
+                if cube.endswith("repeated"):  # a list of rows; what the others subtract shows in their cells
+                    continue
+                other = f"'{self.scratch}/{engine}-{self.name}/{cube}.parquet'"
+                described = connection.execute(f"describe from {other}").fetchall()
+                columns = ", ".join(name for name, *_ in described if name != "provider")
+                ours = (
+                    f"select split_part(submission_key, '/', 2) as provider, {columns} from intermediate.{model}"
+                )
+                theirs = f"select provider, {columns} from {other}"
+                differing = connection.execute(
+                    f"select count(*) from (({ours} except all {theirs}) union all ({theirs} except all {ours}))"
+                ).fetchone()
+                if differing != (0,):
+                    sys.exit(f"error: {cube}: {differing} cells of {engine} and dbt differ at scale {self.name}")
+        return cells
+
+    def sketch_errors(self) -> list[dict[str, Any]]:
+        """Hold percentiles of the sketch against exact ones; a row for each time that is sketched and percentile."""
+        sql = Template((HERE / "events_sketch.sql").read_text())
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            found = connection.execute(sql.substitute(lake=self.lake, least=LEAST_EVENTS_OF_A_VARIANT))
+            columns = [name for name, *_ in found.description or ()]
+            return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+    def counted(self) -> dict[str, int]:
+        """Count the events of the lake, by extract."""
+        return {
+            extract: duckdb.sql(
+                f"select sum(num_rows) from parquet_file_metadata('{self.lake}/{extract}/*/*/*/*.parquet')"
+            ).fetchall()[0][0]
+            for extract in ("service_requests", "alerts")
+        }
+
+    def size(self) -> int:
+        """Bytes of the events' Parquet."""
+        return sum(
+            path.stat().st_size
+            for extract in ("service_requests", "alerts")
+            for path in (self.lake / extract).rglob("*.parquet")
+        )
+
+    def remove(self) -> None:
+        """Remove what can be made again from the extracts."""
+        for path in self.scratch.glob(f"*-{self.name}*"):
+            if path.is_dir() and not path.name.startswith("extracts-"):
+                shutil.rmtree(path)
+            elif path.is_file() and path.suffix != ".log":
+                path.unlink()
+
+
+def measure(place: Place, engines: Sequence[str]) -> dict[str, Any]:
+    """Measure one number of events."""
+    place.land()
+    place.warehouse.unlink(missing_ok=True)
+    place.dbt("parse")
+    build, nodes = place.build()
+    counted = place.counted()
+    measured: dict[str, Any] = {
+        "scale": place.scale,
+        "events": sum(counted.values()),
+        "events_by_extract": counted,
+        "parquet_bytes": place.size(),
+        "warehouse_bytes": place.warehouse.stat().st_size,
+        "build": asdict(build),
+        "nodes": {name: seconds for name, seconds in nodes.items() if not name.startswith(("seed.", "test."))},
+        "test_seconds": sum(seconds for name, seconds in nodes.items() if name.startswith("test.")),
+        "engines": {},
+    }
+    for engine in engines:
+        ran, seconds = place.by(engine)
+        measured["cells"] = place.compare(engine)
+        measured["engines"][engine] = {"run": asdict(ran), "seconds": seconds}
+    if "pandas" in engines:  # sorting every time needs memory, as pandas does
+        measured["sketch"] = place.sketch_errors()
+    return measured
+
+
+def measure_day(place: Place) -> dict[str, Any]:
+    """Measure what one day's submission costs on top of a lake that is built."""
+    nothing, _ = place.build()
+    events = place.link(place.simulate(round(place.scale / DAYS_OF_A_MONTH, 7), NEXT_MONTH))
+    day, nodes = place.build()
+    return {
+        "events": events,
+        "nothing_new": asdict(nothing),
+        "day": asdict(day),
+        "cube_seconds": sum(nodes[model] for model, _ in CUBES.values()),
+    }
+
+
+def main() -> None:
+    """Measure the numbers of events of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scales", nargs="*", type=float, default=[0.001, 0.01, 0.1], metavar="SCALE")
+    parser.add_argument("--scratch", type=Path, help="where files go meanwhile; default: the system's own place")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the simulated extracts in the scratch directory"
+    )
+    parser.add_argument("--polars-up-to", type=float, default=0.1, metavar="SCALE")
+    parser.add_argument(
+        "--pandas-up-to",
+        type=float,
+        default=0.01,
+        metavar="SCALE",
+        help="it holds every row in memory; default: 0.01",
+    )
+    arguments = parser.parse_args()
+    if arguments.scratch:
+        arguments.scratch.mkdir(parents=True, exist_ok=True)
+    scratch = (
+        arguments.scratch
+        if arguments.keep
+        else Path(tempfile.mkdtemp(prefix="cpm-events-", dir=arguments.scratch))
+    )
+    limits = {"floor": float("inf"), "polars": arguments.polars_up_to, "pandas": arguments.pandas_up_to}
+    try:
+        base = Place(scratch, SAMPLE_SCALE)
+        results: dict[str, Any] = {
+            "machine": {
+                "cores": os.cpu_count(),
+                "system": platform.platform(),
+                "python": platform.python_version(),
+            },
+            "versions": {name: version(name) for name in ("duckdb", "dbt-core", "dbt-duckdb", "polars", "pandas")},
+            "measured_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            "memory_limit": os.environ.get("CPM_MEMORY_LIMIT", "3GB"),
+            "base": measure(base, ()),
+            "measured": [],
+        }
+        for scale in sorted(arguments.scales):
+            place = Place(scratch, scale)
+            engines = [engine for engine in ENGINES if scale <= limits[engine]]
+            results["measured"].append(measure(place, engines))
+            if scale == max(arguments.scales):
+                results["day"] = measure_day(place)
+            place.remove()
+            RESULTS.parent.mkdir(exist_ok=True)
+            RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+            print(tables(results), flush=True)
+    finally:
+        if not arguments.keep:
+            shutil.rmtree(scratch)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Shows `results/events.json`, which `events.py` writes, as Markdown tables and as a picture.
+
+.venv/bin/python benchmarks/events_report.py     # prints the tables and draws benchmarks/events.svg
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results" / "events.json"
+PICTURE = HERE / "events.svg"
+# The model of each cube, by the name that the other engines give it, and the extract that its events come from.
+CUBES = {
+    "service_requests_repeated": ("int_service_requests_repeated", "service_requests"),
+    "service_requests_daily": ("int_service_requests_daily", "service_requests"),
+    "service_requests_by_party": ("int_service_requests_by_party", "service_requests"),
+    "service_request_latencies": ("int_service_request_latencies_scanned", "service_requests"),
+    "alerts_repeated": ("int_alerts_repeated", "alerts"),
+    "alerts_daily": ("int_alerts_daily", "alerts"),
+    "alert_volumes": ("int_alert_volumes_scanned", "alerts"),
+    "alert_latencies": ("int_alert_latencies_monthly", "alerts"),
+}
+NAMES = {"dbt": "dbt, its cubes", "floor": "DuckDB by hand", "polars": "Polars", "pandas": "pandas"}
+
+
+def row(*cells: str) -> str:
+    """Show a row of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def cube_seconds(one: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Seconds of each cube by each engine, dbt among them."""
+    by_dbt = {cube: one["nodes"][model] for cube, (model, _) in CUBES.items()}
+    return {"dbt": by_dbt} | {name: engine["seconds"] for name, engine in one["engines"].items()}
+
+
+def summary(results: dict[str, Any]) -> list[str]:
+    """Show what each number of events took in all, beside the floor."""
+    base = results["base"]["build"]
+    titles = ["events", "Parquet GB", "build s", "CPU s", "peak GB", "read GB", "written GB"]
+    titles += ["net s", "floor s", "net / floor", "net CPU / floor CPU", "net µs an event"]
+    lines = [row(*titles), "|" + " ---: |" * len(titles)]
+    for one in results["measured"]:
+        build, floor = one["build"], one["engines"]["floor"]
+        net = build["seconds"] - base["seconds"]
+        net_cpu = build["cpu_seconds"] - base["cpu_seconds"]
+        floor_seconds = sum(floor["seconds"].values())
+        lines.append(
+            row(
+                f"{one['events']:,}",
+                f"{one['parquet_bytes'] / 1e9:.2f}",
+                f"{build['seconds']:.1f}",
+                f"{build['cpu_seconds']:.1f}",
+                *(f"{build[key] / 1e9:.2f}" for key in ("peak_bytes", "read_bytes", "written_bytes")),
+                f"{net:.1f}",
+                f"{floor_seconds:.1f}",
+                f"{net / floor_seconds:.2f}",
+                f"{net_cpu / floor['run']['cpu_seconds']:.2f}",
+                f"{net * 1e6 / one['events']:.2f}",
+            )
+        )
+    return lines
+
+
+def cubes(one: dict[str, Any]) -> list[str]:
+    """Show each cube of one number of events: its cells, and the seconds of each engine."""
+    seconds = cube_seconds(one)
+    titles = [f"{one['events']:,} events", "cells", "cells an event", *(f"{NAMES[name]} s" for name in seconds)]
+    lines = [row(*titles), "|---|" + " ---: |" * (len(titles) - 1)]
+    for cube, (_, extract) in CUBES.items():
+        cells = one["cells"][cube]
+        share = cells / one["events_by_extract"][extract]
+        lines.append(
+            row(cube, f"{cells:,}", f"{share:.4f}", *(f"{taken[cube]:.2f}" for taken in seconds.values()))
+        )
+    # pandas reads before it computes.
+    lines.append(row("all", "", "", *(f"{sum(taken.values()):.1f}" for taken in seconds.values())))
+    runs = [one["build"], *(engine["run"] for engine in one["engines"].values())]
+    lines.append(row("process: CPU s", "", "", *(f"{run['cpu_seconds']:.1f}" for run in runs)))
+    lines.append(row("process: peak GB", "", "", *(f"{run['peak_bytes'] / 1e9:.2f}" for run in runs)))
+    return lines
+
+
+def day(results: dict[str, Any]) -> list[str]:
+    """Show what one day's submission costs on top of the largest number of events."""
+    measured, base, largest = results["day"], results["base"]["build"], results["measured"][-1]
+    lines = [
+        row("what", "events", "wall s", "CPU s"),
+        "|---|" + " ---: |" * 3,
+    ]
+    for name, events, run in (
+        ("the sample's build", results["base"]["events"], base),
+        ("nothing new", 0, measured["nothing_new"]),
+        ("one day more", measured["events"], measured["day"]),
+    ):
+        lines.append(row(name, f"{events:,}", f"{run['seconds']:.1f}", f"{run['cpu_seconds']:.1f}"))
+    share = measured["events"] / largest["events"]
+    shares = [share * (largest["build"][key] - base[key]) for key in ("seconds", "cpu_seconds")]
+    lines.append(
+        row("a day's share of the first build", f"{measured['events']:,}", *(f"{part:.1f}" for part in shares))
+    )
+    return lines
+
+
+def sketch(one: dict[str, Any]) -> list[str]:
+    """Show how far the sketch's percentiles are from exact ones."""
+    titles = [f"{one['events']:,} events", "percentile", "variants", "worst error %", "beyond 1%"]
+    lines = [row(*titles), "|---|" + " ---: |" * (len(titles) - 1)]
+    for found in one["sketch"]:
+        error = f"{100 * found['worst_error']:.3f}"
+        lines.append(
+            row(
+                found["latency_kind"],
+                *(f"{found[key]}" for key in ("percentile", "variants")),
+                error,
+                f"{found['beyond_one_pct']}",
+            )
+        )
+    return lines
+
+
+def tables(results: dict[str, Any]) -> str:
+    """Show the results as Markdown."""
+    parts = [summary(results), *(cubes(one) for one in results["measured"])]
+    parts += [sketch(one) for one in results["measured"] if "sketch" in one]
+    if "day" in results:
+        parts.append(day(results))
+    return "\n\n".join("\n".join(lines) for lines in parts)
+
+
+def draw(results: dict[str, Any]) -> None:
+    """Draw the time per event of each engine over the number of events."""
+    import altair as alt
+
+    values = [
+        {
+            "events": one["events"],
+            "engine": NAMES[engine],
+            "microseconds": sum(taken.values()) * 1e6 / one["events"],
+        }
+        for one in results["measured"]
+        for engine, taken in cube_seconds(one).items()
+    ]
+    chart = alt.Chart(alt.Data(values=values), width=460, height=260)
+    chart.mark_line(point=True).encode(
+        x=alt.X("events:Q", scale=alt.Scale(type="log"), title="events", axis=alt.Axis(format="~s")),
+        y=alt.Y("microseconds:Q", title="µs an event, all eight cubes"),
+        color=alt.Color("engine:N", title=None, sort=list(NAMES.values())),
+    ).save(PICTURE)
+
+
+if __name__ == "__main__":
+    read = json.loads(RESULTS.read_text())
+    print(tables(read))
+    draw(read)

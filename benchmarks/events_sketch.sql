@@ -1,0 +1,70 @@
+-- How far the sketch's percentiles are from exact ones, for each Service Reference Variant with enough events: both by nearest
+-- rank, the exact ones from the sorted times of the Parquet rows, less those that the models say repeat another.
+with requests as (
+    select
+        ServiceReferenceVariant as variant,
+        case
+            when RespondedAt < ReceivedAt then null
+            when Mode not in ('FutureDated', 'DccScheduled') or Mode is null
+                then epoch_ms(RespondedAt) - epoch_ms(ReceivedAt)
+            when RespondedAt < ExecuteAt then 0
+            else epoch_ms(RespondedAt) - epoch_ms(ExecuteAt)
+        end as end_to_end,
+        case when BackFromWanAt >= SentToWanAt then epoch_ms(BackFromWanAt) - epoch_ms(SentToWanAt) end as wan
+    from read_parquet('$lake/service_requests/provider=*/*/*/*.parquet', filename = true, file_row_number = true)
+    anti join intermediate.int_service_requests_repeated as repeated
+        on parse_filename(filename) = source_file and file_row_number = source_row
+),
+
+times as (
+    select * from requests unpivot (milliseconds for latency_kind in (end_to_end, wan))
+),
+
+sorted as (
+    select variant, latency_kind, count(*) as times, list_sort(list(milliseconds)) as milliseconds
+    from times
+    group by all
+    having count(*) >= $least
+),
+
+percentiles as (
+    select unnest([50, 95, 99]) as percentile
+),
+
+exact as (
+    select
+        variant, latency_kind, percentile, times,
+        milliseconds[(times * percentile + 99) // 100] as exact_milliseconds
+    from sorted, percentiles
+),
+
+buckets as (
+    select
+        service_reference_variant as variant, latency_kind, latency_bucket,
+        sum(sum(request_count)) over running as count_to_here,
+        sum(sum(request_count)) over (partition by service_reference_variant, latency_kind) as times
+    from intermediate.int_service_request_latencies_scanned
+    group by all
+    window running as (partition by service_reference_variant, latency_kind order by latency_bucket)
+),
+
+sketched as (
+    select
+        variant, latency_kind, percentile, any_value(times) as times,
+        2 * pow(1.02, min(latency_bucket)) / 2.02 as sketched_milliseconds
+    from buckets
+    inner join percentiles on count_to_here * 100 >= times * percentile
+    group by variant, latency_kind, percentile
+)
+
+select
+    latency_kind,
+    percentile,
+    count(*) as variants,
+    count(*) filter (where exact.times != sketched.times) as with_other_counts,
+    max(abs(sketched_milliseconds - exact_milliseconds) / greatest(exact_milliseconds, 1)) as worst_error,
+    count(*) filter (where abs(sketched_milliseconds - exact_milliseconds) > 0.01 * greatest(exact_milliseconds, 1)) as beyond_one_pct
+from exact
+left join sketched using (variant, latency_kind, percentile)
+group by latency_kind, percentile
+order by latency_kind, percentile
