@@ -3,5 +3,5 @@
     undone by trying them all. The salt is the environment's and stays out of the project and of what is published.
 #}
 {% macro device_key(device_number) -%}
-    md5(concat('{{ env_var("CPM_PSEUDONYM_SALT", "synthetic") }}', '/', cast({{ device_number }} as {{ dbt.type_string() }})))
+    md5(concat({{ pseudonym_salt() }}, '/', cast({{ device_number }} as {{ dbt.type_string() }})))
 {%- endmacro %}

@@ -4,5 +4,5 @@
     published. Real extracts are refused without one (`require_pseudonym_salt`).
 #}
 {% macro pseudonym(party_id) -%}
-    concat('P-', left(md5(concat('{{ env_var("CPM_PSEUDONYM_SALT", "synthetic") }}', '/', {{ party_id }})), 10))
+    concat('P-', left(md5(concat({{ pseudonym_salt() }}, '/', {{ party_id }})), 10))
 {%- endmacro %}

@@ -113,3 +113,11 @@ def test_real_extracts_are_refused_without_a_salt(tmp_path, salt, stops):
     assert (found.returncode != 0) == stops, found.stdout
     assert ("set CPM_PSEUDONYM_SALT to a secret" in found.stdout) == stops
     assert ("service_requests/dsp/2021-07/v1" in found.stdout) == stops
+
+
+def test_the_salt_is_not_written_into_the_models_and_so_not_into_the_documentation() -> None:
+    compiled = [*(ROOT / "target/compiled").rglob("int_parties_pseudonymised.sql")]
+    assert compiled
+    for path in (*compiled, *(ROOT / "target/compiled").rglob("fct_firmware_updates.sql")):
+        assert "salts.salt" in path.read_text()
+        assert "synthetic" not in path.read_text()
