@@ -198,6 +198,13 @@ def test_the_cells_behind_service_requests_are_the_events_counted_and_left_out()
         assert cells["request_count"].sum() == result["total_count"] + result["excluded_count"], result
 
 
+def test_cells_of_cubes_claim_no_outcome_of_single_events():
+    published = Published(PUBLISHED)
+    for measure, variant in (("CPM_1", "standard"), ("CPM_3", "speed")):
+        values = SELECTION | {"measure_id": measure, "variant_id": variant, "scope_type": "national"}
+        assert counts(published.view(ROWS[measure].rows, values)) is None
+
+
 def test_a_value_is_bound_and_never_becomes_sql():
     spiteful = SELECTION | {"scope": "Central' or true --"}
     published = Published(PUBLISHED)

@@ -5,7 +5,7 @@ select
     mode,
     region,
     device_type,
-    outcome,
+    outcome as response_class,
     request_count,
     responded_count,
     within_target_count,
