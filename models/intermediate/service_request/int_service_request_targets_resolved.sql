@@ -60,8 +60,8 @@ final as (
             and targets.generation in ('any', generations.generation)
     inner join periods
         on
-            periods.valid_from >= targets.valid_from
-            and periods.valid_from < coalesce(targets.valid_to, date '9999-12-31')
+            targets.valid_from <= periods.valid_from
+            and coalesce(targets.valid_to, date '9999-12-31') > periods.valid_from
     qualify
         row_number() over (
             partition by

@@ -1,5 +1,5 @@
-{# The one scan of Service Requests by month with party. End to end runs from the instant at which the
-   clock of the request's mode starts. #}
+{# The one scan of Service Requests by month with party. End to end runs from the instant at which
+   the clock of the request's mode starts. #}
 {{
     config(
         materialized='incremental',
@@ -76,8 +76,9 @@ grouped as (
         region,
         response_code,
         cast(sum(row_weight) as bigint) as request_count,
-        cast(coalesce(sum(row_weight) filter (where response_milliseconds is not null), 0) as bigint)
-            as end_to_end_count,
+        cast(
+            coalesce(sum(row_weight) filter (where response_milliseconds is not null), 0) as bigint
+        ) as end_to_end_count,
         cast(coalesce(sum(row_weight * response_milliseconds), 0) as bigint)
             as end_to_end_milliseconds,
         cast(coalesce(sum(row_weight) filter (where wan_milliseconds is not null), 0) as bigint)
