@@ -437,9 +437,12 @@ class Landing:
         return warnings
 
     def _check_month(self, submission: Submission, contract: Contract, staged: list[Staged]) -> None:
-        """Refuse a submission of which no row belongs to its month."""
+        """Refuse a submission of which no row belongs to its month, where each of its rows should.
+
+        An export of what is open (`not_after`) may have nothing that began in its month.
+        """
         for name, rule in contract.period:
-            if rule == "not_before":
+            if rule != "within":
                 continue
             first, after = month_bounds(contract.column(name), submission.period)
             files = ", ".join(literal(file.target) for file in staged)

@@ -2,7 +2,6 @@
 is the one that a product counted by hand gives."""
 
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pytest
