@@ -1,8 +1,12 @@
 # make build   environment, landing, dbt build, publication
 # make test    every check that CI runs, with a whole build
+# make pmr MONTH=2021-09   the month's report, published/pmr/pmr-2021-09.{html,pdf,xlsx}
 # make build EXTRACTS=/path/to/extracts   the same over your own extracts instead of the sample
+# make explore  the explorer over the publication, in a browser (HEADLESS=1: only served)
+# make docs     published/docs: every model, column, test and metric; lineage by column
 
 EXTRACTS ?= extracts/sample
+PORT     ?= 2718
 LAKE     := lake/$(notdir $(abspath $(EXTRACTS)))
 VARS     := $(if $(filter extracts/sample,$(EXTRACTS)),,--vars '{lake_root: $(LAKE)}')
 
@@ -17,7 +21,7 @@ COMPILE = $(BIN)/uv pip compile -q --generate-hashes --universal --python-versio
 UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help mutants env dev land build rebuild lint check pytest test sample lock clean
+.PHONY: help mutants env dev land build rebuild lint check pytest test sample lock clean browser docs explore pmr
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -70,16 +74,39 @@ lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models macros tests analyses
+	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder src/cpm_warehouse/explorer
 
 # The bouncer reads the manifest and catalogue; without --no-compile, dbt would overwrite what it says of the build.
 check: dev rebuild
 	@$(BIN)/dbt docs generate --quiet --no-compile $(VARS)
 	$(BIN)/dbt-bouncer run
 
-pytest: dev build
+pytest: dev build docs
 	$(BIN)/pytest
 
 test: lint check pytest
+
+# On loopback only, and without a token: nothing that the publication holds is secret, and it opens read-only.
+explore: $(BUILT) $(VENV)/.report
+	$(BIN)/marimo run notebooks/explorer.py --host 127.0.0.1 --port $(PORT) --no-token $(if $(HEADLESS),--headless)
+
+# Two pages that need no server: models, tests and metrics; and the lineage of every column.
+docs: $(BUILT) $(VENV)/.report
+	$(BIN)/dbt docs generate --quiet --static --no-compile $(VARS)
+	@mkdir -p published/docs
+	@$(BIN)/colibri generate --light --disable-telemetry --output-dir target/colibri >target/colibri.log 2>&1
+	@cp target/static_index.html published/docs/index.html
+	@cp target/colibri/index.html published/docs/lineage.html
+	@echo "published/docs/index.html, published/docs/lineage.html"
+
+# The month's report from what is published.
+pmr: build $(VENV)/.report
+	@test -n "$(MONTH)" || { echo "error: name the month: make pmr MONTH=2021-09" >&2; exit 2; }
+	$(BIN)/cpm pack --month $(MONTH)
+
+# Debian's browser, for the tests that look at pages.
+browser:
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
 
 sample: env
 	$(BIN)/cpm simulate --out extracts/sample --truth extracts/truth

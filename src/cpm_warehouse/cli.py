@@ -176,3 +176,22 @@ def publish(warehouse: Path, target: Path, published: Path) -> None:
         f"{done.path}: {done.marts} marts published as {done.publication_id}"
         f" ({'new results' if done.is_new else 'results as published before'})"
     )
+
+
+@main.command()
+@click.option("--month", type=click.DateTime(["%Y-%m"]), required=True, help="Month of the report, like 2021-09.")
+@click.option(
+    "--published", type=Path, default=Path("published/cpm.duckdb"), show_default=True, help="The published marts."
+)
+@click.option("--out", type=Path, default=Path("published/pmr"), show_default=True)
+@click.option("--classification", help="Text on every page; by default Green for synthetic data, else Amber.")
+def pack(month: datetime, published: Path, out: Path, classification: str | None) -> None:
+    """Write the month's report from the published marts: one HTML file, the same as PDF, and a workbook."""
+    # Its libraries are installed for reports only, and take a second to load.
+    from cpm_warehouse.pack import make_pack
+
+    made = make_pack(published, month.date(), out, classification)
+    if not made.has_figures:
+        click.echo(f"{published}: no figures for {month:%Y-%m}; the report says so", err=True)
+    for path in made.files:
+        click.echo(str(path))

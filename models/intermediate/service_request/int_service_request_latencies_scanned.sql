@@ -39,7 +39,7 @@ requests as (
     }}
 ),
 
-bucketed as (
+timed as (
     select
         requests.submission_key,
         {{ reporting_month_of('requests.received_at') }} as request_month,
@@ -49,23 +49,19 @@ bucketed as (
         requests.device_type,
         requests.region,
         requests.row_weight,
-        {{
-            latency_bucket(
-                milliseconds_between(
-                    "case modes.clock_starts_at"
-                    ~ " when 'execution' then requests.execute_at else requests.received_at end",
-                    'requests.responded_at'
-                )
-            )
-        }} as end_to_end_bucket,
-        {{
-            latency_bucket(
-                milliseconds_between('requests.sent_to_wan_at', 'requests.back_from_wan_at')
-            )
-        }} as wan_bucket
+        {{ response_milliseconds('requests', 'modes.clock_starts_at') }} as response_milliseconds,
+        {{ wan_milliseconds('requests') }} as wan_milliseconds
     from requests
     left join modes
         on requests.mode = modes.mode
+),
+
+bucketed as (
+    select
+        * exclude (response_milliseconds, wan_milliseconds),
+        {{ latency_bucket('response_milliseconds') }} as end_to_end_bucket,
+        {{ latency_bucket('wan_milliseconds') }} as wan_bucket
+    from timed
 ),
 
 kinds as (

@@ -1,5 +1,5 @@
 {# The Target Response Time that applies to each Service Reference Variant, mode and device
-   generation: the row that names more goes before the one that names less. #}
+   generation in each period in which no row begins or ends: the row that names more goes first. #}
 with
 
 variants as (
@@ -24,14 +24,30 @@ targets as (
     from {{ ref('service_request_target_times') }}
 ),
 
+boundaries as (
+    select valid_from as boundary_date
+    from targets
+    union
+    select valid_to as boundary_date
+    from targets
+    where valid_to is not null
+),
+
+periods as (
+    select
+        boundary_date as valid_from,
+        lead(boundary_date) over (order by boundary_date) as valid_to
+    from boundaries
+),
+
 final as (
     select
         variants.service_reference_variant,
         modes.mode,
         modes.clock_starts_at,
         generations.generation,
-        targets.valid_from,
-        targets.valid_to,
+        periods.valid_from,
+        periods.valid_to,
         targets.target_seconds * 1000 as target_milliseconds,
         targets.round_trip_target_seconds * 1000 as round_trip_target_milliseconds
     from variants
@@ -42,13 +58,17 @@ final as (
             targets.service_reference_variant in ('any', variants.service_reference_variant)
             and modes.mode = targets.mode
             and targets.generation in ('any', generations.generation)
+    inner join periods
+        on
+            periods.valid_from >= targets.valid_from
+            and periods.valid_from < coalesce(targets.valid_to, date '9999-12-31')
     qualify
         row_number() over (
             partition by
                 variants.service_reference_variant,
                 modes.mode,
                 generations.generation,
-                targets.valid_from
+                periods.valid_from
             order by targets.priority desc
         ) = 1
 )

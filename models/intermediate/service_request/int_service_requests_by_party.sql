@@ -1,5 +1,5 @@
 {# The one scan of Service Requests by month with party. End to end runs from the instant at which the
-   clock of the request's mode starts; an answer before that instant took no time. #}
+   clock of the request's mode starts. #}
 {{
     config(
         materialized='incremental',
@@ -58,18 +58,8 @@ timed as (
         requests.region,
         requests.response_code,
         requests.row_weight,
-        greatest(
-            {{
-                milliseconds_between(
-                    "case modes.clock_starts_at"
-                    ~ " when 'execution' then requests.execute_at else requests.received_at end",
-                    'requests.responded_at'
-                )
-            }},
-            case when requests.responded_at is not null then 0 end
-        ) as response_milliseconds,
-        {{ milliseconds_between('requests.sent_to_wan_at', 'requests.back_from_wan_at') }}
-            as wan_milliseconds
+        {{ response_milliseconds('requests', 'modes.clock_starts_at') }} as response_milliseconds,
+        {{ wan_milliseconds('requests') }} as wan_milliseconds
     from requests
     left join modes
         on requests.mode = modes.mode

@@ -136,15 +136,9 @@ timed as (
         limited_submissions.wan_share_limit,
         requests.responded_at is not null as is_responded,
         requests.sent_to_wan_at is not null as is_sent_to_wan,
-        {{
-            milliseconds_between(
-                "case submission_targets.clock_starts_at"
-                ~ " when 'execution' then requests.execute_at else requests.received_at end",
-                'requests.responded_at'
-            )
-        }} as response_milliseconds,
-        {{ milliseconds_between('requests.sent_to_wan_at', 'requests.back_from_wan_at') }}
-            as wan_milliseconds
+        {{ response_milliseconds('requests', 'submission_targets.clock_starts_at') }}
+            as response_milliseconds,
+        {{ wan_milliseconds('requests') }} as wan_milliseconds
     from requests
     inner join limited_submissions
         on requests.submission_key = limited_submissions.submission_key

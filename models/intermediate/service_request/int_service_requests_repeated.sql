@@ -1,6 +1,6 @@
-{# A request sent twice bears the same instant and counter, so only rows for which both occur twice
-   are compared by the whole identity. The first row stays; the others are listed, for the cubes to
-   subtract. A submission without any has one row of nulls. #}
+{# Sent twice: the same originator, target, counter and instant; only rows whose instant and counter
+   occur twice are compared. The first row stays; the others are listed, for the cubes to subtract.
+   A submission without any has one row of nulls. #}
 {{
     config(
         materialized='incremental',
@@ -55,7 +55,8 @@ repeated as (
                 submission_key,
                 originator_id,
                 target_id,
-                originator_counter
+                originator_counter,
+                received_at
             order by source_file, source_row
         ) > 1
 ),

@@ -1,0 +1,25 @@
+with
+
+outcomes as (
+    select *
+    from {{ ref('int_incident_outcomes_judged') }}
+),
+
+final as (
+    select
+        measure_id,
+        variant_id,
+        incident_id,
+        region,
+        provider,
+        case
+            when exclusion_reason is not null then exclusion_reason
+            when is_excepted then 'allowed_exception'
+        end as exclusion_reason,
+        is_met,
+        is_excepted,
+        reporting_month
+    from outcomes
+)
+
+select * from final

@@ -1,0 +1,199 @@
+"""Explorer of the published copy: a figure, what makes it, the rows behind it, and the SQL of each view.
+
+`make explore` starts it.
+"""
+
+import marimo
+
+__generated_with = "0.25.2"
+
+app = marimo.App(width="medium", app_title="Code Performance Measures: explorer", css_file="explorer.css")
+
+
+@app.cell
+def _():
+    import os
+    from pathlib import Path
+
+    import marimo as mo
+
+    from cpm_warehouse.explorer import behind, charts, wording
+    from cpm_warehouse.explorer.published import Published, copyable
+
+    top = Path(__file__).parents[1]
+    published = Published(Path(os.environ.get("CPM_PUBLISHED", top / "published/cpm.duckdb")))
+    return behind, charts, copyable, mo, published, wording
+
+
+@app.cell
+def _(mo, published):
+    publication = published.view("publication").row(0, named=True)
+    synthetic = "**Synthetic sample data: no figure here is the DCC's.** " if publication["is_synthetic"] else ""
+    mo.md(
+        f"# Code Performance Measures\n\n{synthetic}"
+        f"Publication {publication['publication_id']} of {publication['published_at']:%d %B %Y %H:%M} UTC."
+    )
+    return
+
+
+@app.cell
+def _(mo, published, wording):
+    months = published.view("months")["reporting_month"].to_list()
+    measures = published.view("measures")
+    reportable = measures.filter("is_reportable")
+    names = {
+        f"{measure.replace('_', ' ')} {name}{'' if has_figure else ' (not reportable)'}": measure
+        for measure, name, has_figure in measures.iter_rows()
+    }
+    first = (reportable if len(reportable) else measures)["measure_id"][0]
+    month = mo.ui.dropdown({f"{day:%B %Y}": day for day in months}, value=f"{months[0]:%B %Y}", label="Month")
+    measure = mo.ui.dropdown(
+        names, value=next(name for name, key in names.items() if key == first), label="Measure"
+    )
+    scopes = {wording.scope_label(*key): key for key in published.view("scopes").iter_rows()}
+    scope = mo.ui.dropdown(scopes, value=next(iter(scopes)), label="Scope")
+    return measure, month, scope
+
+
+@app.cell
+def _(measure, mo, published):
+    variants = {
+        f"{name}{' (stands for the measure)' if is_default else ''}": variant
+        for variant, name, is_default in published.view("variants", {"measure_id": measure.value}).iter_rows()
+    }
+    variant = mo.ui.dropdown(variants, value=next(iter(variants)), label="Reading")
+    return (variant,)
+
+
+@app.cell
+def _(measure, mo, month, scope, variant):
+    mo.hstack([month, measure, variant, scope], justify="start", wrap=True, gap=1)
+    return
+
+
+@app.cell
+def _(measure, mo, month, published, scope, variant, wording):
+    values = {
+        "reporting_month": month.value,
+        "measure_id": measure.value,
+        "variant_id": variant.value,
+        "scope_type": scope.value[0],
+        "scope": scope.value[1],
+        "aggregation": scope.value[2],
+    }
+    result = published.view("result", values)
+    mo.stop(result.is_empty(), mo.md("The measure is not registered for this month."))
+    mo.Html(wording.card(result.row(0, named=True)))
+    return (values,)
+
+
+@app.cell
+def _(mo):
+    look = mo.ui.radio(
+        ["Trend", "Drivers", "Rows behind it", "Readings side by side", "Submissions"],
+        value="Trend",
+        inline=True,
+        label="Look at",
+    )
+    look
+    return (look,)
+
+
+@app.cell
+def _(copyable, mo, published, values, wording):
+    def table(rows, **options):
+        """A table of a view's rows; percent and hours to two places, counts with separators."""
+        formats = {
+            name: wording.number for name, kind in rows.schema.items() if kind.is_float() or kind.is_decimal()
+        }
+        chosen = {"selection": None, "page_size": 15, "format_mapping": formats, "show_data_types": False}
+        return mo.ui.table(rows, **{**chosen, **options})
+
+    def sql_of(*names, **more):
+        """The SQL of the views, values written out, to copy."""
+        text = "\n\n".join(f"{copyable(name, {**values, **more}).strip()};" for name in names)
+        return mo.accordion({"SQL of this view": mo.md(f"````sql\n{text}\n````")})
+
+    def ask(name, **more):
+        return published.view(name, {**values, **more})
+
+    return ask, sql_of, table
+
+
+@app.cell
+def _(ask, behind, look, mo, sql_of, table, values):
+    kind = behind.ROWS.get(values["measure_id"])
+    rows = None
+    if look.value == "Rows behind it" and kind:
+        rows = table(ask(kind.rows), selection="single" if kind.detail else None)
+        rows_view = [
+            mo.md(f"**{behind.counts_in_words(rows.data, kind)}**"),
+            mo.md(kind.note),
+            rows,
+            sql_of(kind.rows),
+        ]
+    else:
+        rows_view = [mo.md("No rows of this measure are published.")]
+    return kind, rows, rows_view
+
+
+@app.cell
+def _(ask, charts, kind, look, mo, rows_view, sql_of, table):
+    def trend():
+        months = ask("trend")
+        chart = charts.trend(months, "Result and levels by month")
+        return [
+            chart if months["result_pct"].count() else mo.md("No month has a figure."),
+            table(months),
+            sql_of("trend"),
+        ]
+
+    def drivers():
+        views = ["drivers"] + ([kind.exclusions] if kind and kind.exclusions else [])
+        parts = [mo.md("What makes the figure, the most costly first."), table(ask("drivers"))]
+        if len(views) > 1:
+            parts += [mo.md("What was left out, and why."), table(ask(views[1]))]
+        return [*parts, sql_of(*views)]
+
+    def readings():
+        rows = ask("readings")
+        chart = charts.readings(rows, "Readings of the measure in this month")
+        return [
+            chart if rows["result_pct"].count() else mo.md("No reading has a figure."),
+            table(rows),
+            sql_of("readings"),
+        ]
+
+    def submissions():
+        return [
+            mo.md("What providers sent that fed the figure."),
+            table(ask("submissions")),
+            sql_of("submissions"),
+        ]
+
+    mo.vstack(
+        {
+            "Trend": trend,
+            "Drivers": drivers,
+            "Rows behind it": lambda: rows_view,
+            "Readings side by side": readings,
+            "Submissions": submissions,
+        }[look.value]()
+    )
+    return
+
+
+@app.cell
+def _(ask, charts, kind, mo, rows, sql_of, table):
+    mo.stop(rows is None or not kind.detail or rows.value.is_empty())
+    chosen = {key: rows.value[key][0] for key in kind.keys}
+    detail = ask(kind.detail, **chosen)
+    parts = [mo.md(f"**{', '.join(str(value) for value in chosen.values())}**"), table(detail)]
+    if kind.detail == "incident_clock":
+        parts.insert(1, charts.clock(detail, "What counted, and what did not"))
+    mo.vstack([*parts, sql_of(kind.detail, **chosen)])
+    return
+
+
+if __name__ == "__main__":
+    app.run()

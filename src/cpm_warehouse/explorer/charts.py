@@ -1,0 +1,92 @@
+"""The explorer's charts: levels as lines with their names, marks by shape as well as by colour."""
+
+from typing import Any, TypeAlias
+
+import altair as alt
+import polars as pl
+import polars.selectors as cs
+
+INK, SOFT = "#1f3a5f", "#5b6470"
+WIDTH = 760
+# Room for the labels may take the axis past 100, where no percentage is.
+PERCENT = alt.Axis(labelExpr="datum.value > 100 || datum.value < 0 ? '' : datum.label", tickCount=6)
+Drawn: TypeAlias = Any  # Altair types each step of a chart as another union of classes
+
+
+def trend(rows: pl.DataFrame, title: str) -> Drawn:
+    """Result by month, with the levels in force."""
+    shown = _drawable(rows).with_columns(month=pl.col("reporting_month").dt.strftime("%b %Y"))
+    months = alt.X("month:O", sort=shown["month"].to_list(), title=None, axis=alt.Axis(labelAngle=0))
+    base = alt.Chart(shown)
+    scale = alt.Y("result_pct:Q", title="percent", axis=PERCENT, scale=alt.Scale(zero=False, padding=14))
+    line = base.mark_line(color=INK, strokeWidth=2, point=alt.OverlayMarkDef(size=60, color=INK)).encode(
+        months, scale
+    )
+    figures = alt.Text("result_pct:Q", format=".2f")
+    halo = base.mark_text(dy=-13, stroke="white", strokeWidth=4, fontSize=12).encode(months, scale, text=figures)
+    labels = base.mark_text(dy=-13, color=INK, fontSize=12).encode(months, scale, text=figures)
+    layers = [halo, labels]
+    for level, dash in (("target_pct", [6, 3]), ("minimum_pct", [2, 3])):
+        rule = base.mark_line(color=SOFT, strokeDash=dash).encode(months, alt.Y(f"{level}:Q"))
+        name = (
+            alt.Chart(shown.tail(1).with_columns(name=pl.lit(level.removesuffix("_pct"))))
+            .mark_text(align="left", dx=8, color=SOFT, fontSize=12)
+            .encode(months, alt.Y(f"{level}:Q"), text="name:N")
+        )
+        layers = [rule, name, *layers]
+    return alt.layer(line, *layers).properties(width=WIDTH, height=260, title=title)
+
+
+def readings(rows: pl.DataFrame, title: str) -> Drawn:
+    """One mark per reading of a measure: filled for the one that stands for it."""
+    shown = _drawable(rows).with_columns(
+        standing=pl.when("is_default").then(pl.lit("stands for the measure")).otherwise(pl.lit("another reading"))
+    )
+    base = alt.Chart(shown).encode(
+        alt.Y("variant_name:N", sort=shown["variant_name"].to_list(), title=None, axis=alt.Axis(labelLimit=300)),
+        alt.X("result_pct:Q", title="percent", axis=PERCENT, scale=alt.Scale(zero=False, padding=30)),
+    )
+    marks = base.mark_point(size=110, filled=True, color=INK).encode(
+        shape=alt.Shape(
+            "standing:N",
+            scale=alt.Scale(domain=["stands for the measure", "another reading"], range=["diamond", "circle"]),
+            legend=alt.Legend(title=None, orient="bottom"),
+        )
+    )
+    labels = base.mark_text(dx=12, align="left", color=INK, fontSize=12).encode(
+        text=alt.Text("result_pct:Q", format=".2f")
+    )
+    return (marks + labels).properties(width=WIDTH - 200, height=alt.Step(30), title=title)
+
+
+def clock(rows: pl.DataFrame, title: str) -> Drawn:
+    """Segments of an Incident's clock: what counts is full height and dark, what does not is thin and light."""
+    shown = _drawable(rows).with_columns(
+        counts=pl.when("is_counted").then(pl.lit("counts")).otherwise(pl.lit("does not count"))
+    )
+    scale = alt.Scale(domain=["counts", "does not count"], range=[INK, "#b9c2cc"])
+    return (
+        alt.Chart(shown)
+        .mark_bar()
+        .encode(
+            alt.X("started_at:T", title="UTC"),
+            alt.X2("ended_at:T"),
+            alt.Y("reason:N", title=None, sort=None),
+            alt.Color("counts:N", scale=scale, legend=alt.Legend(title=None, orient="bottom")),
+            tooltip=[
+                "reason",
+                "status",
+                "status_reason",
+                "organisation",
+                "elapsed_hours",
+                "started_at",
+                "ended_at",
+            ],
+        )
+        .properties(width=WIDTH - 120, height=alt.Step(26), title=title)
+    )
+
+
+def _drawable(rows: pl.DataFrame) -> pl.DataFrame:
+    """A chart takes no decimals."""
+    return rows.with_columns(cs.decimal().cast(pl.Float64))

@@ -1,0 +1,75 @@
+"""Figures and verdicts in words, and the card that shows them."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+STATUS = {
+    "target_met": "on or above its target",
+    "minimum_met": "under its target, on or above its minimum",
+    "below_minimum": "below its minimum",
+    "no_events": "no events in the month",
+    "no_level": "no level is known, so no verdict",
+    "not_reportable": "not reportable",
+}
+MARKS = {"target_met": "●", "minimum_met": "◐", "below_minimum": "○"}
+SCOPES = {"region": "Region", "provider": "Provider"}
+AGGREGATIONS = {"pooled": "National, all events pooled", "mean_of_providers": "National, mean of providers"}
+
+CARD = """
+<section class="cpm-card" aria-label="Result">
+  <p class="cpm-figure"><output id="result">{figure}</output> <span>{mark} {status}</span></p>
+  <p>{counts}</p>
+  <dl>{facts}</dl>
+  <p class="cpm-note">{definition}</p>
+</section>
+"""
+
+
+def percent(value: object, none: str = "no figure") -> str:
+    """Percent to two places; `none` where there is no value."""
+    return none if value is None else f"{value:.2f}%"
+
+
+def number(value: object) -> str:
+    """A number to two places; nothing where there is no value."""
+    return "" if value is None else f"{value:,.2f}"
+
+
+def scope_label(scope_type: str, scope: str, aggregation: str) -> str:
+    """How a scope is named in a list."""
+    return f"{SCOPES[scope_type]} {scope}" if scope_type in SCOPES else AGGREGATIONS[aggregation]
+
+
+def card(result: Mapping[str, Any]) -> str:
+    """HTML of a result; every text in it is escaped."""
+    facts = {
+        "Target": percent(result["target_pct"], "none known"),
+        "Minimum": percent(result["minimum_pct"], "none known"),
+        "On last month": _change(result["change_points"]),
+        "Basis": result["basis"].replace("_", " "),
+        "Coverage": percent(result["coverage_pct"], "none"),
+        "Provenance": result["provenance"],
+        "Limitation": result["limitation"] or "none recorded",
+    }
+    return CARD.format(
+        figure=escape(percent(result["result_pct"])),
+        mark=MARKS.get(result["status"], "-"),
+        status=escape(STATUS[result["status"]]),
+        counts=escape(_counts(result)),
+        facts="".join(f"<div><dt>{name}</dt><dd>{escape(str(text))}</dd></div>" for name, text in facts.items()),
+        definition=escape(f"{result['measure_definition']}. Reading: {result['variant_definition']}."),
+    )
+
+
+def _change(points: object) -> str:
+    return "nothing to compare" if points is None else f"{points:+.2f} points"
+
+
+def _counts(result: Mapping[str, Any]) -> str:
+    if result["total_count"] is None:
+        return "Nothing is counted."
+    return (
+        f"{result['met_count']:,} of {result['total_count']:,} {result['unit']} met the measure;"
+        f" {result['excluded_count']:,} more left out."
+    )

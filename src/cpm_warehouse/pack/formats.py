@@ -1,0 +1,144 @@
+"""How a value is written for a reader, by the unit at the end of its column's name."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+NOTHING = "\N{EN DASH}"
+SHOWN_PLACES, STORED_PLACES = 2, 6
+SECONDS_PER_MINUTE, SECONDS_PER_HOUR, SECONDS_PER_DAY = 60, 3600, 86400
+
+ACRONYMS = {
+    word.lower(): word
+    for word in (
+        "CPM",
+        "CSP",
+        "DCC",
+        "DSP",
+        "GBP",
+        "ID",
+        "MP122A",
+        "OPR",
+        "OPSG",
+        "PMR",
+        "SEC",
+        "SLA",
+        "SMKI",
+        "SRV",
+        "S1SP",
+    )
+} | {
+    "ioc": "IOC",
+    "moc": "MOC",
+    "foc": "FOC",
+    "p50": "P50",
+    "p90": "P90",
+    "p95": "P95",
+    "p99": "P99",
+    "wan": "WAN",
+}
+UNITS = {
+    "pct": "%",
+    "points": "points",
+    "seconds": "",
+    "count": "",
+    "id": "",
+    "days": "days",
+    "minutes": "minutes",
+    "gbp": "GBP",
+    "bp": "basis points",
+}
+# A shape with the word: the verdict is read without colour.
+MARKS = {
+    "target_met": "●",
+    "minimum_met": "◐",
+    "below_minimum": "○",
+    "in_time": "●",
+    "same_day": "◐",
+    "misses": "○",
+}
+SIGNED = ("change_", "difference_")
+CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+
+
+def heading(name: str) -> str:
+    """Return a column's name in words, its unit last: `target_pct` is 'Target, %'."""
+    name = name.removeprefix("is_").removesuffix("_name")
+    if name.endswith("_working_days"):
+        return f"{in_words(name.removesuffix('_working_days'))}, Working Days"
+    stem, _, last = name.rpartition("_")
+    if not stem or last not in UNITS:
+        return in_words(name)
+    return f"{in_words(stem)}, {UNITS[last]}" if UNITS[last] else in_words(stem)
+
+
+def in_words(code: str) -> str:
+    """Write a code as words: `not_dcc_responsible` is 'Not DCC responsible'."""
+    words = " ".join(ACRONYMS.get(word, word) for word in code.split("_"))
+    return words[:1].upper() + words[1:]
+
+
+def is_number(value: Any) -> bool:
+    """Tell numbers from what only counts as one in Python."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def written(name: str, value: Any, levels: tuple[Decimal, ...] = ()) -> str:
+    """Return the value of a column as text.
+
+    `levels` are the figures (in percent) on whose side a percentage must be seen to stand.
+    """
+    if value is None:
+        return NOTHING
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, datetime):
+        return f"{value:%d %b %Y %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%b %Y}" if name.endswith("_month") else f"{value:%d %b %Y}"
+    if isinstance(value, str):
+        return _text(name, value)
+    if name.endswith("_pct"):
+        return percent(Decimal(str(value)), levels)
+    if name.endswith("_points"):
+        return f"{value:+,.2f}" if name.startswith(SIGNED) else f"{value:,.2f}"
+    if "seconds" in name.split("_"):
+        return duration(Decimal(str(value)))
+    return f"{value:,.2f}" if isinstance(value, float | Decimal) else f"{value:,}"
+
+
+def percent(value: Decimal, levels: tuple[Decimal, ...] = ()) -> str:
+    """Write a percentage to two places, or as many as keep it on its side of each level, of 0 and of 100.
+
+    99.9996 against a target of 100 is not written 100.00.
+    """
+    for places in range(SHOWN_PLACES, STORED_PLACES):
+        rounded = round(value, places)
+        if all((value < level) == (rounded < level) for level in (Decimal(100), *levels)) and (
+            bool(value) == bool(rounded)
+        ):
+            return f"{rounded:,.{places}f}"
+    return f"{value:,.{STORED_PLACES}f}"
+
+
+def duration(seconds: Decimal) -> str:
+    """Write seconds in the two largest units that they fill: 93,600 is '1 d 2 h'."""
+    sign, rest = ("-", -seconds) if seconds < 0 else ("", seconds)
+    whole = int(rest)
+    if rest < SECONDS_PER_MINUTE:
+        return f"{sign}{rest:.1f} s" if rest != whole else f"{sign}{whole} s"
+    if whole < SECONDS_PER_HOUR:
+        return f"{sign}{whole // SECONDS_PER_MINUTE} min {whole % SECONDS_PER_MINUTE} s"
+    if whole < SECONDS_PER_DAY:
+        return f"{sign}{whole // SECONDS_PER_HOUR} h {whole % SECONDS_PER_HOUR // SECONDS_PER_MINUTE} min"
+    return f"{sign}{whole // SECONDS_PER_DAY} d {whole % SECONDS_PER_DAY // SECONDS_PER_HOUR} h"
+
+
+def _text(name: str, value: str) -> str:
+    if name == "measure_id":
+        return value.replace("_", " ")
+    if value in MARKS:
+        return f"{MARKS[value]} {in_words(value)}"
+    is_a_code = CODE.fullmatch(value) or (name not in {"source", "definition", "limitation"} and value.islower())
+    return in_words(value) if is_a_code else value

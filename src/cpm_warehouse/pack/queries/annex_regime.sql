@@ -1,0 +1,20 @@
+-- caption: Operational Performance Regime in the regulatory year of the month
+-- note: Target Response Time and Round Trip Time side by side.
+select
+    opr_measure_name,
+    generation,
+    region,
+    status,
+    target_response_time_pct,
+    round_trip_time_pct,
+    target_pct,
+    minimum_pct,
+    month_count,
+    request_count,
+    provenance,
+    limitation
+from marts.rpt_operational_performance_regime
+where
+    regulatory_year_start <= $month
+    and regulatory_year_start > $month - interval 12 month
+order by opr_measure, region

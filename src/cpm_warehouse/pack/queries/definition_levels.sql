@@ -1,0 +1,14 @@
+-- caption: Where the levels were read
+select
+    measure_id,
+    target_pct,
+    minimum_pct,
+    provenance,
+    source,
+    valid_from,
+    valid_to
+from marts.dim_measure_levels
+where
+    valid_from <= $month
+    and coalesce(valid_to, date '9999-12-31') > $month
+order by measure_id

@@ -1,0 +1,94 @@
+"""The pages that `make docs` left: they open from a file without the internet and say what a newcomer needs."""
+
+import json
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from conftest import ROOT
+
+DOCS = ROOT / "published/docs"
+MANIFEST = json.loads((ROOT / "target/manifest.json").read_text())
+
+
+@pytest.fixture
+def page():
+    """A page without a network that keeps every request that would leave the machine."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        opened = browser.new_page()
+        opened.context.set_offline(True)
+        opened.left = []
+        opened.on("request", lambda request: opened.left.append(request.url))
+        yield opened
+        browser.close()
+
+
+def left(page):
+    return [url for url in page.left if not url.startswith(("file:", "data:", "blob:"))]
+
+
+def address(name, place=""):
+    return (DOCS / name).as_uri() + place
+
+
+def test_the_docs_open_with_an_overview_for_newcomers(page):
+    page.goto(address("index.html"))
+    expect(page.get_by_text("If you are new here")).to_be_visible(timeout=30_000)
+    for part in ("Exposures", "Metrics", "Semantic Models"):
+        expect(page.get_by_text(part, exact=True).filter(visible=True).first).to_be_visible()
+    assert left(page) == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["#!/metric/metric.cpm_warehouse.cpm_5", "#!/exposure/exposure.cpm_warehouse.explorer"],
+)
+def test_a_metric_and_an_exposure_have_a_page_that_explains_them(page, place):
+    kind, unique_id = re.fullmatch(r"#!/(\w+)/(.*)", place).groups()
+    described = MANIFEST[f"{kind}s"][unique_id]["description"]
+    page.goto(address("index.html", place))
+    said = page.get_by_text(described[:40]).filter(visible=True)
+    expect(said.first).to_be_visible(timeout=30_000)
+    assert left(page) == []
+
+
+def test_the_lineage_opens_and_leads_from_results_to_the_counts(page):
+    page.goto(address("lineage.html"))
+    expect(page.get_by_placeholder("Filter models...").first).to_be_visible(timeout=30_000)
+    assert left(page) == []
+    edges = json.loads((ROOT / "target/colibri/colibri-manifest.json").read_text())["lineage"]["edges"]
+    into = {
+        (edge["source"], edge["sourceColumn"])
+        for edge in edges
+        if edge["target"] == "model.cpm_warehouse.fct_measure_outcomes" and edge["targetColumn"] == "met_count"
+    }
+    assert ("model.cpm_warehouse.int_measure_outcomes_scoped", "met_count") in into
+
+
+def test_exposures_cover_what_is_read_and_have_owners():
+    exposures = {exposure["name"]: exposure for exposure in MANIFEST["exposures"].values()}
+    notebooks = {path.stem for path in (ROOT / "notebooks").glob("*.py")} - {"explorer"}
+    described = " ".join(exposure["description"] for exposure in exposures.values())
+    assert [name for name in notebooks if f"notebooks/{name}.py" not in described] == []
+    assert {"pmr_pack", "explorer", "metrics"} <= set(exposures)
+    assert [name for name, exposure in exposures.items() if not exposure["owner"]["email"]] == []
+
+
+@pytest.mark.parametrize("notebook", sorted(path.stem for path in (ROOT / "notebooks").glob("*.py")))
+def test_an_exposure_lists_the_marts_that_its_program_reads(notebook):
+    """The explorer's SQL lies apart; a notebook's lies in it."""
+    files = (
+        (ROOT / "src/cpm_warehouse/explorer/sql").glob("*.sql")
+        if notebook == "explorer"
+        else [ROOT / f"notebooks/{notebook}.py"]
+    )
+    read = {mart for file in files for mart in re.findall(r"\bmarts\.(\w+)", file.read_text())}
+    (exposure,) = [
+        exposure
+        for exposure in MANIFEST["exposures"].values()
+        if exposure["name"] == notebook or f"notebooks/{notebook}.py" in exposure["description"]
+    ]
+    assert {node.rsplit(".", 1)[1] for node in exposure["depends_on"]["nodes"]} == read

@@ -1,0 +1,63 @@
+"""The worked analyses run over the publication, and their answers are what the marts say."""
+
+import importlib.util
+
+import polars as pl
+import pytest
+
+from conftest import ROOT
+from cpm_warehouse.explorer.published import Published
+
+PUBLISHED = Published(ROOT / "published/cpm.duckdb")
+
+
+def answer(notebook):
+    """Run a notebook as `python notebooks/<name>.py` does, and return its answer."""
+    spec = importlib.util.spec_from_file_location(notebook, ROOT / f"notebooks/{notebook}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    _, defined = module.app.run()
+    return defined["answer"]
+
+
+def test_the_sla_that_makes_the_papers_is_the_longest_that_always_does():
+    scenarios = PUBLISHED.query("from marts.rpt_pmr_sla_scenarios where calendar = 'england_and_wales'").filter(
+        pl.col("reporting_month").is_between(pl.date(2021, 4, 1), pl.date(2022, 3, 1))
+    )
+    always = (
+        scenarios.group_by("sla_working_days")
+        .agg((pl.col("main_meeting_verdict") == "in_time").all().alias("always"))
+        .filter("always")
+    )
+    assert f"every month is **{always['sla_working_days'].max()} Working Days**" in answer(
+        "which_sla_makes_the_papers"
+    )
+
+
+def test_the_proxy_is_judged_by_its_verdicts():
+    def verdict(side):
+        share = 100 * pl.col(f"{side}_within_count") / pl.col(f"{side}_total_count")
+        return pl.when(share >= 99).then(2).when(share >= 96).then(1).otherwise(0)
+
+    compared = PUBLISHED.query("from marts.rpt_alert_proxy_accuracy where device_type = 'all'").filter(
+        pl.col("proxy_total_count") >= 30, pl.col("measured_total_count") >= 30
+    )
+    differing = compared.filter(verdict("proxy") != verdict("measured"))
+    said = answer("is_the_alert_proxy_fit")
+    assert f"differs from the measured one in {len(differing)} of {len(compared)} comparisons" in said
+    assert ("not fit for purpose" in said) == (len(differing) > 0)
+
+
+@pytest.mark.parametrize("measure", ["CPM_6A", "CPM_6B", "CPM_6C"])
+def test_open_updates_are_censored_as_kaplan_and_meier_do(measure):
+    days = PUBLISHED.query("from marts.rpt_firmware_survival where region = 'all' and device_type = 'all'").filter(
+        pl.col("measure_id") == measure
+    )
+    days = days.filter(pl.col("updated_month") == pl.col("updated_month").max()).sort("day_number")
+    waiting = 1.0
+    for at_risk, activated in days.select("waiting_count", "activated_count").iter_rows():
+        waiting *= 1 - activated / at_risk
+    plainly = 100 * days["activated_count"].sum() / days["waiting_count"][0]
+    said = answer("firmware_success_with_open_updates")
+    (line,) = [line for line in said.splitlines() if measure.replace("_", " ") in line]
+    assert f"{plainly:.1f}% counted plainly and {100 * (1 - waiting):.1f}% with open ones censored" in line

@@ -1,0 +1,300 @@
+"""The month's report: its figures are the marts', it opens offline, and odd names and months do no harm."""
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pypdf
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from conftest import ROOT
+from cpm_warehouse.errors import CpmError
+from cpm_warehouse.pack import make_pack
+from cpm_warehouse.pack.formats import duration, heading, percent, written
+from cpm_warehouse.pack.tables import read_tables
+
+PUBLISHED = ROOT / "published/cpm.duckdb"
+MONTHS = [date(2021, 7, 1), date(2021, 8, 1), date(2021, 9, 1), date(2021, 10, 1)]
+SEPTEMBER = date(2021, 9, 1)
+CHROMIUM = Path("/usr/bin/chromium")
+MARKUP = "<script>alert(1)</script> & \"quoted\" 'name' " + "very long " * 40
+FORMULA = '=HYPERLINK("http://example.org","click")'
+
+
+@pytest.fixture(scope="module")
+def september(tmp_path_factory):
+    return make_pack(PUBLISHED, SEPTEMBER, tmp_path_factory.mktemp("pmr"))
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory):
+    """A publication with a name that is markup, a formula, a measure without level and a Region with one event."""
+    folder = tmp_path_factory.mktemp("odd")
+    path = folder / "cpm.duckdb"
+    path.write_bytes(PUBLISHED.read_bytes())
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update marts.dim_measures set measure_name = ? where measure_id = 'CPM_4'", [MARKUP])
+        connection.execute("update marts.dim_measures set definition = ? where measure_id = 'CPM_4'", [FORMULA])
+        connection.execute(
+            "update marts.fct_measure_results set target_pct = null, minimum_pct = null, status = 'no_level'"
+            " where measure_id = 'CPM_4'"
+        )
+        for mart in ("fct_measure_results", "rpt_measure_changes"):
+            connection.execute(
+                f"update marts.{mart} set met_count = 1, total_count = 1, result_pct = 100"
+                " where measure_id = 'CPM_5' and scope = 'North'"
+            )
+        connection.execute("update marts.fct_submissions set provider = ?", [MARKUP])
+    return path
+
+
+def suffixed(pack, suffix):
+    return next(path for path in pack.files if path.suffix == suffix)
+
+
+def sheets(path):
+    return openpyxl.load_workbook(path)
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_every_figure_of_the_workbook_is_in_a_mart(month, tmp_path):
+    """Looks each number up in the column of its name, in every mart of the publication that has one."""
+    from cpm_warehouse.pack.workbook import sheet_names, write_workbook
+
+    tables = read_tables(PUBLISHED, month)
+    path = tmp_path / "pmr.xlsx"
+    path.write_bytes(write_workbook(tables, month, "Green", None, sheet_names(tables)))
+    with duckdb.connect(str(PUBLISHED), read_only=True) as connection:
+        known: dict[str, set[float]] = {}
+
+        def values(column):
+            if column not in known:
+                marts = connection.execute(
+                    "select table_name from duckdb_columns() where schema_name = 'marts' and column_name = ?",
+                    [column],
+                ).fetchall()
+                assert marts, f"no mart has a column {column}"
+                known[column] = {
+                    float(value)
+                    for (mart,) in marts
+                    for (value,) in connection.execute(f"select distinct {column} from marts.{mart}").fetchall()
+                    if isinstance(value, int | float) or hasattr(value, "as_tuple")
+                }
+            return known[column]
+
+        figures, strange = 0, []
+        for sheet in sheets(path):
+            header = [cell.value for cell in sheet[2]]
+            for row in sheet.iter_rows(min_row=3):
+                for name, cell in zip(header, row, strict=True):
+                    if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
+                        figures += 1
+                        if float(cell.value) not in values(name):
+                            strange.append((sheet.title, cell.coordinate, cell.value))
+    assert strange == []
+    assert figures > 500
+
+
+def test_rows_of_one_mart_are_rows_of_that_mart():
+    """A figure could be another row's: whole rows are compared where a table reads one mart."""
+    tables = [
+        table for table in read_tables(PUBLISHED, SEPTEMBER).values() if len(table.marts) == 1 and table.rows
+    ]
+    with duckdb.connect(str(PUBLISHED), read_only=True) as connection:
+        for table in tables:
+            columns = ", ".join(column.name for column in table.columns)
+            rows = set(connection.execute(f"select {columns} from marts.{table.marts[0]}").fetchall())
+            assert [row for row in table.rows if row not in rows] == [], table.name
+    assert len(tables) >= 12
+
+
+def test_no_table_misses_its_mart_and_every_column_has_a_meaning():
+    tables = read_tables(PUBLISHED, SEPTEMBER)
+    assert [name for name, table in tables.items() if not table.columns] == []
+    assert [(name, c.name) for name, table in tables.items() for c in table.columns if not c.meaning] == []
+
+
+def test_workbook_has_frozen_headers_typed_cells_and_no_formula(september):
+    for sheet in sheets(suffixed(september, ".xlsx")):
+        assert sheet.freeze_panes == "A3"
+        assert "Classification: Green - synthetic sample" in sheet["A1"].value
+        assert [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"] == []
+    results = sheets(suffixed(september, ".xlsx"))["measure_trend"]
+    months = [cell.value for cell in results["B"][2:]]
+    assert all(isinstance(month, datetime) for month in months)
+
+
+def test_the_same_publication_gives_the_same_report(september, tmp_path):
+    again = make_pack(PUBLISHED, SEPTEMBER, tmp_path)
+    for suffix in (".html", ".xlsx"):
+        assert suffixed(again, suffix).read_bytes() == suffixed(september, suffix).read_bytes()
+
+
+def test_pdf_has_bookmarks_numbers_and_the_classification_on_every_page(september):
+    pdf = pypdf.PdfReader(suffixed(september, ".pdf"))
+    titles = (
+        {entry.title for entry in pdf.outline[1] if not isinstance(entry, list)} if len(pdf.outline) > 1 else set()
+    )
+    assert {"The month at a glance", "Incidents", "Definitions in force"} <= titles
+    for number, page in enumerate(pdf.pages, start=1):
+        text = page.extract_text()
+        assert "Classification: Green - synthetic sample" in text, number
+        assert f"Page {number} of {len(pdf.pages)}" in text
+        assert round(page.mediabox.width), round(page.mediabox.height) == (842, 595)
+
+
+def test_says_that_sample_data_is_synthetic(september):
+    assert "Synthetic data." in suffixed(september, ".html").read_text()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not CHROMIUM.exists():
+        pytest.fail("no Chromium here; `make browser` installs it")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_opens_from_a_file_with_the_network_off(september, browser, width):
+    context = browser.new_context(offline=True, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    said, asked = [], []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    address = suffixed(september, ".html").as_uri()
+    page.goto(address)
+    assert said == []
+    assert asked == [address]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    bare = (
+        "[...document.querySelectorAll('table')].filter(t => !t.caption || !t.querySelector('th[scope]')).length"
+    )
+    assert page.evaluate(bare) == 0
+    unsaid = "[...document.querySelectorAll('figure svg')].filter(s => !s.querySelector('title, desc')).length"
+    assert page.evaluate(unsaid) == 0
+    assert page.evaluate("document.querySelectorAll('figure svg').length") > 20
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing(september, browser, width):
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(suffixed(september, ".html").as_uri())
+    found = Axe().run(page)
+    violations = [(one["id"], one["nodes"][0]["html"][:200]) for one in found.response["violations"]]
+    page.close()
+    assert violations == []
+
+
+def test_names_are_never_markup_nor_formulas(odd, tmp_path, browser):
+    pack = make_pack(odd, SEPTEMBER, tmp_path)
+    html = suffixed(pack, ".html").read_text()
+    assert "<script" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    dialogs = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    page.goto(suffixed(pack, ".html").as_uri())
+    assert dialogs == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert MARKUP.split("very")[0].strip() in page.inner_text("#CPM_4 h3")
+    page.close()
+    definition = next(
+        cell
+        for row in sheets(suffixed(pack, ".xlsx"))["definitions"].iter_rows()
+        for cell in row
+        if cell.value == FORMULA
+    )
+    assert definition.data_type == "s"
+
+
+def test_a_measure_without_level_and_a_region_with_one_event(odd, tmp_path):
+    html = suffixed(make_pack(odd, SEPTEMBER, tmp_path), ".html").read_text()
+    without = html[html.index('id="CPM_4"') : html.index('id="CPM_5"')]
+    assert "No level" in without
+    assert "no level is known" in without
+    assert "target " not in re.search(r'class="verdict">.*?</p>', without)[0]
+    assert "100.00 (1 of 1)" in html[html.index('id="CPM_5"') :]
+
+
+def test_a_month_without_data_says_so(tmp_path):
+    pack = make_pack(PUBLISHED, date(2019, 1, 1), tmp_path)
+    assert not pack.has_figures
+    html = suffixed(pack, ".html").read_text()
+    assert "No figures for January 2019." in html
+    assert "No measure has a result for this month." in html
+    assert len(pypdf.PdfReader(suffixed(pack, ".pdf")).pages) >= 8
+
+
+def test_a_month_without_events_is_not_zero(tmp_path):
+    path = tmp_path / "cpm.duckdb"
+    path.write_bytes(PUBLISHED.read_bytes())
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "update marts.fct_measure_results set status = 'no_events', met_count = 0, total_count = 0,"
+            " result_pct = null where reporting_month = '2021-09-01' and basis != 'not_reportable'"
+        )
+    html = suffixed(make_pack(path, SEPTEMBER, tmp_path), ".html").read_text()
+    assert "No figures for September 2021." in html
+    assert "No events" in html
+
+
+def test_nothing_published_is_one_line(tmp_path):
+    with pytest.raises(CpmError, match="nothing is published here"):
+        make_pack(tmp_path / "none.duckdb", SEPTEMBER, tmp_path)
+
+
+def test_an_older_publication_says_what_it_lacks(tmp_path):
+    path = tmp_path / "cpm.duckdb"
+    path.write_bytes(PUBLISHED.read_bytes())
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("drop table marts.rpt_incident_ageing")
+    table = read_tables(path, SEPTEMBER)["incident_ageing"]
+    assert "no rpt_incident_ageing" in table.note
+    assert len(table) == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "levels", "text"),
+    [
+        ("99.994", (), "99.99"),
+        ("99.996", (), "99.996"),  # not 100
+        ("0.004", (), "0.004"),  # not nothing
+        ("0", (), "0.00"),
+        ("89.996", ("90",), "89.996"),  # below its target
+        ("90.004", ("90",), "90.00"),
+        ("100", ("100",), "100.00"),
+    ],
+)
+def test_a_percentage_is_seen_on_its_side_of_a_level(value, levels, text):
+    from decimal import Decimal
+
+    assert percent(Decimal(value), tuple(Decimal(level) for level in levels)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (59, "59 s"), (60, "1 min 0 s"), (3599, "59 min 59 s"), (3600, "1 h 0 min"), (93600, "1 d 2 h"),
+     (-61, "-1 min 1 s")],
+)  # fmt: skip
+def test_durations(seconds, text):
+    from decimal import Decimal
+
+    assert duration(Decimal(seconds)) == text
+
+
+def test_words():
+    assert heading("target_pct") == "Target, %"
+    assert heading("late_working_days") == "Late, Working Days"
+    assert written("status", "minimum_met") == "◐ Minimum met"
+    assert written("result_pct", None) == "\N{EN DASH}"
+    assert written("reporting_month", SEPTEMBER) == "Sep 2021"
+    assert written("is_default", True) == "Yes"

@@ -1,0 +1,115 @@
+"""Nothing that names a device, a User or a SEC Party can be found in the published copy; real ones need a salt."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+
+import duckdb
+import polars as pl
+import pytest
+
+from conftest import ROOT
+
+LAKE = ROOT / "lake/sample"
+PUBLISHED = ROOT / "published/cpm.duckdb"
+EUI64 = re.compile(r"(?<![0-9a-f])[0-9a-f]{2}([-:]?[0-9a-f]{2}){7}(?![0-9a-f])", re.IGNORECASE)
+IDENTIFIERS = ("OriginatorId", "TargetId", "DeviceId", "CommsHubId", "PartyId", "OriginatorCounter")
+
+
+def published_texts() -> dict[str, set[str]]:
+    """Every value of every column that holds text, lists and structures among them, by its table and column."""
+    with duckdb.connect(PUBLISHED, read_only=True) as published:
+        columns = published.execute(
+            """
+            select schema_name, table_name, column_name from duckdb_columns()
+            where not internal and regexp_matches(data_type, 'VARCHAR|BLOB|JSON|UUID|HUGEINT|UBIGINT')
+            """
+        ).fetchall()
+        return {
+            f"{table}.{column}": {
+                value
+                for (value,) in published.execute(
+                    f'select distinct "{column}"::varchar from "{schema}"."{table}" where "{column}" is not null'
+                ).fetchall()
+            }
+            for schema, table, column in columns
+        }
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[str, set[str]]:
+    found = published_texts()
+    assert len(found) > 100
+    assert "rpt_business_process_performance.party_pseudonym" in found
+    return found
+
+
+@pytest.fixture(scope="module")
+def names() -> set[str]:
+    """Whatever the landed extracts name a device, a User or a SEC Party by."""
+    found: set[str] = set()
+    for path in LAKE.glob("*/*/*/*/*.parquet"):
+        rows = pl.scan_parquet(path, hive_partitioning=False)
+        columns = [name for name in rows.collect_schema().names() if name in IDENTIFIERS]
+        for column in columns:
+            found.update(str(v) for v in rows.select(column).unique().collect()[column].drop_nulls().to_list())
+    assert len(found) > 20_000
+    return found
+
+
+def test_no_eui64_is_published(texts):
+    """A digest has more digits than an EUI-64, and is looked for by the next test."""
+    found = {column: [v for v in values if EUI64.search(v)] for column, values in texts.items()}
+    assert {column: values[:3] for column, values in found.items() if values} == {}
+
+
+def test_no_name_and_no_digest_of_a_name_is_published(texts, names):
+    def spellings(name: str) -> set[str]:
+        plain = {name, name.lower(), name.replace("-", ""), name.replace("-", "").lower()}
+        return plain | {
+            hashlib.new(kind, p.encode()).hexdigest() for p in plain for kind in ("md5", "sha1", "sha256")
+        }
+
+    # A digest may have been cut short, so it is known by its first ten digits.
+    tokens = {
+        token.lower(): column
+        for column, values in texts.items()
+        for v in values
+        for token in re.split(r"[^\w]", v)
+    }
+    starts = {token[:10]: column for token, column in tokens.items()}
+    for name in names:
+        for spelling in spellings(name):
+            if len(spelling) >= 32:
+                assert spelling[:10] not in starts, (starts[spelling[:10]], name)
+            else:
+                assert spelling.lower() not in tokens, (tokens[spelling.lower()], name)
+
+
+@pytest.mark.parametrize(("salt", "stops"), [("", True), (None, True), ("a secret", False)])
+def test_real_extracts_are_refused_without_a_salt(tmp_path, salt, stops):
+    (tmp_path / "lake").mkdir()
+    for entry in LAKE.glob("service_requests/*/period=2021-07/*/_submission.json"):
+        copy = tmp_path / "lake" / entry.relative_to(LAKE)
+        copy.parent.mkdir(parents=True)
+        copy.write_text(json.dumps(json.loads(entry.read_text()) | {"is_synthetic": False}))
+    environment = {name: value for name, value in os.environ.items() if name != "CPM_PSEUDONYM_SALT"}
+    environment |= {"CPM_WAREHOUSE": str(tmp_path / "cpm.duckdb")}
+    environment |= {} if salt is None else {"CPM_PSEUDONYM_SALT": salt}
+    found = subprocess.run(
+        [
+            ROOT / ".venv/bin/dbt", "run", "--select", "stg_lake__submissions",
+            "--target-path", str(tmp_path / "target"),
+            "--vars", json.dumps({"lake_root": str(tmp_path / "lake")}),
+        ],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert (found.returncode != 0) == stops, found.stdout
+    assert ("set CPM_PSEUDONYM_SALT to a secret" in found.stdout) == stops
+    assert ("service_requests/dsp/2021-07/v1" in found.stdout) == stops

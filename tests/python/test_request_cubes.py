@@ -1,0 +1,144 @@
+"""The cubes of Service Requests scan what is new, and nothing else; a correction supersedes by the register."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import duckdb
+
+from conftest import ROOT
+from cpm_warehouse.contracts import load_contracts
+from cpm_warehouse.landing import land
+
+CUBES = (
+    "int_service_requests_repeated",
+    "int_service_requests_daily",
+    "int_service_requests_by_party",
+    "int_service_request_latencies_scanned",
+)
+FOLDER = "dsp/service_requests"
+
+
+class Warehouse:
+    """A copy of the project with a lake and a warehouse of its own."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.project = place / "project"
+        self.project.mkdir()
+        for name in ("models", "macros", "seeds"):
+            shutil.copytree(ROOT / name, self.project / name)
+        for name in ("dbt_project.yml", "profiles.yml", "profiles"):
+            (self.project / name).symlink_to(ROOT / name)
+
+    def land(self, *submissions: str) -> None:
+        for submission in submissions:
+            shutil.copytree(
+                ROOT / "extracts/sample" / FOLDER / submission, self.place / "extracts" / FOLDER / submission
+            )
+            outcomes = land(self.place / "extracts", self.place / "lake", load_contracts())
+            assert {outcome.status for outcome in outcomes} <= {"landed", "known"}
+
+    def build(self, *arguments: str) -> dict[str, dict[str, set[tuple]]]:
+        """Build the cubes; returns the cells of each by submission."""
+        seeds = [
+            "+int_service_requests_daily",
+            "+int_service_request_latencies_scanned",
+            "+int_service_requests_by_party",
+        ]
+        found = subprocess.run(
+            [
+                ROOT / ".venv/bin/dbt", "--quiet", "build", "--exclude-resource-type", "test", "unit_test",
+                "--select", *seeds, "int_submissions_current",
+                "--vars", json.dumps({"lake_root": str(self.place / "lake")}), *arguments,
+            ],
+            cwd=self.project,
+            env={**os.environ, "CPM_WAREHOUSE": str(self.place / "cpm.duckdb")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )  # fmt: skip
+        assert found.returncode == 0, found.stdout + found.stderr
+        cells: dict[str, dict[str, set[tuple]]] = {}
+        with duckdb.connect(self.place / "cpm.duckdb", read_only=True) as connection:
+            for cube in CUBES:
+                cells[cube] = {}
+                rows = connection.execute(
+                    f"select submission_key, columns(* exclude (submission_key)) from intermediate.{cube}"
+                )
+                for row in rows.fetchall():
+                    cells[cube].setdefault(row[0], set()).add(row[1:])
+        return cells
+
+    def ask(self, query: str) -> list[tuple]:
+        with duckdb.connect(self.place / "cpm.duckdb", read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+
+def key(submission: str) -> str:
+    return f"service_requests/dsp/{submission}"
+
+
+def test_only_what_is_new_is_scanned(tmp_path):
+    warehouse = Warehouse(tmp_path)
+    warehouse.land("2021-07/v1", "2021-08/v1")
+    first = warehouse.build()
+    assert all(found.keys() == {key("2021-07/v1"), key("2021-08/v1")} for found in first.values())
+
+    # A row that no scan could give is still there: nothing was scanned again.
+    with duckdb.connect(tmp_path / "cpm.duckdb") as connection:
+        connection.execute(
+            "update intermediate.int_service_requests_daily set request_count = request_count + 1000000"
+        )
+    warehouse.land("2021-08/v2")
+    second = warehouse.build()
+    assert all(
+        found.keys() == {key("2021-07/v1"), key("2021-08/v1"), key("2021-08/v2")} for found in second.values()
+    )
+    millions = warehouse.ask(
+        "select submission_key, min(request_count) > 900000 from intermediate.int_service_requests_daily"
+        " group by submission_key order by submission_key"
+    )
+    assert millions == [(key("2021-07/v1"), True), (key("2021-08/v1"), True), (key("2021-08/v2"), False)]
+    for cube in CUBES[2:]:
+        for submission in first[cube]:
+            assert second[cube][submission] == first[cube][submission]
+
+    # The correction counts, the version before it stays in the cube and does not.
+    current = warehouse.ask(
+        "select submission_key from intermediate.int_submissions_current"
+        " where extract = 'service_requests' order by submission_key"
+    )
+    assert current == [(key("2021-07/v1"),), (key("2021-08/v2"),)]
+
+    # A seed two models above the cube changes: what rests on it is scanned again, and only that.
+    times = warehouse.project / "seeds/reference/service_request/service_request_target_times.csv"
+    times.write_text(times.read_text().replace("4.1.1,OnDemand,any,1,30,", "4.1.1,OnDemand,any,1,1,"))
+    third = warehouse.build()
+    assert warehouse.ask("select max(request_count) < 900000 from intermediate.int_service_requests_daily") == [
+        (True,)
+    ]
+    for submission in third["int_service_requests_daily"]:
+        scans = {row[0] for row in third["int_service_requests_daily"][submission]}
+        assert scans.isdisjoint({row[0] for row in second["int_service_requests_daily"][submission]})
+    assert third["int_service_requests_by_party"] == second["int_service_requests_by_party"]
+    within = (
+        "select sum(within_target_count) from intermediate.int_service_requests_daily"
+        " where service_reference_variant = '4.1.1'"
+    )
+    fewer = warehouse.ask(within)
+
+    # So does the model itself.
+    model = warehouse.project / "models/intermediate/service_request/int_service_requests_daily.sql"
+    model.write_text(
+        model.read_text().replace(
+            "response_milliseconds <= target_milliseconds", "response_milliseconds is not null"
+        )
+    )
+    by_steps = warehouse.build()
+    assert warehouse.ask(within)[0][0] > fewer[0][0]
+
+    # From nothing, the same cells.
+    assert warehouse.build("--full-refresh") == by_steps
