@@ -5,11 +5,11 @@
 For each share of the national month of July 2022 (a tenth is 270 million events): simulates it, puts the Parquet
 into a lake with its register entries, builds the marts of both areas and the measure results with their data
 tests, and makes the cubes once more by each other engine: hand-written DuckDB (the floor: `events_floor.sql`),
-Polars, pandas. Cubes must be equal. Percentiles of the sketch are held against exact ones (`events_sketch.sql`). With the
-largest share, adds one day's submission and builds again. What the sample's build takes is taken off.
+Polars, pandas. Cubes must be equal. Percentiles of the sketch are held against exact ones (`events_sketch.sql`).
+With the largest share, adds one day's submission and builds again. What the sample's build takes is taken off.
 
-Writes `benchmarks/results/events.json` and prints its tables (`events_report.py` draws them). Run from the top of the
-project, on an idle machine.
+Writes `benchmarks/results/events.json` and prints its tables (`events_report.py` draws them). Run from the top of
+the project, on an idle machine.
 """
 
 import argparse
@@ -74,7 +74,7 @@ class Place:
         return extracts
 
     def land(self) -> None:
-        """Put a month into the lake: the sample lands; what is larger is linked after a landing made the schemas."""
+        """Put a month into the lake: the sample lands; what is larger is linked after one landing."""
         shutil.rmtree(self.lake, ignore_errors=True)
         extracts = self.simulate(self.scale, FIRST_MONTH)
         landed = extracts
@@ -176,7 +176,7 @@ class Place:
         return cells
 
     def sketch_errors(self) -> list[dict[str, Any]]:
-        """Hold percentiles of the sketch against exact ones; a row for each time that is sketched and percentile."""
+        """Hold percentiles of the sketch against exact ones; a row for each kind of time and percentile."""
         sql = Template((HERE / "events_sketch.sql").read_text())
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             found = connection.execute(sql.substitute(lake=self.lake, least=LEAST_EVENTS_OF_A_VARIANT))

@@ -1,5 +1,7 @@
 {# Nearest rank: the percentile p of n times is the time of rank ceil(p * n / 100), in whole
    numbers; here the middle of the bucket that holds it. Cells with too few times have none. #}
+{{ config(materialized='table') }}
+
 with
 
 cells as (
