@@ -249,6 +249,12 @@ def measure_day(place: Place) -> dict[str, Any]:
     }
 
 
+def write(results: dict[str, Any]) -> None:
+    """Write what was measured so far: the largest takes long, and what came before it need not be lost."""
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+
+
 def main() -> None:
     """Measure the numbers of events of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -292,12 +298,12 @@ def main() -> None:
             place = Place(scratch, scale)
             engines = [engine for engine in ENGINES if scale <= limits[engine]]
             results["measured"].append(measure(place, engines))
+            write(results)
             if scale == max(arguments.scales):
                 results["day"] = measure_day(place)
+                write(results)
             place.remove()
-            RESULTS.parent.mkdir(exist_ok=True)
-            RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-            print(tables(results), flush=True)
+        print(tables(results))
     finally:
         if not arguments.keep:
             shutil.rmtree(scratch)

@@ -38,14 +38,18 @@ exact as (
     from sorted, percentiles
 ),
 
-buckets as (
-    select
-        service_reference_variant as variant, latency_kind, latency_bucket,
-        sum(sum(request_count)) over running as count_to_here,
-        sum(sum(request_count)) over (partition by service_reference_variant, latency_kind) as times
+merged as (
+    select service_reference_variant as variant, latency_kind, latency_bucket, sum(request_count) as times
     from intermediate.int_service_request_latencies_scanned
     group by all
-    window running as (partition by service_reference_variant, latency_kind order by latency_bucket)
+),
+
+buckets as (
+    select
+        variant, latency_kind, latency_bucket,
+        sum(times) over (partition by variant, latency_kind order by latency_bucket) as count_to_here,
+        sum(times) over (partition by variant, latency_kind) as times
+    from merged
 ),
 
 sketched as (
@@ -58,13 +62,17 @@ sketched as (
 )
 
 select
-    latency_kind,
-    percentile,
+    exact.latency_kind,
+    exact.percentile,
     count(*) as variants,
-    count(*) filter (where exact.times != sketched.times) as with_other_counts,
+    count(*) filter (where exact.times is distinct from sketched.times) as with_other_counts,
     max(abs(sketched_milliseconds - exact_milliseconds) / greatest(exact_milliseconds, 1)) as worst_error,
     count(*) filter (where abs(sketched_milliseconds - exact_milliseconds) > 0.01 * greatest(exact_milliseconds, 1)) as beyond_one_pct
 from exact
-left join sketched using (variant, latency_kind, percentile)
-group by latency_kind, percentile
-order by latency_kind, percentile
+left join sketched
+    on
+        exact.variant = sketched.variant
+        and exact.latency_kind = sketched.latency_kind
+        and exact.percentile = sketched.percentile
+group by exact.latency_kind, exact.percentile
+order by exact.latency_kind, exact.percentile
