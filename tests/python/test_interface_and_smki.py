@@ -17,7 +17,7 @@ TARGET_SECONDS = {"deviceCertificate": 30, "organisationCertificate": 86_400, "r
 
 def current_submissions(extract: str) -> dict[str, Path]:
     """Folder of the last version of each month."""
-    registers = [path for path in LAKE.glob(f"{extract}/*/*/*/_submission.json")]
+    registers = list(LAKE.glob(f"{extract}/*/*/*/_submission.json"))
     by_version = sorted(registers, key=lambda path: int(json.loads(path.read_text())["version"]))
     return {json.loads(path.read_text())["period"]: path.parent for path in by_version}
 
@@ -46,10 +46,12 @@ def naive(instant: datetime) -> datetime:
 
 def recounted_minutes(month: date, outages: list[tuple[datetime, datetime, bool]]) -> tuple[int, int, int]:
     """Of each minute of the month, whether the outages leave none of it, and whether agreed ones alone do."""
-    first = datetime(month.year, month.month, 1)  # noqa: DTZ001 (the lake's instants are UTC without a zone)
+    first = datetime(month.year, month.month, 1)
     length = calendar.monthrange(month.year, month.month)[1] * 1440
     minutes = [first + number * MINUTE for number in range(length)]
-    agreed = {at for at in minutes for start, end, is_agreed in outages if is_agreed and start <= at <= end - MINUTE}
+    agreed = {
+        at for at in minutes for start, end, is_agreed in outages if is_agreed and start <= at <= end - MINUTE
+    }
     down = {at for at in minutes for start, end, _ in outages if start <= at <= end - MINUTE} - agreed
     return length - len(agreed) - len(down), length - len(agreed), len(agreed)
 
@@ -59,10 +61,12 @@ def test_interface_availability_is_recounted_equal() -> None:
         (naive(row["Outage From"]), naive(row["Outage To"]), row["Planned"] and row["Notified In Time"] is True)
         for row in current_rows("self_service_interface_outages").to_dicts()
     ]
-    months = [date.fromisoformat(f"{period}-01") for period in current_submissions("self_service_interface_outages")]
+    months = [
+        date.fromisoformat(f"{period}-01") for period in current_submissions("self_service_interface_outages")
+    ]
     found = results("CPM_6")
     assert found == {month: recounted_minutes(month, outages) for month in months}
-    assert len({figure for figure in found.values()}) == len(months) == 4
+    assert len(set(found.values())) == len(months) == 4
 
 
 def test_smki_requests_are_recounted_equal() -> None:

@@ -19,23 +19,39 @@ exceptions as (
     from {{ ref('int_measure_exceptions_approved') }}
 ),
 
+excepted as (
+    select
+        judged.measure_id,
+        judged.request_id,
+        judged.received_at
+    from judged
+    inner join exceptions
+        on
+            judged.measure_id = exceptions.measure_id
+            and judged.request_id = exceptions.event_reference
+    union
+    select
+        judged.measure_id,
+        judged.request_id,
+        judged.received_at
+    from judged
+    inner join exceptions
+        on
+            judged.measure_id = exceptions.measure_id
+            and judged.received_at >= exceptions.window_started_at
+            and judged.received_at < exceptions.window_ended_at
+),
+
 requests as (
     select
         judged.*,
-        exists (
-            select 1
-            from exceptions
-            where
-                exceptions.measure_id = judged.measure_id
-                and (
-                    exceptions.event_reference = judged.request_id
-                    or (
-                        judged.received_at >= exceptions.window_started_at
-                        and judged.received_at < exceptions.window_ended_at
-                    )
-                )
-        ) as is_excepted
+        excepted.request_id is not null as is_excepted
     from judged
+    left join excepted
+        on
+            judged.measure_id = excepted.measure_id
+            and judged.request_id = excepted.request_id
+            and judged.received_at = excepted.received_at
 ),
 
 final as (

@@ -1,5 +1,5 @@
-{# An outage without an end is known to have lasted until its submission was received, and no longer.
-   Only Planned Maintenance that was notified as the Code asks leaves the Target Availability Period. #}
+{# An outage without an end is known to have lasted until its submission was received, no longer.
+   Only Planned Maintenance notified as the Code asks leaves the Target Availability Period. #}
 with
 
 staged as (
