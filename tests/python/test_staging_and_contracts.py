@@ -21,19 +21,6 @@ from cpm_warehouse.reading import literal, quoted
 
 COMPILED = ROOT / "target/compiled/cpm_warehouse"
 
-# Extracts that no model reads yet.
-NOT_READ_YET: set[str] = {
-    "alerts",
-    "central_products_list",
-    "comms_hub_firmware",
-    "device_inventory",
-    "firmware_requests",
-    "self_service_interface_outages",
-    "service_requests",
-    "smki_requests",
-    "update_firmware_requests",
-}
-
 # Columns that are staged as another type on purpose: as what, and a value that must come through.
 STAGED_AS = {
     ("stg_dcc__pmr_deliveries", "PMR Version"): ("integer", "2147483647"),
@@ -137,9 +124,8 @@ def test_staging_does_what_the_contract_says(name: str, tmp_path: Path) -> None:
     assert disagreements(load_contracts()[model.extract], model, tmp_path) == []
 
 
-def test_every_extract_is_read_or_listed_as_not_read_yet() -> None:
-    read = {model.extract for model in STAGING.values()}
-    assert set(load_contracts()) - read <= NOT_READ_YET
+def test_every_extract_is_read() -> None:
+    assert {model.extract for model in STAGING.values()} == set(load_contracts())
 
 
 def test_every_contract_is_a_source_of_the_lake() -> None:

@@ -23,6 +23,16 @@ firmware_outcomes as (
     from {{ ref('int_firmware_outcomes_counted') }}
 ),
 
+interface_outcomes as (
+    select *
+    from {{ ref('int_interface_outcomes_counted') }}
+),
+
+smki_outcomes as (
+    select *
+    from {{ ref('int_smki_outcomes_counted') }}
+),
+
 final as (
     select * from incident_outcomes
     union all by name
@@ -31,6 +41,10 @@ final as (
     select * from service_request_outcomes
     union all by name
     select * from firmware_outcomes
+    union all by name
+    select * from interface_outcomes
+    union all by name
+    select * from smki_outcomes
 )
 
 select * from final

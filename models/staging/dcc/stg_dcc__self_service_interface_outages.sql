@@ -1,0 +1,23 @@
+with
+
+outages as (
+    select *
+    from {{ source('lake', 'self_service_interface_outages') }}
+),
+
+final as (
+    select
+        {{ submission_key('self_service_interface_outages') }} as submission_key,
+        provider,
+        period,
+        cast(version as integer) as submission_version,
+        "Outage From" as outage_started_at,
+        "Outage To" as outage_ended_at,
+        "Planned" as is_planned,
+        "Notified In Time" as is_notified_in_time,
+        {{ file_name('filename') }} as source_file,
+        file_row_number as source_row
+    from outages
+)
+
+select * from final
