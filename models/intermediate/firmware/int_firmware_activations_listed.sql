@@ -1,5 +1,5 @@
-{# Every activation that names its image: from the S1SPs' 11.3 and from the CSPs' steps. The DSP's own
-   rows of 11.3 carry no hash, so that none can be matched by device and image. #}
+{# Every activation that names its image: from the S1SPs' 11.3 and from the CSPs' steps. The DSP's
+   own rows of 11.3 carry no hash, so that none can be matched by device and image. #}
 with
 
 s1sp_requests as (

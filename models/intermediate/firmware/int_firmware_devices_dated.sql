@@ -1,5 +1,5 @@
-{# What the inventory says of a device with firmware events, from the end of one month to the next. Its
-   first entry also describes the device before it, but for the version: that may have been another. #}
+{# What the inventory says of a device with firmware events, from the end of one month to the next.
+   Its first entry also describes the device before it, but for the version: that may have been another. #}
 {{ config(materialized='table') }}
 with
 

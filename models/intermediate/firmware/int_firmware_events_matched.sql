@@ -1,5 +1,5 @@
-{# An activation belongs to the latest update of its image before it; an update has at most the first
-   success before the next update of that image. At one instant an update stands before an activation;
+{# An activation belongs to the latest update of its image before it; an update has at most the
+   first success before the next update of that image. At one instant an update stands before an activation;
    where a copy of a row follows, the copy counts. #}
 {{ config(materialized='table') }}
 with
@@ -105,21 +105,41 @@ sequenced as (
     window
         by_image as (
             partition by device_number, image_key
-            order by happened_at, event_kind desc, origin, request_key, submission_number
+            order by
+                happened_at asc,
+                event_kind desc,
+                origin asc,
+                request_key asc,
+                submission_number asc
         ),
         image_history as (
             partition by device_number, image_key
-            order by happened_at, event_kind desc, origin, request_key, submission_number
+            order by
+                happened_at asc,
+                event_kind desc,
+                origin asc,
+                request_key asc,
+                submission_number asc
             rows between unbounded preceding and 1 preceding
         ),
         image_future as (
             partition by device_number, image_key
-            order by happened_at, event_kind desc, origin, request_key, submission_number
+            order by
+                happened_at asc,
+                event_kind desc,
+                origin asc,
+                request_key asc,
+                submission_number asc
             rows between 1 following and unbounded following
         ),
         history as (
             partition by device_number
-            order by happened_at, event_kind desc, origin, request_key, submission_number
+            order by
+                happened_at asc,
+                event_kind desc,
+                origin asc,
+                request_key asc,
+                submission_number asc
             rows between unbounded preceding and 1 preceding
         ),
         -- By time, not by row: a copy of the row itself is no later image.
@@ -159,7 +179,7 @@ paired as (
                 next_event_kind = event_kind
                 and next_event_at = happened_at
                 and next_origin = origin
-                and next_request_key is not distinct from request_key
+                and coalesce(next_request_key, 0) = coalesce(request_key, 0)
                 then 'copied'
             when
                 event_kind = 'update'
@@ -195,7 +215,7 @@ failures as (
     group by device_number, image_key, latest_updated_at
 ),
 
--- A join by equal columns alone is hashed; a condition on one side only would make it a nested loop.
+-- A join by equal columns alone is hashed; a condition on one side only makes it a nested loop.
 counting as (
     select
         *,

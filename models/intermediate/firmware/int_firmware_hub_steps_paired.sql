@@ -1,5 +1,5 @@
-{# A CSP tells steps, not requests: a FAILED step belongs to the update while the image is under way,
-   and to the activation once it was delivered. A request that no step answers is a failed attempt. #}
+{# A CSP tells steps, not requests: a FAILED step belongs to the update while the image is under
+   way, and to the activation once it was delivered. A request that no step answers is a failed attempt. #}
 with
 
 staged as (

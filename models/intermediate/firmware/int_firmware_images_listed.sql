@@ -23,7 +23,7 @@ staged as (
     from {{ ref('stg_dsp__central_products_list') }}
 ),
 
-named as (
+image_names as (
     select coalesce(image_hash, firmware_version) as image_name
     from requests
     union
@@ -59,16 +59,16 @@ versions as (
 
 final as (
     select
-        {{ text_key('named.image_name') }} as image_key,
-        named.image_name,
+        {{ text_key('image_names.image_name') }} as image_key,
+        image_names.image_name,
         coalesce(hashes.firmware_version, versions.image_name) as firmware_version,
         hashes.image_name is null and versions.image_name is null as is_unknown_image
-    from named
+    from image_names
     left join hashes
-        on named.image_name = hashes.image_name
+        on image_names.image_name = hashes.image_name
     left join versions
-        on named.image_name = versions.image_name
-    where named.image_name is not null
+        on image_names.image_name = versions.image_name
+    where image_names.image_name is not null
 )
 
 select * from final
