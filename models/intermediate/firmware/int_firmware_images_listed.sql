@@ -52,7 +52,7 @@ hashes as (
     group by image_hash
 ),
 
-versions as (
+product_versions as (
     select distinct firmware_version as image_name
     from products
 ),
@@ -61,13 +61,13 @@ final as (
     select
         {{ text_key('image_names.image_name') }} as image_key,
         image_names.image_name,
-        coalesce(hashes.firmware_version, versions.image_name) as firmware_version,
-        hashes.image_name is null and versions.image_name is null as is_unknown_image
+        coalesce(hashes.firmware_version, product_versions.image_name) as firmware_version,
+        hashes.image_name is null and product_versions.image_name is null as is_unknown_image
     from image_names
     left join hashes
         on image_names.image_name = hashes.image_name
-    left join versions
-        on image_names.image_name = versions.image_name
+    left join product_versions
+        on image_names.image_name = product_versions.image_name
     where image_names.image_name is not null
 )
 
