@@ -45,9 +45,10 @@ dev: $(VENV)/.dev
 
 land: $(LANDED)
 
+# Quarantined rows do not stop a build, and a refused submission does.
 # `cpm land` touches its mark only when it landed something, so an unchanged lake rebuilds nothing.
 $(LANDED): FORCE | env
-	@$(BIN)/cpm land --extracts $(EXTRACTS) --lake $(LAKE)
+	@$(BIN)/cpm land --extracts $(EXTRACTS) --lake $(LAKE) --accept-quarantine
 
 # Published for these extracts, after the last change to the project and to the lake.
 $(BUILT): $(PROJECT) $(LANDED) $(VENV)/.build $(if $(wildcard published/cpm.duckdb),,FORCE)

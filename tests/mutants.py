@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-PYTHON_TESTS = ("test_calendar.py", "test_planted_truth.py", "test_worked_examples.py")
+PYTHON_TESTS = ("test_alerts.py", "test_calendar.py", "test_planted_truth.py", "test_worked_examples.py")
 
 
 def copy_project(place: Path) -> None:

@@ -1,4 +1,4 @@
-"""The command `cpm`: simulate, land, publish."""
+"""The command `cpm`: simulate, land, write contract pages, publish."""
 
 import sys
 from collections import Counter
@@ -10,6 +10,8 @@ import click
 from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.landing import land as land_extracts
+from cpm_warehouse.pages import write_contract_pages
+from cpm_warehouse.progress import Progress, summary
 from cpm_warehouse.publishing import publish as publish_marts
 from cpm_warehouse.simulation import (
     AREAS,
@@ -34,7 +36,10 @@ class OneLineErrors(click.Group):
 
 @click.group(cls=OneLineErrors, context_settings={"max_content_width": 110})
 def main() -> None:
-    """Receive provider extracts and publish marts. Exit code 0: done; 1: refused or failed; 2: wrong usage."""
+    """Receive provider extracts and publish marts.
+
+    Exit code 0: done; 1: failed; 2: wrong usage; `land` has more.
+    """
 
 
 @main.command()
@@ -59,6 +64,11 @@ def main() -> None:
     help="Share of each of eight kinds of planted firmware fault, up to 0.125.",
 )
 @click.option("--area", "areas", type=click.Choice(AREAS), multiple=True, default=AREAS, show_default=True)
+@click.option(
+    "--alert-uplink-share",
+    type=float,
+    help="Plant Alerts that take this share of a WAN round trip (0.5: the proxy is right); by default, a time of their own.",
+)
 def simulate(
     out: Path,
     truth: Path,
@@ -68,6 +78,7 @@ def simulate(
     first_month: datetime,
     months: int,
     areas: tuple[str, ...],
+    alert_uplink_share: float | None,
     firmware_fault_share: float,
 ) -> None:
     """Write synthetic extracts in the providers' shapes, and the truth planted in them.
@@ -83,6 +94,7 @@ def simulate(
         first_month=first_month.date(),
         months=months,
         areas=areas,
+        alert_uplink_share=alert_uplink_share,
         firmware_fault_share=firmware_fault_share,
     )
     click.echo(
@@ -94,29 +106,54 @@ def simulate(
 @main.command()
 @click.option("--extracts", type=Path, default=Path("extracts/sample"), show_default=True)
 @click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
-def land(extracts: Path, lake: Path) -> None:
-    """Take submissions that are new into the Parquet lake and its register.
+@click.option("--dry-run", is_flag=True, help="Judge the submissions and leave the lake as it is.")
+@click.option("--docs", type=Path, help="Directory for a static site of what Great Expectations found.")
+@click.option("--accept-quarantine", is_flag=True, help="Exit with 0, not 3, where rows were quarantined.")
+def land(extracts: Path, lake: Path, dry_run: bool, docs: Path | None, accept_quarantine: bool) -> None:
+    """Take submissions that are new into the Parquet lake and its register, each judged against its contract.
 
     A submission is a directory <provider>/<extract>/<YYYY-MM>/v<n> of CSV (.csv, .csv.gz) or Parquet files. What
-    was landed before is left as it is; what cannot be read is refused and changes nothing.
+    was landed before is left as it is. Rows at fault are quarantined with their text and reason, and the rest is
+    accepted; a submission that cannot be relied on as a whole is refused and changes nothing. The rules are rows
+    of the seed validation_rules.
+
+    Exit code 0: all accepted; 3: rows were quarantined; 4: a submission was refused; 1: failed; 2: wrong usage.
     """
-    counts: Counter[str] = Counter()
-    rows = 0
-    for outcome in land_extracts(extracts, lake, load_contracts()):
-        counts[outcome.status] += 1
-        rows += outcome.rows if outcome.status == "landed" else 0
-        if outcome.status == "refused":
-            click.echo(f"refused {outcome.submission.key}: {outcome.reason}", err=True)
+    outcomes = []
+    with Progress(extracts) as progress:
+        for outcome in land_extracts(
+            extracts, lake, load_contracts(), dry_run=dry_run, docs=docs, watch=progress.watch
+        ):
+            outcomes.append(outcome)
     # `make` rebuilds when this is newer than what was published.
     mark = lake / "_landed"
-    if counts["landed"] or not mark.exists():
+    if not dry_run and (any(outcome.status == "landed" for outcome in outcomes) or not mark.exists()):
         mark.touch()
+    for line in summary(outcomes):
+        click.echo(line)
+    for outcome in outcomes:
+        if outcome.status == "refused":
+            click.echo(f"refused {outcome.submission.key} ({outcome.rule_id}): {outcome.reason}", err=True)
+    counts = Counter(outcome.status for outcome in outcomes)
+    landed = [outcome for outcome in outcomes if outcome.status == "landed"]
+    quarantined = sum(outcome.quarantined for outcome in landed)
+    would = "would be " if dry_run else ""
     click.echo(
-        f"{lake}: {counts['landed']} submissions landed ({rows:,} rows), {counts['known']} known,"
-        f" {counts['refused']} refused"
+        f"{lake}: {counts['landed']} submissions {would}landed ({sum(one.rows for one in landed):,} rows,"
+        f" {quarantined:,} quarantined), {counts['known']} known, {counts['refused']} refused"
     )
     if counts["refused"]:
-        sys.exit(1)
+        sys.exit(4)
+    if quarantined and not accept_quarantine:
+        sys.exit(3)
+
+
+@main.command("contract-pages")
+@click.option("--out", type=Path, required=True, help="Directory for the pages.")
+def contract_pages(out: Path) -> None:
+    """Write a page for each contract, in Markdown, to send to its providers."""
+    pages = write_contract_pages(load_contracts(), out)
+    click.echo(f"{out}: {pages} pages")
 
 
 @main.command()

@@ -1,17 +1,29 @@
 """Reads the contracts in `extracts/contracts`: what each provider extract must look like."""
 
+import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from cpm_warehouse.errors import CpmError
 
 CONTRACTS = Path("extracts/contracts")
+SEEDS = Path("seeds")
 TYPES = {"varchar", "bigint", "ubigint", "boolean", "date", "timestamp", "varchar[]"}
 # Only the warehouse itself writes these: no provider sends a percentage.
 TYPES |= {"decimal(5,2)", "decimal(9,6)"}
+FORMATS = {"csv", "csv.gz", "parquet"}
+TIMESTAMP_STYLES = {"utc", "local_offset"}
+PERIOD_RULES = {"within", "not_after", "not_before"}
+PATTERNS = {
+    "eui64": "([0-9A-F]{2}-){7}[0-9A-F]{2}",
+    "sha256": "[0-9A-F]{64}",
+    "firmware_version": "[0-9A-F]{8}",
+}
 
 # A column of this name, in any case, would hide behind what DuckDB adds to the rows of a lake file, or hide it.
 RESERVED = {"provider", "period", "version", "filename", "file_row_number"}
@@ -19,17 +31,34 @@ RESERVED = {"provider", "period", "version", "filename", "file_row_number"}
 
 @dataclass(frozen=True)
 class Column:
-    """A column of an extract, under the provider's own name."""
+    """A column of an extract, under the provider's own name.
+
+    `allowed` lists the values that are known; what stands outside it is kept and counted, or quarantined where
+    `unlisted` says so. Of a list (`varchar[]`), pattern and allowed values hold for each item.
+    """
 
     name: str
     type: str
     nullable: bool
     description: str
+    unit: str = ""
+    allowed: tuple[str, ...] = ()
+    allowed_from: tuple[str, ...] = ()
+    unlisted: str = "warn"
+    pattern: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    minimum_items: int | None = None
+    maximum_items: int | None = None
 
 
 @dataclass(frozen=True)
 class Contract:
-    """What one extract must look like."""
+    """What one extract must look like.
+
+    `period` says how instants or dates lie to the month of the submission; `volume` is the least and the most
+    share of the rows of the month before; `due_working_days` names the seed column that has them.
+    """
 
     extract: str
     description: str
@@ -37,45 +66,110 @@ class Contract:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     format: str
-    timestamp_style: str
-    may_be_empty: bool
+    key_is_unique: bool = True
+    timestamp_style: str = "utc"
+    may_be_empty: bool = False
+    period: tuple[tuple[str, str], ...] = ()
+    volume: tuple[float, float] | None = None
+    due_working_days: str = ""
 
     @property
     def names(self) -> list[str]:
         """Column names in the order of the contract."""
         return [column.name for column in self.columns]
 
+    def column(self, name: str) -> Column:
+        """Return the column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
 
 def load_contract(path: Path) -> Contract:
     """Read one contract.
 
-    Raises CpmError, naming the file, where a key is missing or a type is not one of `TYPES`.
+    Raises CpmError, naming the file and what to change, where a key is missing or unknown or a value cannot be.
     """
-    raw = yaml.safe_load(path.read_text())
+
+    def wrong(what: str) -> CpmError:
+        return CpmError(f"{path}: {what}; see {CONTRACTS} for examples")
+
     try:
-        columns = tuple(Column(**column) for column in raw["columns"])
+        raw = yaml.safe_load(path.read_text())
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise wrong(f"not YAML ({str(error).splitlines()[0]})") from error
+    try:
+        columns = tuple(_column(column, wrong) for column in raw["columns"])
         contract = Contract(
-            extract=raw["extract"],
-            description=raw["description"].strip(),
-            providers=tuple(raw["providers"]),
-            columns=columns,
-            key=tuple(raw["key"]),
-            format=raw["format"],
-            timestamp_style=raw.get("timestamp_style", "utc"),
-            may_be_empty=raw.get("may_be_empty", False),
+            **{
+                **raw,
+                "description": raw["description"].strip(),
+                "columns": columns,
+                "providers": tuple(raw["providers"]),
+                "key": tuple(raw["key"]),
+                "period": tuple(raw.get("period", {}).items()),
+                "volume": _volume(raw["volume"]) if "volume" in raw else None,
+                "due_working_days": raw.get("due_working_days", {"seed": ""})["seed"],
+            }
         )
-    except (KeyError, TypeError) as error:
-        raise CpmError(f"{path}: not a contract ({error}); see {CONTRACTS} for examples") from error
-    for column in columns:
-        if column.type not in TYPES:
-            raise CpmError(f"{path}: column '{column.name}' has type '{column.type}'; use one of {sorted(TYPES)}")
-        if column.name.lower() in RESERVED:
-            raise CpmError(
-                f"{path}: column '{column.name}' has a name that the lake keeps for itself; name it otherwise"
-            )
-    if unknown := set(contract.key) - set(contract.names):
-        raise CpmError(f"{path}: the key names columns that do not exist: {sorted(unknown)}")
+    except (KeyError, TypeError, AttributeError) as error:
+        raise wrong(f"not a contract ({error})") from error
+    _check(contract, path, wrong)
     return contract
+
+
+def _column(raw: dict[str, Any], wrong: Any) -> Column:
+    known = {field.name for field in fields(Column)} - {"allowed_from"}
+    if unknown := set(raw) - known:
+        raise wrong(f"column '{raw.get('name')}' has keys that mean nothing: {sorted(unknown)}")
+    allowed = raw.get("allowed", [])
+    seeds = tuple(allowed["seed"]) if isinstance(allowed, dict) else ()
+    values = tuple(_listed(seed) for seed in seeds) if seeds else (tuple(str(value) for value in allowed),)
+    return Column(**{**raw, "allowed": tuple(value for part in values for value in part), "allowed_from": seeds})
+
+
+@cache
+def _listed(reference: str) -> tuple[str, ...]:
+    """Values of a seed column, named `<seed>.<column>`."""
+    name, _, column = reference.partition(".")
+    found = sorted(SEEDS.rglob(f"{name}.csv"))
+    if len(found) != 1:
+        raise CpmError(f"{SEEDS}: no seed, or more than one, is called '{name}', which a contract refers to")
+    with found[0].open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    if not rows or column not in rows[0]:
+        raise CpmError(f"{found[0]}: has no column '{column}', which a contract refers to")
+    return tuple(dict.fromkeys(row[column] for row in rows))
+
+
+def _volume(raw: dict[str, float]) -> tuple[float, float]:
+    return raw["least_share"], raw["most_share"]
+
+
+def _check(contract: Contract, path: Path, wrong: Any) -> None:
+    if contract.extract != path.stem:
+        raise wrong(f"is called {path.stem} and describes '{contract.extract}'")
+    if contract.format not in FORMATS:
+        raise wrong(f"format '{contract.format}' is not one of {sorted(FORMATS)}")
+    if contract.timestamp_style not in TIMESTAMP_STYLES:
+        raise wrong(f"timestamp_style '{contract.timestamp_style}' is not one of {sorted(TIMESTAMP_STYLES)}")
+    lowered = [name.lower() for name in contract.names]
+    if len(set(lowered)) < len(lowered):
+        raise wrong("two columns have the same name but for case")
+    for column in contract.columns:
+        if column.type not in TYPES:
+            raise wrong(f"column '{column.name}' has type '{column.type}'; use one of {sorted(TYPES)}")
+        if not isinstance(column.nullable, bool):
+            raise wrong(f"column '{column.name}' has nullable '{column.nullable}'; write true or false")
+        if column.name.lower() in RESERVED:
+            raise wrong(f"column '{column.name}' has a name that the lake keeps for itself; name it otherwise")
+        if column.unlisted not in {"warn", "quarantine"}:
+            raise wrong(f"column '{column.name}' has unlisted '{column.unlisted}'; write warn or quarantine")
+        if column.pattern and column.pattern not in PATTERNS:
+            raise wrong(f"column '{column.name}' has pattern '{column.pattern}'; known: {sorted(PATTERNS)}")
+    if unknown := (set(contract.key) | {name for name, _ in contract.period}) - set(contract.names):
+        raise wrong(f"key or period names columns that do not exist: {sorted(unknown)}")
+    for name, rule in contract.period:
+        if rule not in PERIOD_RULES or contract.column(name).type not in {"date", "timestamp"}:
+            raise wrong(f"period has '{name}: {rule}'; use a date or timestamp and one of {sorted(PERIOD_RULES)}")
 
 
 def load_contracts(folder: Path = CONTRACTS) -> Mapping[str, Contract]:

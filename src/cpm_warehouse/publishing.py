@@ -1,22 +1,23 @@
 """Publishes the public marts of a build in one DuckDB file, and keeps its results for ever in the lake."""
 
-import hashlib
+import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from cpm_warehouse.errors import CpmError
+from cpm_warehouse.history import keep_results
 from cpm_warehouse.reading import connect, literal, quoted
 
-RESULTS = "fct_measure_results"
-HISTORY = "fct_measure_results_published"
-HISTORY_EXTRACT = "published_measure_results"
+# A publication is made under this name, hidden from readers.
+ASIDE = ".cpm-"
 GOOD = {"success", "pass", "warn"}
 
 
@@ -41,23 +42,49 @@ def publish(*, warehouse: Path, target: Path, published: Path) -> Publication:
     _check_build(manifest, build)
     published.mkdir(parents=True, exist_ok=True)
     final = published / "cpm.duckdb"
-    aside = published / f".cpm-{os.getpid()}.duckdb"
-    connection = connect(aside)
-    try:
-        connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
-        lake = _check_warehouse(connection, build)
-        marts = _copy_marts(connection, manifest)
-        publication_id, is_new = _add_to_history(connection, lake)
-        connection.execute("detach warehouse")
-        connection.close()
-        _swap(aside, final)
-    except duckdb.Error as error:
-        raise CpmError(f"{warehouse}: cannot be published ({str(error).splitlines()[0]})") from error
-    finally:
-        connection.close()
-        aside.unlink(missing_ok=True)
-        aside.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+    aside = published / f"{ASIDE}{os.getpid()}.duckdb"
+    with _alone(published):
+        connection = connect(aside)
+        try:
+            connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
+            lake = _check_warehouse(connection, build)
+            marts = _copy_marts(connection, manifest)
+            publication_id, is_new = keep_results(connection, lake)
+            connection.execute("detach warehouse")
+            connection.close()
+            _swap(aside, final)
+        except duckdb.Error as error:
+            raise CpmError(f"{warehouse}: cannot be published ({str(error).splitlines()[0]})") from error
+        finally:
+            connection.close()
+            _sweep(published)
     return Publication(final, publication_id, marts, is_new)
+
+
+@contextmanager
+def _alone(published: Path) -> Iterator[None]:
+    """Let one publication at a time write to a directory; it sweeps away what a killed one left there.
+
+    The system lets go of the lock when the process ends, however it ends.
+    """
+    folder = os.open(published, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CpmError(f"{published}: another publication is under way; run this again after it") from error
+        _sweep(published)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _sweep(published: Path) -> None:
+    for left in published.glob(f"{ASIDE}*"):
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -98,7 +125,10 @@ def _check_warehouse(connection: duckdb.DuckDBPyConnection, build: dict[str, Any
     if found is None or found[0] != build["metadata"]["invocation_id"]:
         raise CpmError("the warehouse was written to since the last whole build; run `dbt build` again")
     if found[2]:
-        raise CpmError(f"the last build shows what was known at {found[2]}; build without as_known_at to publish")
+        raise CpmError(
+            f"the last build shows what was known at {found[2]};"
+            " build without as_known_at and as_landed_at to publish"
+        )
     return Path(found[1])
 
 
@@ -121,39 +151,6 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any])
             )
         copied += 1
     return copied
-
-
-def _add_to_history(connection: duckdb.DuckDBPyConnection, lake: Path) -> tuple[str, bool]:
-    """Add the results to those published before, in the file and in the lake, unless they are the same.
-
-    A publication is named for its number and the content of its results.
-    """
-    rows = connection.execute(f"from marts.{RESULTS} order by all").fetchall()
-    content = hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
-    latest = connection.execute(
-        f"select publication_id from marts.{HISTORY} order by published_at desc limit 1"
-    ).fetchone()
-    if latest and latest[0].endswith(content):
-        return latest[0], False
-    count = connection.execute(f"select count(distinct publication_id) from marts.{HISTORY}").fetchone()
-    assert count is not None
-    publication_id = f"{count[0] + 1:06d}-{content}"
-    published_at = datetime.now(UTC).replace(tzinfo=None)
-    connection.execute(
-        f"insert into marts.{HISTORY} by name select ? as publication_id, ? as published_at, *"
-        f" from marts.{RESULTS}",
-        [publication_id, published_at],
-    )
-    partition = f"provider=warehouse/period={published_at:%Y-%m}/version={count[0] + 1}"
-    folder = lake / HISTORY_EXTRACT / partition
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / "results.parquet.new"
-    connection.execute(
-        f"copy (from marts.{HISTORY} where publication_id = {literal(publication_id)}"
-        f" order by all) to {literal(aside)} (format parquet, compression zstd)"
-    )
-    aside.replace(folder / "results.parquet")
-    return publication_id, True
 
 
 def _swap(aside: Path, final: Path) -> None:

@@ -1,10 +1,10 @@
 -- An event that belongs to no region or no provider, or to two, would make the parts of a result
--- differ from the whole.
+-- differ from the whole. Under every scenario: what is published is one.
 with
 
 results as (
     select *
-    from {{ ref('fct_measure_results') }}
+    from {{ ref('rpt_scenario_results') }}
     where
         aggregation = 'pooled'
         and basis != 'not_reportable'
@@ -12,6 +12,7 @@ results as (
 
 summed as (
     select
+        scenario_id,
         measure_id,
         variant_id,
         reporting_month,
@@ -22,14 +23,15 @@ summed as (
         sum(met_count_before_exceptions) as met_count_before_exceptions,
         sum(total_count_before_exceptions) as total_count_before_exceptions
     from results
-    group by measure_id, variant_id, reporting_month, scope_type
+    group by scenario_id, measure_id, variant_id, reporting_month, scope_type
 )
 
 select parts.*
 from summed as parts
 inner join summed as whole
     on
-        parts.measure_id = whole.measure_id
+        parts.scenario_id = whole.scenario_id
+        and parts.measure_id = whole.measure_id
         and parts.variant_id = whole.variant_id
         and parts.reporting_month = whole.reporting_month
         and whole.scope_type = 'national'

@@ -17,6 +17,26 @@ changes as (
     from {{ ref('int_incident_changes_grouped') }}
 ),
 
+codes as (
+    select *
+    from {{ ref('int_incident_codes_numbered') }}
+),
+
+logged as (
+    {% for field in ['status', 'status_reason', 'organisation', 'incident_category'] %}
+        select
+            incident_id,
+            old_{{ field }}_number as code_number
+        from changes
+        union all
+        select
+            incident_id,
+            new_{{ field }}_number as code_number
+        from changes
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 listed as (
     select
         'status' as field,
@@ -52,19 +72,15 @@ recorded as (
             {{ field }} as code
         from exported
         union all
-        select
-            incident_id,
-            '{{ field }}' as field,
-            old_{{ field }} as code
-        from changes
-        union all
-        select
-            incident_id,
-            '{{ field }}' as field,
-            new_{{ field }} as code
-        from changes
-        union all
     {% endfor %}
+    select
+        logged.incident_id,
+        codes.field,
+        codes.code
+    from logged
+    inner join codes
+        on logged.code_number = codes.code_number
+    union all
     select
         incident_id,
         'region' as field,

@@ -156,8 +156,33 @@ logs as (
     group by incident_id
 ),
 
--- Each field of each Incident: as it was when the Incident was logged, each change, and the end or
--- the re-open that only the export shows. Of several in one second the last holds.
+-- Resolved by the log, and once more by an export that also says when it was re-opened.
+resolved_twice as (
+    select
+        exports.incident_id,
+        exports.status,
+        exports.logged_second,
+        date_trunc('second', exports.reopened_at) as reopened_second,
+        date_trunc('second', exports.last_resolved_at) as resolved_second
+    from exports
+    inner join logs
+        on
+            exports.incident_id = logs.incident_id
+            and date_trunc('second', exports.reopened_at) >= logs.last_status_at
+            and date_trunc('second', exports.last_resolved_at)
+            > date_trunc('second', exports.reopened_at)
+    inner join statuses
+        on
+            exports.status = statuses.status
+            and statuses.clock_state in {{ stopping }}
+    inner join statuses as logged_statuses
+        on
+            logs.last_status = logged_statuses.status
+            and logged_statuses.clock_state in {{ stopping }}
+),
+
+-- Each field of each Incident: as it was when the Incident was logged, each change, and the ends
+-- and re-opens that only the export shows. Of several in one second the last holds.
 entries as (
     select
         exports.incident_id,
@@ -232,6 +257,24 @@ entries as (
                 logged_statuses.status = logs.last_status
                 and logged_statuses.clock_state in {{ stopping }}
         )
+    union all
+    select
+        incident_id,
+        'status' as field_name,
+        greatest(reopened_second, logged_second) as entered_at,
+        timestamp '9999-12-31' as order_at,
+        0 as order_row,
+        '' as code
+    from resolved_twice
+    union all
+    select
+        incident_id,
+        'status' as field_name,
+        greatest(resolved_second, logged_second) as entered_at,
+        timestamp '9999-12-31' as order_at,
+        1 as order_row,
+        status as code
+    from resolved_twice
 ),
 
 entered as (

@@ -2,16 +2,15 @@ import gzip
 import hashlib
 import json
 import re
-import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
 from conftest import GOOD, HEADER, ROOT
+from cpm_warehouse.cli import main
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.landing import land
 
@@ -89,18 +88,16 @@ def test_gzip_parquet_and_several_files_are_read(send, tmp_path, contracts):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (HEADER + "2021-08-01,1,05/10/2021\n", r"pmr.csv:line 2: 'Delivered On' is '05/10/2021', not a date"),
-        (GOOD + "2021-08-01,three,2021-10-05\n", r"pmr.csv:line 4: 'PMR Version' is 'three', not a whole number"),
-        (GOOD + ",3,2021-10-05\n", r"pmr.csv:line 4: 'Reporting Month' is empty \(1 rows in all\)"),
-        (GOOD + "2021-08-01,3\n", r"pmr.csv: cannot be read .*ask for the file again"),
+        (
+            HEADER + "2021-08-01,1,05/10/2021\n",
+            r"pmr.csv: 1 of its 1 rows .*'Delivered On' is '05/10/2021', not a date",
+        ),
         ("Reporting Month,PMR Version\n", r"missing \['Delivered On'\], not expected \[\]"),
         (HEADER.replace("PMR Version", "Ver"), r"missing \['PMR Version'\], not expected \['Ver'\]"),
         (HEADER, r"no rows, and pmr_deliveries is never empty"),
-        ("", r"missing \['Reporting Month', 'PMR Version', 'Delivered On'\]"),
-        (b"\xff\xfe\x00R", r"pmr.csv: cannot be read"),
     ],
 )
-def test_a_file_that_cannot_be_taken_is_refused_in_one_line(send, tmp_path, contracts, content, says):
+def test_a_refusal_is_one_line_and_changes_nothing(send, tmp_path, contracts, content, says):
     lake = tmp_path / "lake"
     outcome = landed(send(content), lake, contracts)[KEY]
     assert outcome.status == "refused"
@@ -110,10 +107,127 @@ def test_a_file_that_cannot_be_taken_is_refused_in_one_line(send, tmp_path, cont
     assert list((lake / "_aside").iterdir()) == []
 
 
-def test_a_truncated_gzip_is_refused(send, tmp_path, contracts):
-    whole = gzip.compress(("".join(f"2021-08-01,{i},2021-10-05\n" for i in range(9999))).encode())
-    outcome = landed(send(whole[: len(whole) // 2], name="pmr.csv.gz"), tmp_path / "lake", contracts)[KEY]
-    assert outcome.status == "refused"
+def test_a_refusal_is_noted_once_for_each_content(send, tmp_path, contracts):
+    lake = tmp_path / "lake"
+    for content in (HEADER, HEADER, ""):
+        landed(send(content), lake, contracts)
+    noted = [json.loads(path.read_text()) for path in (lake / "_refused").glob("pmr_deliveries.*.json")]
+    assert sorted(entry["rule_id"] for entry in noted) == ["columns_differ", "no_rows"]
+    assert landed(send(), lake, contracts)[KEY].status == "landed"
+
+
+def test_a_quarantined_row_keeps_its_line_text_rule_and_reason(send, tmp_path, contracts):
+    lake = tmp_path / "lake"
+    outcome = landed(send(GOOD + "2021-08-01,three,13/10/2021\n"), lake, contracts)[KEY]
+    assert (outcome.status, outcome.rows, outcome.quarantined) == ("landed", 2, 1)
+    (row,) = rows(lake, PLACE + "/_quarantine")
+    assert row[:8] == (KEY, "pmr_deliveries", "dcc", "2021-08", 1, "pmr.csv", 4, "2021-08-01,three,13/10/2021")
+    assert row[8:11] == (
+        "value_not_readable",
+        "value_not_readable",
+        "'PMR Version' is 'three', not a whole number like 1200; 'Delivered On' is '13/10/2021', not a date like"
+        " 2021-08-31",
+    )
+    entry = register(lake)[KEY]
+    assert entry["verdict"] == "accepted_with_quarantine"
+    assert entry["files"][0] | {"sha256": ""} == {
+        "name": "pmr.csv",
+        "rows": 3,
+        "accepted_rows": 2,
+        "quarantined_rows": 1,
+        "sha256": "",
+    }
+
+
+def test_every_rule_that_a_row_breaks_is_named(send, tmp_path, contracts):
+    lake = tmp_path / "lake"
+    landed(send(GOOD + "2021-09-01,0,2021-08-20\n"), lake, contracts)
+    (row,) = rows(lake, PLACE + "/_quarantine")
+    assert row[9] == "value_out_of_range,row_of_another_month,delivered_before_month"
+    assert row[10] == (
+        "'PMR Version' is '0', not at least 1; 'Reporting Month' is '2021-09-01', which is not in 2021-08;"
+        " 'Delivered On' is 2021-08-20, before 'Reporting Month' 2021-09-01"
+    )
+
+
+@pytest.mark.parametrize(
+    ("faulty", "received", "rule_id"),
+    [
+        (50, 100, ""),
+        (51, 100, "mostly_faulty"),
+        (99, 1000, ""),
+        (100, 2000, ""),
+        (101, 2000, "too_many_faulty_rows"),
+    ],
+)
+def test_how_many_faulty_rows_refuse_a_file(send, tmp_path, contracts, faulty, received, rule_id):
+    good = "".join(f"2021-08-01,{number + 1},2021-10-05\n" for number in range(received - faulty))
+    outcome = landed(send(HEADER + good + "2021-08-01,x,\n" * faulty), tmp_path / "lake", contracts)[KEY]
+    assert outcome.rule_id == rule_id
+    assert outcome.quarantined == (0 if rule_id else faulty)
+
+
+def test_a_dry_run_judges_and_leaves_no_trace(send, tmp_path, contracts):
+    extracts = send(GOOD + "2021-08-01,three,2021-10-12\n")
+    (outcome,) = land(extracts, tmp_path / "lake", contracts, dry_run=True)
+    assert (outcome.status, outcome.rows, outcome.quarantined) == ("landed", 2, 1)
+    assert not (tmp_path / "lake").exists()
+
+
+def test_one_landing_at_a_time(send, tmp_path, contracts):
+    lake = tmp_path / "lake"
+    landing = land(send(), lake, contracts)
+    next(landing)
+    with pytest.raises(CpmError, match="another `cpm land` is at work"):
+        list(land(tmp_path / "extracts", lake, contracts))
+    list(landing)
+    assert landed(tmp_path / "extracts", lake, contracts)[KEY].status == "known"
+
+
+def test_what_a_killed_landing_left_is_swept(send, tmp_path, contracts):
+    left = tmp_path / "lake/_aside/landing-x/y.parquet"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    landed(send(), tmp_path / "lake", contracts)
+    assert list((tmp_path / "lake/_aside").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "more", "code"),
+    [
+        (GOOD, [], 0),
+        (GOOD + "x,x,x\n", [], 3),
+        (GOOD + "x,x,x\n", ["--accept-quarantine"], 0),
+        (GOOD + "x,x,x\n", ["--dry-run"], 3),
+        ("", [], 4),
+        (GOOD, ["--no-such-option"], 2),
+    ],
+)
+def test_exit_codes(send, tmp_path, content, more, code):
+    arguments = ["land", "--extracts", str(send(content)), "--lake", str(tmp_path / "lake"), *more]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == code, result.output
+    if code == 3:
+        assert "pmr_deliveries" in result.output
+
+
+def test_nothing_new_needs_no_great_expectations(send, tmp_path, contracts):
+    landed(send(), tmp_path / "lake", contracts)
+    command = (
+        "import sys; from cpm_warehouse.cli import main;"
+        f"main(['land', '--extracts', '{tmp_path}/extracts', '--lake', '{tmp_path}/lake'], standalone_mode=False);"
+        "sys.exit('great_expectations' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_link_or_directory_among_the_files_refuses(send, tmp_path, contracts):
+    folder = send() / "dcc/pmr_deliveries/2021-08/v1"
+    (folder / "more.csv").mkdir()
+    assert landed(send(), tmp_path / "lake", contracts)[KEY].rule_id == "not_a_file"
+    (folder / "more.csv").rmdir()
+    (folder / "more.csv").symlink_to(ROOT / "README.md")
+    assert landed(send(), tmp_path / "lake", contracts)[KEY].rule_id == "not_a_file"
 
 
 def test_an_instant_without_an_offset_is_refused(send, tmp_path, contracts):
@@ -123,7 +237,7 @@ def test_an_instant_without_an_offset_is_refused(send, tmp_path, contracts):
         submission="dcc/measure_exceptions/2021-09/v1",
     )
     outcome = landed(extracts, tmp_path / "lake", contracts)["measure_exceptions/dcc/2021-09/v1"]
-    assert "line 2: 'Window From' is '2021-09-01 00:00:00', not an instant with its offset" in outcome.reason
+    assert "'Window From' is '2021-09-01 00:00:00', not an instant with its offset" in outcome.reason
 
 
 def test_instants_with_any_offset_become_utc(send, tmp_path, contracts):
@@ -193,21 +307,3 @@ def test_one_lake_keeps_to_one_directory_of_extracts(send, tmp_path, contracts):
     landed(send(), lake, contracts)
     with pytest.raises(CpmError, match="name another with --lake"):
         list(land(ROOT / "extracts/sample", lake, contracts))
-
-
-def test_killed_at_any_moment_register_and_lake_agree(tmp_path, contracts):
-    """Kills landing at several moments: what the register lists is whole, and a rerun completes the rest."""
-    lake = tmp_path / "lake"
-    command = [sys.executable, "-m", "cpm_warehouse", "land", "--extracts", "extracts/sample", "--lake", lake]
-    for wait in (0.35, 0.5, 0.7, 0.9):
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
-        time.sleep(wait)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        for entry in lake.glob("*/*/*/*/_submission.json"):
-            listed = json.loads(entry.read_text())
-            found = duckdb.sql(f"select count(*) from read_parquet('{entry.parent}/*.parquet')").fetchone()
-            assert found == (listed["accepted_rows"],)
-    assert subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode == 0
-    expected = {path.parent for path in Path(ROOT / "extracts/sample").rglob("control.json")}
-    assert len(register(lake)) == len(expected)

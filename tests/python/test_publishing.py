@@ -1,5 +1,6 @@
 """Over the warehouse that `make build` left: what is published, and when nothing is."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import pytest
 
 from conftest import ROOT
 from cpm_warehouse.errors import CpmError
+from cpm_warehouse.history import code_version
 from cpm_warehouse.publishing import publish
 
 WAREHOUSE = ROOT / "warehouse/cpm.duckdb"
@@ -49,6 +51,17 @@ def tables(path):
         }
 
 
+def history(path):
+    with duckdb.connect(path, read_only=True) as connection:
+        return (
+            connection.execute(
+                "select distinct publication_id from marts.fct_measure_results_published order by all"
+            )
+            .fetchnumpy()["publication_id"]
+            .tolist()
+        )
+
+
 def test_the_public_marts_are_published_and_nothing_else(built):
     done = publish(**built)
     nodes = json.loads((TARGET / "manifest.json").read_text())["nodes"].values()
@@ -71,20 +84,78 @@ def test_marts_are_whole_and_carry_their_descriptions(built):
 
 
 def test_publishing_the_same_results_again_adds_nothing_to_the_history(built):
+    """The lake is what it compares with: the warehouse was built before the first publication."""
     first = publish(**built)
-    with duckdb.connect(first.path, read_only=True) as published:
-        ids = published.execute(
-            "select distinct publication_id from marts.fct_measure_results_published"
-        ).fetchall()
-        assert (first.publication_id,) in ids
-    with duckdb.connect(built["warehouse"]) as warehouse:
-        warehouse.execute(f"attach '{first.path}' as published (read_only)")
-        warehouse.execute("delete from marts.fct_measure_results_published")
-        warehouse.execute(
-            "insert into marts.fct_measure_results_published from published.marts.fct_measure_results_published"
-        )
+    kept = history(first.path)
+    assert first.publication_id in kept
     again = publish(**built)
     assert (again.publication_id, again.is_new) == (first.publication_id, False)
+    assert history(again.path) == kept
+
+
+def test_a_publication_killed_before_its_swap_is_completed_by_the_next(built):
+    """The lake has it, readers do not: the next one publishes it under its name instead of a second time."""
+    killed = publish(**built)
+    killed.path.unlink()
+    (built["published"] / ".cpm-1.duckdb").write_text("half a file")
+    (built["published"] / ".cpm-1.duckdb.wal").write_text("its log")
+    (built["published"] / ".cpm-1.duckdb.tmp").mkdir()
+    done = publish(**built)
+    assert done.publication_id == killed.publication_id
+    assert done.publication_id in history(done.path)
+    assert [path.name for path in built["published"].iterdir()] == ["cpm.duckdb"]
+
+
+def test_two_publications_do_not_write_to_one_place(built):
+    built["published"].mkdir()
+    folder = os.open(built["published"], os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    with pytest.raises(CpmError, match="another publication is under way"):
+        publish(**built)
+    os.close(folder)
+    publish(**built)
+
+
+def test_the_published_file_may_be_copied_under_any_name(built, tmp_path):
+    """A view would name the file that it was made in; the published copy holds tables only."""
+    path = publish(**built).path
+    copy = tmp_path / "results of october.duckdb"
+    shutil.copy(path, copy)
+    with duckdb.connect(copy, read_only=True) as connection:
+        for mart in tables(copy):
+            connection.execute(f"select count(*) from marts.{mart}")
+        assert connection.execute("select count(*) from duckdb_views() where not internal").fetchone() == (0,)
+
+
+def test_a_publication_says_what_it_rested_on(built, tmp_path):
+    done = publish(**built)
+    with duckdb.connect(built["warehouse"], read_only=True) as warehouse:
+        clock = warehouse.execute(
+            "select known_at, landed_at, as_of_at from intermediate.int_reporting_clock"
+        ).fetchone()
+    with duckdb.connect(done.path, read_only=True) as published:
+        rested_on = published.execute(
+            "select distinct known_at, landed_at, as_of_at, code_version from marts.fct_measure_results_published"
+            " where publication_id = ?",
+            [done.publication_id],
+        ).fetchall()
+    assert rested_on == [(*clock, code_version())]
+
+
+def test_the_code_version_is_the_commit_and_says_where_files_differ_from_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert code_version() is None
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/a.sql").write_text("select 1")
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *arguments], check=True)
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert code_version() == commit
+    (tmp_path / "models/a.sql").write_text("select 2")
+    assert code_version() == commit + "+changes"
 
 
 def test_a_changed_result_is_a_new_publication_kept_in_the_lake(built, tmp_path):

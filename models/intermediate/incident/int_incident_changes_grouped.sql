@@ -1,6 +1,7 @@
 {# Several fields may change within one second: they are one change of the Incident's state, each
    field with its first old and its last new value. An exact duplicate of an audit row changes
-   nothing. '' is a field that was cleared; null is a field that did not change. #}
+   nothing. 0 is a field that was cleared; null is a field that did not change. #}
+{% set fields = ['status', 'status_reason', 'organisation', 'incident_category'] %}
 with
 
 staged as (
@@ -24,50 +25,121 @@ audit_fields as (
     from {{ ref('incident_audit_fields') }}
 ),
 
-tracked as (
+codes as (
+    select
+        field,
+        code,
+        code_number
+    from {{ ref('int_incident_codes_numbered') }}
+),
+
+numbered as (
     select
         staged.incident_id,
         audit_fields.tracked_as,
-        staged.changed_at,
-        coalesce(staged.old_value, '') as old_value,
-        coalesce(staged.new_value, '') as new_value,
-        min(staged.source_row) as source_row
+        coalesce(old_codes.code_number, 0) as old_number,
+        coalesce(new_codes.code_number, 0) as new_number,
+        staged.changed_at as logged_at,
+        date_trunc('second', staged.changed_at) as changed_at,
+        staged.source_row
     from staged
     {{ current_submissions_only('remedy_incident_audit') }}
     inner join audit_fields
         on staged.audit_field = audit_fields.audit_field
+    left join codes as old_codes
+        on
+            audit_fields.tracked_as = old_codes.field
+            and staged.old_value = old_codes.code
+    left join codes as new_codes
+        on
+            audit_fields.tracked_as = new_codes.field
+            and staged.new_value = new_codes.code
+),
+
+-- In nearly every second a field changes once, and there is nothing to put in order.
+seconds as (
+    select
+        incident_id,
+        {% for field in fields %}
+            max(old_number) filter (where tracked_as = '{{ field }}') as old_{{ field }}_number,
+            max(new_number) filter (where tracked_as = '{{ field }}') as new_{{ field }}_number,
+        {% endfor %}
+        count(*) as change_count,
+        changed_at
+    from numbered
+    group by incident_id, changed_at
+),
+
+counted_seconds as (
+    select
+        *,
+        change_count
+        > {% for field in fields -%}
+            cast(new_{{ field }}_number is not null as integer)
+            {{- ' + ' if not loop.last }}
+        {%- endfor %} as has_repeats
+    from seconds
+),
+
+repeats as (
+    select
+        numbered.incident_id,
+        numbered.tracked_as,
+        numbered.old_number,
+        numbered.new_number,
+        numbered.logged_at,
+        numbered.changed_at,
+        min(numbered.source_row) as source_row
+    from numbered
+    inner join counted_seconds
+        on
+            numbered.incident_id = counted_seconds.incident_id
+            and numbered.changed_at = counted_seconds.changed_at
+            and counted_seconds.has_repeats
     group by
-        staged.incident_id,
-        audit_fields.tracked_as,
-        staged.changed_at,
-        coalesce(staged.old_value, ''),
-        coalesce(staged.new_value, '')
+        numbered.incident_id,
+        numbered.tracked_as,
+        numbered.old_number,
+        numbered.new_number,
+        numbered.logged_at,
+        numbered.changed_at
 ),
 
 -- One number orders the changes of a second: by microsecond, then as the log has them.
-numbered as (
+ordered_repeats as (
+    select
+        *,
+        extract(microsecond from logged_at) * 100000000000 + source_row as change_number
+    from repeats
+),
+
+ordered_seconds as (
     select
         incident_id,
-        tracked_as,
-        old_value,
-        new_value,
-        date_trunc('second', changed_at) as changed_at,
-        extract(microsecond from changed_at) * 100000000000 + source_row as change_number
-    from tracked
+        {% for field in fields %}
+            min_by(old_number, change_number)
+            filter (where tracked_as = '{{ field }}') as old_{{ field }}_number,
+            max_by(new_number, change_number)
+            filter (where tracked_as = '{{ field }}') as new_{{ field }}_number,
+        {% endfor %}
+        changed_at
+    from ordered_repeats
+    group by incident_id, changed_at
 ),
 
 final as (
     select
         incident_id,
-        {% for field in ['status', 'status_reason', 'organisation', 'incident_category'] %}
-            min_by(old_value, change_number)
-            filter (where tracked_as = '{{ field }}') as old_{{ field }},
-            max_by(new_value, change_number)
-            filter (where tracked_as = '{{ field }}') as new_{{ field }},
+        {% for field in fields %}
+            old_{{ field }}_number,
+            new_{{ field }}_number,
         {% endfor %}
         changed_at
-    from numbered
-    group by incident_id, changed_at
+    from counted_seconds
+    where not has_repeats
+    union all by name
+    select *
+    from ordered_seconds
 )
 
 select * from final

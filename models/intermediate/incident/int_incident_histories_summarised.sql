@@ -1,3 +1,4 @@
+{% set fields = ['status', 'status_reason', 'organisation', 'incident_category'] %}
 with
 
 changes as (
@@ -12,15 +13,22 @@ statuses as (
     from {{ ref('incident_statuses') }}
 ),
 
+codes as (
+    select
+        code,
+        code_number
+    from {{ ref('int_incident_codes_numbered') }}
+    where field = 'status'
+),
+
 summarised as (
     select
         incident_id,
-        min_by(old_status, changed_at) as first_status,
-        min_by(old_status_reason, changed_at) as first_status_reason,
-        min_by(old_organisation, changed_at) as first_organisation,
-        min_by(old_incident_category, changed_at) as first_incident_category,
-        max_by(new_status, changed_at) as last_status,
-        max(changed_at) filter (where new_status is not null) as last_status_changed_at
+        {% for field in fields %}
+            min_by(old_{{ field }}_number, changed_at) as first_{{ field }}_number,
+        {% endfor %}
+        max_by(new_status_number, changed_at) as last_status_number,
+        max(changed_at) filter (where new_status_number is not null) as last_status_changed_at
     from changes
     group by incident_id
 ),
@@ -30,8 +38,10 @@ final as (
         summarised.*,
         coalesce(statuses.clock_state in ('stopped', 'cancelled'), false) as is_stopped
     from summarised
+    left join codes
+        on summarised.last_status_number = codes.code_number
     left join statuses
-        on summarised.last_status = statuses.status
+        on codes.code = statuses.status
 )
 
 select * from final

@@ -1,11 +1,21 @@
 {# The history of each Incident as the states that it went through: the first from what the first
-   change of each field says was there before, then one per change. An end or a re-open that only
-   the export shows is taken from the export's own dates. For an Incident without any audit row this
-   leaves its elapsed time, all of which counts, as nothing shows since when a User has held it. #}
+   change of each field says was there before, then one per change. Ends and re-opens that only the
+   export shows come from its dates. Without any audit row all elapsed time counts. #}
+{% set fields = ['status', 'status_reason', 'organisation', 'incident_category'] %}
 with
 
 incidents as (
-    select *
+    select
+        incident_id,
+        status,
+        status_reason,
+        organisation,
+        incident_category,
+        logged_at,
+        last_resolved_at,
+        reopened_at,
+        closed_at,
+        last_modified_at
     from {{ ref('int_incidents_deduplicated') }}
 ),
 
@@ -19,26 +29,48 @@ changes as (
     from {{ ref('int_incident_changes_grouped') }}
 ),
 
+codes as (
+    select
+        field,
+        code,
+        code_number
+    from {{ ref('int_incident_codes_numbered') }}
+),
+
 statuses as (
     select
-        status,
-        clock_state
-    from {{ ref('incident_statuses') }}
+        codes.code as status,
+        codes.code_number as status_number,
+        listed.clock_state,
+        listed.clock_state in ('stopped', 'cancelled') as is_stopped
+    from {{ ref('incident_statuses') }} as listed
+    inner join codes
+        on
+            listed.status = codes.code
+            and codes.field = 'status'
 ),
 
 status_reasons as (
     select
-        status_reason,
-        pauses_clock
-    from {{ ref('incident_status_reasons') }}
+        codes.code_number as status_reason_number,
+        listed.pauses_clock
+    from {{ ref('incident_status_reasons') }} as listed
+    inner join codes
+        on
+            listed.status_reason = codes.code
+            and codes.field = 'status_reason'
 ),
 
 organisations as (
     select
-        organisation,
-        party_kind,
-        is_dcc_responsible
-    from {{ ref('incident_organisations') }}
+        codes.code_number as organisation_number,
+        listed.party_kind,
+        listed.is_dcc_responsible
+    from {{ ref('incident_organisations') }} as listed
+    inner join codes
+        on
+            listed.organisation = codes.code
+            and codes.field = 'organisation'
 ),
 
 first_states as (
@@ -46,16 +78,22 @@ first_states as (
         incidents.incident_id,
         incidents.logged_at as state_at,
         0 as state_order,
-        coalesce(histories.first_status, '') as status,
-        coalesce(histories.first_status_reason, incidents.status_reason, '') as status_reason,
-        coalesce(histories.first_organisation, incidents.organisation, '') as organisation,
-        coalesce(
-            histories.first_incident_category, incidents.incident_category, ''
-        ) as incident_category,
+        coalesce(histories.first_status_number, 0) as status_number,
+        {% for field in fields[1:] %}
+            coalesce(
+                histories.first_{{ field }}_number, {{ field }}_codes.code_number, 0
+            ) as {{ field }}_number,
+        {% endfor %}
         histories.incident_id is not null as is_audited
     from incidents
     left join histories
         on incidents.incident_id = histories.incident_id
+    {% for field in fields[1:] %}
+        left join codes as {{ field }}_codes
+            on
+                incidents.{{ field }} = {{ field }}_codes.code
+                and {{ field }}_codes.field = '{{ field }}'
+    {% endfor %}
 ),
 
 changed_states as (
@@ -63,42 +101,76 @@ changed_states as (
         changes.incident_id,
         greatest(changes.changed_at, incidents.logged_at) as state_at,
         1 as state_order,
-        changes.new_status as status,
-        changes.new_status_reason as status_reason,
-        changes.new_organisation as organisation,
-        changes.new_incident_category as incident_category,
+        {% for field in fields %}
+            changes.new_{{ field }}_number as {{ field }}_number,
+        {% endfor %}
         changes.changed_at
     from changes
     inner join incidents
         on changes.incident_id = incidents.incident_id
 ),
 
-changes_without_audit as (
+exported as (
     select
-        incidents.incident_id,
-        greatest(
-            coalesce(
-                case
-                    when statuses.clock_state in ('stopped', 'cancelled')
-                        then coalesce(incidents.last_resolved_at, incidents.closed_at)
-                    else incidents.reopened_at
-                end,
-                incidents.last_modified_at
-            ),
-            histories.last_status_changed_at,
-            incidents.logged_at
-        ) as state_at,
-        2 as state_order,
-        incidents.status
+        incidents.*,
+        statuses.status_number,
+        statuses.is_stopped as is_stopped_now,
+        coalesce(histories.is_stopped, false) as is_stopped_in_log,
+        coalesce(histories.last_status_changed_at, incidents.logged_at) as known_until
     from incidents
     inner join statuses
         on incidents.status = statuses.status
     left join histories
         on incidents.incident_id = histories.incident_id
+),
+
+changes_without_audit as (
+    select
+        incident_id,
+        greatest(
+            coalesce(
+                case
+                    when is_stopped_now then coalesce(last_resolved_at, closed_at)
+                    else reopened_at
+                end,
+                last_modified_at
+            ),
+            known_until,
+            logged_at
+        ) as state_at,
+        2 as state_order,
+        status_number
+    from exported
     where
-        (statuses.clock_state in ('stopped', 'cancelled')) != coalesce(histories.is_stopped, false)
-        and incidents.last_modified_at
-        >= coalesce(histories.last_status_changed_at, incidents.logged_at)
+        is_stopped_now != is_stopped_in_log
+        and last_modified_at >= known_until
+),
+
+-- Resolved in the log, then re-opened and resolved again: the log ends before the second time.
+resolved_again_without_audit as (
+    select *
+    from exported
+    where
+        is_stopped_now
+        and is_stopped_in_log
+        and reopened_at >= known_until
+        and last_resolved_at > reopened_at
+),
+
+reopens_without_audit as (
+    select
+        incident_id,
+        greatest(reopened_at, logged_at) as state_at,
+        2 as state_order,
+        0 as status_number
+    from resolved_again_without_audit
+    union all by name
+    select
+        incident_id,
+        greatest(last_resolved_at, logged_at) as state_at,
+        3 as state_order,
+        status_number
+    from resolved_again_without_audit
 ),
 
 states as (
@@ -107,6 +179,8 @@ states as (
     select * from changed_states
     union all by name
     select * from changes_without_audit
+    union all by name
+    select * from reopens_without_audit
 ),
 
 filled as (
@@ -114,12 +188,11 @@ filled as (
         incident_id,
         state_at,
         lead(state_at) over history as next_state_at,
-        nullif({{ last_known('status') }}, '') as status,
-        nullif({{ last_known('status_reason') }}, '') as status_reason,
-        nullif({{ last_known('organisation') }}, '') as organisation,
-        nullif({{ last_known('incident_category') }}, '') as incident_category,
+        {% for field in fields %}
+            {{ last_known(field ~ '_number') }} as {{ field }}_number,
+        {% endfor %}
         {{ last_known('is_audited') }} as is_audited,
-        row_number() over history as state_number
+        cast(row_number() over history as integer) as state_number
     from states
     window history as (
         partition by incident_id
@@ -131,15 +204,14 @@ final as (
     select
         filled.incident_id,
         filled.state_number,
-        filled.status,
-        filled.status_reason,
-        filled.organisation,
-        filled.incident_category,
+        {% for field in fields %}
+            filled.{{ field }}_number,
+        {% endfor %}
         filled.state_at,
         filled.next_state_at,
         coalesce(organisations.party_kind, 'unknown') as party_kind,
         case
-            when statuses.clock_state in ('stopped', 'cancelled') then statuses.clock_state
+            when statuses.is_stopped then statuses.clock_state
             when not filled.is_audited then 'running'
             when not organisations.is_dcc_responsible then 'held_by_user'
             when statuses.clock_state = 'pausable' and status_reasons.pauses_clock
@@ -148,11 +220,11 @@ final as (
         end as clock_state
     from filled
     left join statuses
-        on filled.status = statuses.status
+        on filled.status_number = statuses.status_number
     left join status_reasons
-        on filled.status_reason = status_reasons.status_reason
+        on filled.status_reason_number = status_reasons.status_reason_number
     left join organisations
-        on filled.organisation = organisations.organisation
+        on filled.organisation_number = organisations.organisation_number
 )
 
 select * from final

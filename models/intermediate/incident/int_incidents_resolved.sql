@@ -8,6 +8,13 @@ states as (
     from {{ ref('int_incident_states_ordered') }}
 ),
 
+codes as (
+    select
+        code,
+        code_number
+    from {{ ref('int_incident_codes_numbered') }}
+),
+
 ends as (
     select
         incident_id,
@@ -16,8 +23,8 @@ ends as (
         coalesce(
             max(state_number) filter (where clock_state not in ('stopped', 'cancelled')), 0
         ) as last_active_state_number,
-        min_by(incident_category, state_number)
-        filter (where incident_category is not null) as incident_category_at_logging
+        min_by(incident_category_number, state_number)
+        filter (where incident_category_number != 0) as logging_category_number
     from states
     group by incident_id
 ),
@@ -42,9 +49,9 @@ final as (
         ends.incident_id,
         ends.last_active_state_number,
         coalesce(reopened.reopen_count, 0) as reopen_count,
-        ends.incident_category_at_logging,
-        measured_states.incident_category,
-        measured_states.organisation,
+        logging_categories.code as incident_category_at_logging,
+        categories.code as incident_category,
+        organisations.code as organisation,
         measured_states.party_kind,
         'cancelled' in (ends.last_clock_state, measured_states.clock_state) as is_cancelled,
         case
@@ -59,6 +66,12 @@ final as (
             ends.incident_id = measured_states.incident_id
             and least(ends.last_active_state_number + 1, ends.last_state_number)
             = measured_states.state_number
+    left join codes as logging_categories
+        on ends.logging_category_number = logging_categories.code_number
+    left join codes as categories
+        on measured_states.incident_category_number = categories.code_number
+    left join codes as organisations
+        on measured_states.organisation_number = organisations.code_number
 )
 
 select * from final

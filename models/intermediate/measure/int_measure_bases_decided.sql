@@ -1,10 +1,35 @@
-{# Which basis feeds a measure in a region and month: a decision for the region goes before one for
-   all regions. #}
+{# Which basis feeds a measure in a region and month, under each scenario. A scenario says what it
+   changes, and leaves the rest as decided; a row for the region goes before one for all. #}
 with
 
+scenarios as (
+    select scenario_id
+    from {{ ref('scenarios') }}
+),
+
 decisions as (
-    select *
+    select
+        measure_id,
+        region,
+        basis,
+        limitation,
+        valid_from,
+        valid_to,
+        provenance
     from {{ ref('measure_bases') }}
+),
+
+scenario_decisions as (
+    select
+        scenario_id,
+        measure_id,
+        region,
+        basis,
+        limitation,
+        valid_from,
+        valid_to,
+        provenance
+    from {{ ref('scenario_bases') }}
 ),
 
 months as (
@@ -17,25 +42,46 @@ regions as (
     from {{ ref('regions') }}
 ),
 
+ranked as (
+    select
+        *,
+        1 as decision_rank
+    from scenario_decisions
+    union all by name
+    select
+        scenarios.scenario_id,
+        decisions.*,
+        2 as decision_rank
+    from scenarios
+    cross join decisions
+),
+
 final as (
     select
-        decisions.measure_id,
+        ranked.scenario_id,
+        ranked.measure_id,
         months.reporting_month,
         regions.region,
-        decisions.basis,
-        decisions.limitation,
-        decisions.provenance
-    from decisions
+        ranked.basis,
+        ranked.limitation,
+        ranked.provenance
+    from ranked
     inner join months
         on
-            decisions.valid_from <= months.reporting_month
-            and months.reporting_month < coalesce(decisions.valid_to, date '9999-12-31')
+            ranked.valid_from <= months.reporting_month
+            and months.reporting_month < coalesce(ranked.valid_to, date '9999-12-31')
     inner join regions
-        on decisions.region in ('all', regions.region)
+        on ranked.region in ('all', regions.region)
     qualify
         row_number() over (
-            partition by decisions.measure_id, months.reporting_month, regions.region
-            order by case when decisions.region = 'all' then 1 else 0 end
+            partition by
+                ranked.scenario_id,
+                ranked.measure_id,
+                months.reporting_month,
+                regions.region
+            order by
+                ranked.decision_rank,
+                case when ranked.region = 'all' then 1 else 0 end
         ) = 1
 )
 

@@ -1,5 +1,5 @@
-{# The outcomes that count, by the basis decided for their region, once for each scope that they
-   belong to. #}
+{# The outcomes that count, by the basis decided for their region, under each scenario, once for
+   each scope that they belong to. #}
 with
 
 outcomes as (
@@ -9,6 +9,7 @@ outcomes as (
 
 bases as (
     select
+        scenario_id,
         measure_id,
         reporting_month,
         region,
@@ -17,7 +18,9 @@ bases as (
 ),
 
 counting as (
-    select outcomes.*
+    select
+        bases.scenario_id,
+        outcomes.*
     from outcomes
     inner join bases
         on

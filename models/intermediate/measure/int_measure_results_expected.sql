@@ -1,4 +1,5 @@
-{# The grid of what must be reported: a measure without events has its rows too, and they say so.
+{# The grid of what must be reported, under each scenario: a measure without events has its rows
+   too, and they say so.
    Every measure has a decision on its basis and a row of levels (null where none is known) for
    every month in which it holds; a test of the register fails where one is missing. A result is
    known no better than the weakest of what defines it. #}
@@ -47,22 +48,45 @@ aggregations as (
     select 'mean_of_providers' as aggregation
 ),
 
-scope_bases as (
-    select
+scope_limitations as (
+    select distinct
+        bases.scenario_id,
         bases.measure_id,
         bases.reporting_month,
         scopes.scope_type,
         scopes.scope,
-        case
-            when count(distinct bases.basis) > 1 then 'mixed'
-            else max(bases.basis)
-        end as basis,
-        max(bases.limitation) as limitation,
-        max(bases.provenance) as basis_provenance
+        bases.basis,
+        bases.limitation,
+        max(provenance_ranks.certainty_rank) over (
+            partition by
+                bases.scenario_id,
+                bases.measure_id,
+                bases.reporting_month,
+                scopes.scope_type,
+                scopes.scope
+        ) as certainty_rank
     from bases
     inner join scopes
         on scopes.scope_type in ('national', 'provider') or bases.region = scopes.scope
-    group by bases.measure_id, bases.reporting_month, scopes.scope_type, scopes.scope
+    inner join provenance_ranks
+        on bases.provenance = provenance_ranks.provenance
+),
+
+scope_bases as (
+    select
+        scenario_id,
+        measure_id,
+        reporting_month,
+        scope_type,
+        scope,
+        case
+            when count(distinct basis) > 1 then 'mixed'
+            else max(basis)
+        end as basis,
+        {{ dbt.listagg('limitation', "'; '", 'order by limitation') }} as limitation,
+        max(certainty_rank) as certainty_rank
+    from scope_limitations
+    group by scenario_id, measure_id, reporting_month, scope_type, scope
 ),
 
 grid as (
@@ -90,12 +114,13 @@ grid as (
 
 described as (
     select
+        scope_bases.scenario_id,
         grid.*,
         scope_bases.basis,
         scope_bases.limitation,
         levels.target_bp,
         levels.minimum_bp,
-        scope_bases.basis_provenance,
+        scope_bases.certainty_rank as basis_rank,
         levels.provenance as level_provenance
     from grid
     inner join scope_bases
@@ -113,6 +138,7 @@ described as (
 
 final as (
     select
+        described.scenario_id,
         described.measure_id,
         described.variant_id,
         described.is_default,
@@ -130,8 +156,6 @@ final as (
         on described.measure_provenance = measure_ranks.provenance
     inner join provenance_ranks as variant_ranks
         on described.variant_provenance = variant_ranks.provenance
-    inner join provenance_ranks as basis_ranks
-        on described.basis_provenance = basis_ranks.provenance
     inner join provenance_ranks as level_ranks
         on described.level_provenance = level_ranks.provenance
     inner join provenance_ranks as weakest
@@ -139,7 +163,7 @@ final as (
             greatest(
                 measure_ranks.certainty_rank,
                 variant_ranks.certainty_rank,
-                basis_ranks.certainty_rank,
+                described.basis_rank,
                 level_ranks.certainty_rank
             ) = weakest.certainty_rank
 )

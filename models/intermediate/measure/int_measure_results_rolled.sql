@@ -10,6 +10,7 @@ outcomes as (
 
 pooled as (
     select
+        scenario_id,
         measure_id,
         variant_id,
         reporting_month,
@@ -25,11 +26,12 @@ pooled as (
         sum(met_count) as result_numerator,
         sum(total_count) as result_denominator
     from outcomes
-    group by measure_id, variant_id, reporting_month, scope_type, scope
+    group by scenario_id, measure_id, variant_id, reporting_month, scope_type, scope
 ),
 
 means as (
     select
+        scenario_id,
         measure_id,
         variant_id,
         reporting_month,
@@ -41,11 +43,12 @@ means as (
     where
         scope_type = 'provider'
         and total_count > 0
-    group by measure_id, variant_id, reporting_month
+    group by scenario_id, measure_id, variant_id, reporting_month
 ),
 
 national_means as (
     select
+        pooled.scenario_id,
         pooled.measure_id,
         pooled.variant_id,
         pooled.reporting_month,
@@ -63,7 +66,8 @@ national_means as (
     from pooled
     left join means
         on
-            pooled.measure_id = means.measure_id
+            pooled.scenario_id = means.scenario_id
+            and pooled.measure_id = means.measure_id
             and pooled.variant_id = means.variant_id
             and pooled.reporting_month = means.reporting_month
     where pooled.scope_type = 'national'
@@ -77,6 +81,7 @@ rolled as (
 
 final as (
     select
+        scenario_id,
         measure_id,
         variant_id,
         reporting_month,

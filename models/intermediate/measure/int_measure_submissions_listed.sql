@@ -7,6 +7,7 @@ outcomes as (
 
 key_sets as (
     select distinct
+        scenario_id,
         measure_id,
         variant_id,
         reporting_month,
@@ -18,6 +19,7 @@ key_sets as (
 
 keys as (
     select
+        scenario_id,
         measure_id,
         variant_id,
         reporting_month,
@@ -34,6 +36,7 @@ distinct_keys as (
 
 final as (
     select
+        scenario_id,
         measure_id,
         variant_id,
         reporting_month,
@@ -41,7 +44,7 @@ final as (
         scope,
         {{ dbt.listagg('submission_key', "','", 'order by submission_key') }} as submission_keys
     from distinct_keys
-    group by measure_id, variant_id, reporting_month, scope_type, scope
+    group by scenario_id, measure_id, variant_id, reporting_month, scope_type, scope
 )
 
 select * from final

@@ -5,7 +5,8 @@ with
 submissions as (
     select
         reporting_month,
-        received_at
+        received_at,
+        landed_at
     from {{ ref('int_submissions_current') }}
 ),
 
@@ -16,6 +17,8 @@ final as (
         {% else %}
             max(received_at) as as_of_at,
         {% endif %}
+        max(received_at) as known_at,
+        max(landed_at) as landed_at,
         min(reporting_month) as first_reporting_month,
         max(reporting_month) as last_reporting_month
     from submissions

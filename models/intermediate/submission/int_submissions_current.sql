@@ -1,5 +1,5 @@
 {# A correction is a later version of the same submission; `as_known_at` leaves out what was
-   received after it. #}
+   received after it, `as_landed_at` what was landed after it. #}
 with
 
 submissions as (
@@ -10,9 +10,7 @@ submissions as (
 known as (
     select *
     from submissions
-    {% if var('as_known_at') %}
-        where received_at <= cast('{{ var("as_known_at") }}' as timestamp)
-    {% endif %}
+    where {{ submission_is_known() }}
 ),
 
 final as (

@@ -1,4 +1,5 @@
 {# CPM 4, 5, 5A: only time for which the DCC or its providers hold the Incident counts. #}
+{% set fields = ['status', 'status_reason', 'organisation', 'incident_category'] %}
 with
 
 states as (
@@ -11,6 +12,13 @@ resolutions as (
         incident_id,
         last_active_state_number
     from {{ ref('int_incidents_resolved') }}
+),
+
+codes as (
+    select
+        code,
+        code_number
+    from {{ ref('int_incident_codes_numbered') }}
 ),
 
 clock as (
@@ -42,18 +50,21 @@ measured as (
 
 final as (
     select
-        incident_id,
-        cast(state_number as integer) as segment_number,
-        cast(clock_state as varchar) as reason,
-        status,
-        status_reason,
-        organisation,
-        incident_category,
-        cast(elapsed_seconds as bigint) as elapsed_seconds,
-        is_counted,
-        state_at as started_at,
-        ended_at
+        measured.incident_id,
+        cast(measured.state_number as integer) as segment_number,
+        cast(measured.clock_state as varchar) as reason,
+        {% for field in fields %}
+            {{ field }}_codes.code as {{ field }},
+        {% endfor %}
+        cast(measured.elapsed_seconds as bigint) as elapsed_seconds,
+        measured.is_counted,
+        measured.state_at as started_at,
+        measured.ended_at
     from measured
+    {% for field in fields %}
+        left join codes as {{ field }}_codes
+            on measured.{{ field }}_number = {{ field }}_codes.code_number
+    {% endfor %}
 )
 
 select * from final

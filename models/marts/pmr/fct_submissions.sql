@@ -16,7 +16,7 @@ submissions as (
         quarantined_rows,
         is_synthetic
     from {{ ref('stg_lake__submissions') }}
-    where {{ is_known('received_at') }}
+    where {{ submission_is_known() }}
 ),
 
 submissions_current as (

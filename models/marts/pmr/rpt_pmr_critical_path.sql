@@ -21,7 +21,7 @@ submissions as (
         reporting_month,
         {{ working_day_date('received_at') }} as received_date
     from {{ ref('stg_lake__submissions') }}
-    where {{ is_known('received_at') }}
+    where {{ submission_is_known() }}
 ),
 
 months as (

@@ -30,7 +30,11 @@ final as (
         is_default,
         is_synthetic,
         reporting_month,
-        published_at
+        code_version,
+        published_at,
+        known_at,
+        landed_at,
+        as_of_at
     from published
 )
 

@@ -71,6 +71,7 @@ def simulate(
     first_month: date = date(2021, 7, 1),
     months: int = 4,
     areas: Collection[str] = AREAS,
+    alert_uplink_share: float | None = None,
     firmware_fault_share: float = SAMPLE_FIRMWARE_FAULT_SHARE,
     contracts: Path = CONTRACTS,
     seeds: Path = SEEDS,
@@ -79,6 +80,8 @@ def simulate(
 
     `scale` is a share of national traffic in July 2022: 1.0 is a month of 1.0 bn Service Requests, 1.69 bn Alerts
     and 54 m devices (about 1,200 devices at least). `first_month` is the first day of the first of `months`.
+    With `alert_uplink_share` each Alert takes that share of the WAN round trip of an on-demand Service Request of
+    its region and device type; without it, a time of its own.
     `firmware_fault_share` of the devices that an S1SP or a CSP follows have each of eight kinds of firmware fault.
 
     Raises CpmError where an argument makes no sense, and where `out` holds anything that `simulate` did not write.
@@ -100,6 +103,10 @@ def simulate(
         "seeds": str(seeds),
         "firmware_fault_share": firmware_fault_share,
     }
+    if alert_uplink_share is not None:  # without it, `getvariable` returns null
+        if not 0 < alert_uplink_share <= 1:
+            raise CpmError(f"an Alert takes a share of a round trip above 0, up to 1; got {alert_uplink_share}")
+        variables = {**variables, "alert_uplink_share": alert_uplink_share}
     if not 0 < firmware_fault_share <= 0.125:
         raise CpmError(
             f"eight kinds of firmware fault have a share above 0, up to 0.125, each; got {firmware_fault_share}"

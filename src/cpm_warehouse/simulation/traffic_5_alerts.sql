@@ -89,6 +89,18 @@ from alert_devices
 where device_type = 'CHF'
 group by provider;
 
+-- Round trips in the WAN that a planted Alert takes its share of: those of on-demand Service Requests,
+-- numbered so that the ones of a region and device type stand together.
+create table wan_round_trips as
+select
+    region,
+    device_type,
+    median_ms,
+    has_long_tail,
+    row_number() over (order by region, device_type, slot) - 1 as number,
+from request_slots
+where mode = 'OnDemand' and not is_non_device and getvariable('alert_uplink_share') is not null;
+
 create table alert_slots as
 with type_counts as (
     select provider, device_type, count(*) as type_count
@@ -127,6 +139,8 @@ select
     devices.home_slot,
     devices.oui,
     devices.eui_ending,
+    round_trips.first_number as first_round_trip,
+    round_trips.round_trip_count,
     case devices.place
         when 'North' then 7000
         when 'SMETS1' then 9000
@@ -138,7 +152,13 @@ inner join alert_devices as devices
     on
         slots.provider = devices.provider
         and slots.device_type = devices.device_type
-        and slots.device_rank = devices.provider_rank;
+        and slots.device_rank = devices.provider_rank
+left join (
+    select region, device_type, min(number) as first_number, count(*) as round_trip_count
+    from wan_round_trips
+    group by region, device_type
+) as round_trips
+    on devices.region = round_trips.region and devices.device_type = round_trips.device_type;
 
 create view out_alerts as
 with month as (
@@ -166,6 +186,7 @@ hashed as (
 drawn as (
     select
         hashed.event,
+        hashed.more_bits,
         slots.*,
         (hashed.bits >> 12) & 16383 as draw,
         odds(hashed.bits >> 26) as wan_odds,
@@ -182,12 +203,28 @@ drawn as (
     cross join month
 ),
 
+-- By default an Alert has a time of its own. Planted, each takes the share of a round trip that the
+-- simulation was asked for, and nothing else: what a proxy by that share would have to find.
 timed as (
     select
-        *,
-        raised_ms + (median_ms * sqrt(wan_odds))::bigint as arrived_ms,
-        if(is_central, raised_ms, arrived_ms) + 120 + (draw & 511)::bigint as sent_ms,
+        drawn.*,
+        (
+            getvariable('alert_uplink_share') * round_trips.median_ms
+            * least(if(round_trips.has_long_tail, drawn.wan_odds, sqrt(drawn.wan_odds)), 4000)
+        )::bigint as planted_ms,
+        drawn.raised_ms + coalesce(planted_ms, (drawn.median_ms * sqrt(drawn.wan_odds))::bigint)
+            as arrived_ms,
+        if(
+            planted_ms is null,
+            if(drawn.is_central, drawn.raised_ms, arrived_ms) + 120 + (drawn.draw & 511)::bigint,
+            arrived_ms
+        ) as sent_ms,
     from drawn
+    left join wan_round_trips as round_trips
+        on
+            drawn.first_round_trip
+            + (hash(drawn.more_bits) % drawn.round_trip_count::ubigint)::bigint
+            = round_trips.number
 )
 
 -- One in 1,000 does not reach the gateway, another four are not delivered; 2.6% are throttled. The

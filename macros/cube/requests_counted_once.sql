@@ -1,0 +1,29 @@
+{#
+    A CTE's query: the Service Requests of the submissions in the CTE `new_submissions`, each with row_weight 1, and once
+    more with row_weight -1 those that repeat a request: a sum of row_weight counts each request once.
+#}
+{% macro requests_counted_once(columns) -%}
+    select
+        new_submissions.submission_key,
+        {% for column in columns %}
+            staged.{{ column }},
+        {% endfor %}
+        1 as row_weight
+    from {{ ref('stg_dsp__service_requests') }} as staged
+    inner join new_submissions
+        on
+            staged.provider = new_submissions.provider
+            and staged.period = new_submissions.period
+            and staged.submission_version = new_submissions.submission_version
+    union all
+    select
+        repeated.submission_key,
+        {% for column in columns %}
+            repeated.{{ column }},
+        {% endfor %}
+        -1 as row_weight
+    from {{ ref('int_service_requests_repeated') }} as repeated
+    inner join new_submissions
+        on repeated.submission_key = new_submissions.submission_key
+    where repeated.source_row is not null
+{%- endmacro %}

@@ -1,0 +1,105 @@
+{# Times of the Alerts that CPM 3 counts, times the proxy's divisor: a bucket is the same slice of
+   time here and in the buckets of WAN round trips, and the two curves meet at each bucket's end. #}
+{{
+    config(
+        materialized='incremental',
+        unique_key='submission_key',
+        incremental_strategy='delete+insert',
+        on_schema_change='sync_all_columns'
+    )
+}}
+
+with
+
+new_submissions as (
+    {{ scan_new_submissions('alerts') }}
+),
+
+exclusions as (
+    select *
+    from {{ ref('alert_exclusions') }}
+),
+
+rules as (
+    select *
+    from {{ ref('alert_proxy_rules') }}
+    where rule_id = 'standard'
+),
+
+alerts as (
+    {{
+        alerts_counted_once([
+            'alert_kind',
+            'alert_code',
+            'device_type',
+            'region',
+            'raised_at',
+            'gateway_at',
+            'sent_at',
+        ])
+    }}
+),
+
+ruled_submissions as (
+    select
+        new_submissions.submission_key,
+        new_submissions.scan_key,
+        cast(concat(new_submissions.period, '-01') as date) as first_date,
+        rules.divisor
+    from new_submissions
+    inner join rules
+        on
+            cast(concat(new_submissions.period, '-01') as date) >= rules.valid_from
+            and cast(concat(new_submissions.period, '-01') as date)
+            < coalesce(rules.valid_to, date '9999-12-31')
+),
+
+bucketed as (
+    select
+        ruled_submissions.submission_key,
+        ruled_submissions.scan_key,
+        {{ reporting_month_of('alerts.raised_at') }} as alert_month,
+        alerts.alert_kind,
+        alerts.alert_code,
+        alerts.device_type,
+        alerts.region,
+        alerts.row_weight,
+        {{
+            latency_bucket(
+                milliseconds_between('alerts.raised_at', 'alerts.sent_at')
+                ~ ' * ruled_submissions.divisor'
+            )
+        }} as latency_bucket
+    from alerts
+    inner join ruled_submissions
+        on alerts.submission_key = ruled_submissions.submission_key
+    where alerts.raised_at <= alerts.sent_at
+),
+
+final as (
+    select
+        bucketed.submission_key,
+        bucketed.scan_key,
+        bucketed.alert_month,
+        bucketed.region,
+        bucketed.device_type,
+        bucketed.latency_bucket,
+        cast(sum(bucketed.row_weight) as bigint) as message_count
+    from bucketed
+    left join exclusions
+        on
+            bucketed.alert_kind = exclusions.alert_kind
+            and bucketed.alert_code = exclusions.alert_code
+            and bucketed.alert_month >= exclusions.valid_from
+            and bucketed.alert_month < coalesce(exclusions.valid_to, date '9999-12-31')
+    where exclusions.alert_code is null
+    group by
+        bucketed.submission_key,
+        bucketed.scan_key,
+        bucketed.alert_month,
+        bucketed.region,
+        bucketed.device_type,
+        bucketed.latency_bucket
+)
+
+select * from final

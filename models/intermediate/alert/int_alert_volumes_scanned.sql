@@ -1,0 +1,79 @@
+{# The scan of Alerts by SEC Party, which the daily cube leaves out. #}
+{{
+    config(
+        materialized='incremental',
+        unique_key='submission_key',
+        incremental_strategy='delete+insert',
+        on_schema_change='sync_all_columns'
+    )
+}}
+
+with
+
+new_submissions as (
+    {{ scan_new_submissions('alerts') }}
+),
+
+alerts as (
+    {{
+        alerts_counted_once([
+            'alert_kind',
+            'alert_code',
+            'device_type',
+            'region',
+            'party_id',
+            'raised_at',
+            'gateway_at',
+            'sent_at',
+            'throttled_count',
+        ])
+    }}
+),
+
+dated as (
+    select
+        new_submissions.submission_key,
+        new_submissions.scan_key,
+        alerts.alert_kind,
+        alerts.alert_code,
+        alerts.device_type,
+        alerts.region,
+        alerts.party_id,
+        alerts.row_weight,
+        alerts.row_weight * coalesce(alerts.throttled_count, 1) as alert_weight,
+        cast(
+            date_trunc(
+                'month',
+                {{ alert_date('alerts', "cast(concat(new_submissions.period, '-01') as date)") }}
+            ) as date
+        ) as alert_month
+    from alerts
+    inner join new_submissions
+        on alerts.submission_key = new_submissions.submission_key
+),
+
+final as (
+    select
+        submission_key,
+        scan_key,
+        alert_month,
+        alert_kind,
+        alert_code,
+        region,
+        party_id,
+        device_type,
+        cast(sum(row_weight) as bigint) as message_count,
+        cast(sum(alert_weight) as bigint) as alert_count
+    from dated
+    group by
+        submission_key,
+        scan_key,
+        alert_month,
+        alert_kind,
+        alert_code,
+        region,
+        party_id,
+        device_type
+)
+
+select * from final

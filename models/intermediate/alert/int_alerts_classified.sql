@@ -1,0 +1,83 @@
+{# CPM 3: the cells of the submissions that count, with what their code is excluded for and whether
+   it is time critical. A region that no list has is Unknown. #}
+with
+
+cells as (
+    select *
+    from {{ ref('int_alerts_daily') }}
+),
+
+submissions as (
+    select
+        submission_key,
+        provider
+    from {{ ref('int_submissions_current') }}
+),
+
+regions as (
+    select region
+    from {{ ref('regions') }}
+),
+
+kinds as (
+    select
+        alert_kind,
+        crosses_wan
+    from {{ ref('alert_kinds') }}
+),
+
+exclusions as (
+    select *
+    from {{ ref('alert_exclusions') }}
+),
+
+time_critical_codes as (
+    select *
+    from {{ ref('alert_time_critical_codes') }}
+),
+
+final as (
+    select
+        cells.submission_key,
+        submissions.provider,
+        cells.alert_date,
+        cast(date_trunc('month', cells.alert_date) as date) as alert_month,
+        coalesce(regions.region, 'Unknown') as region,
+        coalesce(cells.device_type, 'Unknown') as device_type,
+        cells.alert_kind,
+        cells.alert_code,
+        exclusions.exclusion_reason,
+        time_critical_codes.alert_code is not null as is_time_critical,
+        coalesce(kinds.crosses_wan, true) as crosses_wan,
+        cells.message_count,
+        cells.duplicate_count,
+        cells.gateway_message_count,
+        cells.delivered_message_count,
+        cells.timed_message_count,
+        cells.within_message_count,
+        cells.throttled_alert_count,
+        cells.delivered_throttled_alert_count,
+        cells.timed_throttled_alert_count,
+        cells.within_throttled_alert_count
+    from cells
+    inner join submissions
+        on cells.submission_key = submissions.submission_key
+    left join regions
+        on cells.region = regions.region
+    left join kinds
+        on cells.alert_kind = kinds.alert_kind
+    left join exclusions
+        on
+            cells.alert_kind = exclusions.alert_kind
+            and cells.alert_code = exclusions.alert_code
+            and cells.alert_date >= exclusions.valid_from
+            and cells.alert_date < coalesce(exclusions.valid_to, date '9999-12-31')
+    left join time_critical_codes
+        on
+            cells.alert_kind = time_critical_codes.alert_kind
+            and cells.alert_code = time_critical_codes.alert_code
+            and cells.alert_date >= time_critical_codes.valid_from
+            and cells.alert_date < coalesce(time_critical_codes.valid_to, date '9999-12-31')
+)
+
+select * from final

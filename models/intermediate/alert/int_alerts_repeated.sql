@@ -1,0 +1,89 @@
+{# An Alert sent twice bears the same times, so only rows whose times occur twice are compared in
+   full: a distinct over every column would cost ten times the cube. The first row stays; the others
+   are listed, for the cubes to subtract. A submission without any has one row of nulls. #}
+{{
+    config(
+        materialized='incremental',
+        unique_key='submission_key',
+        incremental_strategy='delete+insert',
+        on_schema_change='sync_all_columns'
+    )
+}}
+
+with
+
+new_submissions as (
+    {{ scan_new_submissions('alerts') }}
+),
+
+times as (
+    select
+        {{ hash_of(['staged.raised_at', 'staged.gateway_at', 'staged.sent_at']) }} as times_hash
+    from {{ ref('stg_providers__alerts') }} as staged
+    inner join new_submissions
+        on
+            staged.provider = new_submissions.provider
+            and staged.period = new_submissions.period
+            and staged.submission_version = new_submissions.submission_version
+),
+
+suspected as (
+    select times_hash
+    from times
+    group by times_hash
+    having count(*) > 1
+),
+
+suspected_alerts as (
+    select
+        staged.*,
+        {{ hash_of(['staged.raised_at', 'staged.gateway_at', 'staged.sent_at']) }} as times_hash
+    from {{ ref('stg_providers__alerts') }} as staged
+    inner join new_submissions
+        on
+            staged.provider = new_submissions.provider
+            and staged.period = new_submissions.period
+            and staged.submission_version = new_submissions.submission_version
+    where
+        staged.device_id is not null
+        and times_hash in (select suspected.times_hash from suspected)
+),
+
+repeated as (
+    select *
+    from suspected_alerts
+    qualify
+        row_number() over (
+            partition by
+                submission_key,
+                alert_kind,
+                alert_code,
+                device_id,
+                raised_at,
+                gateway_at,
+                sent_at
+            order by source_file, source_row
+        ) > 1
+),
+
+final as (
+    select
+        new_submissions.submission_key,
+        new_submissions.scan_key,
+        repeated.source_file,
+        repeated.source_row,
+        repeated.alert_kind,
+        repeated.alert_code,
+        repeated.device_type,
+        repeated.region,
+        repeated.party_id,
+        repeated.raised_at,
+        repeated.gateway_at,
+        repeated.sent_at,
+        repeated.throttled_count
+    from new_submissions
+    left join repeated
+        on new_submissions.submission_key = repeated.submission_key
+)
+
+select * from final

@@ -1,0 +1,105 @@
+{# CPM 3 on every basis that it could stand on; the basis decided for a region picks one. Alerts
+   that a basis cannot see are counted as unseen: they lower its coverage, and nothing else. #}
+with
+
+measured as (
+    select *
+    from {{ ref('int_alert_outcomes_measured') }}
+),
+
+by_proxy as (
+    select *
+    from {{ ref('int_alert_outcomes_by_proxy') }}
+),
+
+volumes as (
+    select *
+    from {{ ref('int_alert_volumes_estimated') }}
+),
+
+outcomes as (
+    select
+        measure_id,
+        variant_id,
+        reporting_month,
+        region,
+        provider,
+        'measured' as basis,
+        submission_key as submission_keys,
+        met_count,
+        total_count,
+        excluded_count,
+        met_count_before_exceptions,
+        total_count_before_exceptions,
+        0 as unseen_count
+    from measured
+    union all by name
+    select
+        measure_id,
+        variant_id,
+        reporting_month,
+        region,
+        provider,
+        'proxy' as basis,
+        submission_keys,
+        met_count,
+        total_count,
+        excluded_count,
+        met_count_before_exceptions,
+        total_count_before_exceptions,
+        unseen_count
+    from by_proxy
+    union all by name
+    select
+        measure_id,
+        variant_id,
+        reporting_month,
+        region,
+        provider,
+        'measured' as basis,
+        submission_key as submission_keys,
+        0 as met_count,
+        0 as total_count,
+        0 as excluded_count,
+        0 as met_count_before_exceptions,
+        0 as total_count_before_exceptions,
+        raised_count as unseen_count
+    from volumes
+    where not is_counted
+    union all by name
+    select
+        measure_id,
+        variant_id,
+        reporting_month,
+        region,
+        provider,
+        'not_reportable' as basis,
+        submission_key as submission_keys,
+        0 as met_count,
+        0 as total_count,
+        0 as excluded_count,
+        0 as met_count_before_exceptions,
+        0 as total_count_before_exceptions,
+        raised_count as unseen_count
+    from volumes
+),
+
+final as (
+    select
+        measure_id,
+        variant_id,
+        reporting_month,
+        region,
+        provider,
+        basis,
+        submission_keys,
+        cast(met_count as bigint) as met_count,
+        cast(total_count as bigint) as total_count,
+        cast(excluded_count as bigint) as excluded_count,
+        cast(met_count_before_exceptions as bigint) as met_count_before_exceptions,
+        cast(total_count_before_exceptions as bigint) as total_count_before_exceptions,
+        cast(unseen_count as bigint) as unseen_count
+    from outcomes
+)
+
+select * from final

@@ -1,0 +1,115 @@
+{# A sketch of response times by month with party: counts of buckets, each 2% wider than the one
+   before, which merge exactly. Both times of a request come from the one scan. #}
+{{
+    config(
+        materialized='incremental',
+        unique_key='submission_key',
+        incremental_strategy='delete+insert',
+        on_schema_change='sync_all_columns'
+    )
+}}
+
+with
+
+new_submissions as (
+    {{ scan_new_submissions('service_requests') }}
+),
+
+modes as (
+    select
+        mode,
+        clock_starts_at
+    from {{ ref('service_request_modes') }}
+),
+
+requests as (
+    {{
+        requests_counted_once([
+            'service_reference_variant',
+            'mode',
+            'party_id',
+            'device_type',
+            'region',
+            'received_at',
+            'execute_at',
+            'sent_to_wan_at',
+            'back_from_wan_at',
+            'responded_at',
+        ])
+    }}
+),
+
+bucketed as (
+    select
+        requests.submission_key,
+        {{ reporting_month_of('requests.received_at') }} as request_month,
+        requests.service_reference_variant,
+        requests.mode,
+        requests.party_id,
+        requests.device_type,
+        requests.region,
+        requests.row_weight,
+        {{
+            latency_bucket(
+                milliseconds_between(
+                    "case modes.clock_starts_at"
+                    ~ " when 'execution' then requests.execute_at else requests.received_at end",
+                    'requests.responded_at'
+                )
+            )
+        }} as end_to_end_bucket,
+        {{
+            latency_bucket(
+                milliseconds_between('requests.sent_to_wan_at', 'requests.back_from_wan_at')
+            )
+        }} as wan_bucket
+    from requests
+    left join modes
+        on requests.mode = modes.mode
+),
+
+kinds as (
+    select 'end_to_end' as latency_kind
+    union all
+    select 'wan' as latency_kind
+),
+
+final as (
+    select
+        new_submissions.submission_key,
+        new_submissions.scan_key,
+        bucketed.request_month,
+        bucketed.service_reference_variant,
+        bucketed.mode,
+        bucketed.party_id,
+        bucketed.device_type,
+        bucketed.region,
+        kinds.latency_kind,
+        case kinds.latency_kind
+            when 'wan' then bucketed.wan_bucket
+            else bucketed.end_to_end_bucket
+        end as latency_bucket,
+        cast(sum(bucketed.row_weight) as bigint) as request_count
+    from bucketed
+    inner join new_submissions
+        on bucketed.submission_key = new_submissions.submission_key
+    cross join kinds
+    where
+        case kinds.latency_kind
+            when 'wan' then bucketed.wan_bucket
+            else bucketed.end_to_end_bucket
+        end is not null
+    group by
+        new_submissions.submission_key,
+        new_submissions.scan_key,
+        bucketed.request_month,
+        bucketed.service_reference_variant,
+        bucketed.mode,
+        bucketed.party_id,
+        bucketed.device_type,
+        bucketed.region,
+        kinds.latency_kind,
+        latency_bucket
+)
+
+select * from final

@@ -1,0 +1,136 @@
+{# The one scan of Service Requests by month with party. End to end runs from the instant at which the
+   clock of the request's mode starts; an answer before that instant took no time. #}
+{{
+    config(
+        materialized='incremental',
+        unique_key='submission_key',
+        incremental_strategy='delete+insert',
+        on_schema_change='sync_all_columns'
+    )
+}}
+
+with
+
+new_submissions as (
+    {{ scan_new_submissions('service_requests') }}
+),
+
+modes as (
+    select
+        mode,
+        clock_starts_at
+    from {{ ref('service_request_modes') }}
+),
+
+response_codes as (
+    select
+        response_code,
+        outcome_class
+    from {{ ref('duis_response_codes') }}
+),
+
+requests as (
+    {{
+        requests_counted_once([
+            'service_reference_variant',
+            'mode',
+            'party_id',
+            'device_type',
+            'region',
+            'response_code',
+            'received_at',
+            'execute_at',
+            'sent_to_wan_at',
+            'back_from_wan_at',
+            'responded_at',
+        ])
+    }}
+),
+
+timed as (
+    select
+        requests.submission_key,
+        {{ reporting_month_of('requests.received_at') }} as request_month,
+        requests.service_reference_variant,
+        requests.mode,
+        requests.party_id,
+        requests.device_type,
+        requests.region,
+        requests.response_code,
+        requests.row_weight,
+        greatest(
+            {{
+                milliseconds_between(
+                    "case modes.clock_starts_at"
+                    ~ " when 'execution' then requests.execute_at else requests.received_at end",
+                    'requests.responded_at'
+                )
+            }},
+            case when requests.responded_at is not null then 0 end
+        ) as response_milliseconds,
+        {{ milliseconds_between('requests.sent_to_wan_at', 'requests.back_from_wan_at') }}
+            as wan_milliseconds
+    from requests
+    left join modes
+        on requests.mode = modes.mode
+),
+
+grouped as (
+    select
+        submission_key,
+        request_month,
+        service_reference_variant,
+        mode,
+        party_id,
+        device_type,
+        region,
+        response_code,
+        cast(sum(row_weight) as bigint) as request_count,
+        cast(coalesce(sum(row_weight) filter (where response_milliseconds is not null), 0) as bigint)
+            as end_to_end_count,
+        cast(coalesce(sum(row_weight * response_milliseconds), 0) as bigint)
+            as end_to_end_milliseconds,
+        cast(coalesce(sum(row_weight) filter (where wan_milliseconds is not null), 0) as bigint)
+            as wan_count,
+        cast(coalesce(sum(row_weight * wan_milliseconds), 0) as bigint) as wan_milliseconds
+    from timed
+    group by
+        submission_key,
+        request_month,
+        service_reference_variant,
+        mode,
+        party_id,
+        device_type,
+        region,
+        response_code
+),
+
+final as (
+    select
+        new_submissions.submission_key,
+        new_submissions.scan_key,
+        grouped.request_month,
+        grouped.service_reference_variant,
+        grouped.mode,
+        grouped.party_id,
+        grouped.device_type,
+        grouped.region,
+        grouped.response_code,
+        case
+            when response_codes.outcome_class is not null then response_codes.outcome_class
+            when grouped.response_code is null then 'no_response'
+            else 'unknown_code'
+        end as outcome,
+        grouped.request_count,
+        grouped.end_to_end_count,
+        grouped.end_to_end_milliseconds,
+        grouped.wan_count,
+        grouped.wan_milliseconds
+    from grouped
+    inner join new_submissions
+        on grouped.submission_key = new_submissions.submission_key
+    left join response_codes
+        on grouped.response_code = response_codes.response_code
+)
+
+select * from final

@@ -1,0 +1,20 @@
+with
+
+levels as (
+    select *
+    from {{ ref('measure_levels') }}
+),
+
+final as (
+    select
+        measure_id,
+        provenance,
+        source,
+        cast(target_bp / 100.0 as decimal(5, 2)) as target_pct,
+        cast(minimum_bp / 100.0 as decimal(5, 2)) as minimum_pct,
+        valid_from,
+        valid_to
+    from levels
+)
+
+select * from final

@@ -1,0 +1,24 @@
+with
+
+options as (
+    select *
+    from {{ ref('solution_options') }}
+),
+
+final as (
+    select
+        option_id,
+        option_name,
+        option_kind,
+        subject,
+        measure_ids,
+        limitation,
+        provenance,
+        source,
+        impact_assessment_days_max,
+        lead_time_months,
+        is_dropped
+    from options
+)
+
+select * from final

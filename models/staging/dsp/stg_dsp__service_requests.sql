@@ -1,0 +1,35 @@
+with
+
+requests as (
+    select *
+    from {{ source('lake', 'service_requests') }}
+),
+
+final as (
+    select
+        {{ submission_key('service_requests') }} as submission_key,
+        provider,
+        period,
+        cast(version as integer) as submission_version,
+        "OriginatorId" as originator_id,
+        "TargetId" as target_id,
+        "OriginatorCounter" as originator_counter,
+        "ServiceReferenceVariant" as service_reference_variant,
+        "Mode" as mode,
+        "UserRole" as user_role,
+        "PartyId" as party_id,
+        "DeviceType" as device_type,
+        "Region" as region,
+        "S1sp" as s1sp,
+        "ResponseCode" as response_code,
+        "ReceivedAt" as received_at,
+        "ExecuteAt" as execute_at,
+        "SentToWanAt" as sent_to_wan_at,
+        "BackFromWanAt" as back_from_wan_at,
+        "RespondedAt" as responded_at,
+        {{ file_name('filename') }} as source_file,
+        file_row_number as source_row
+    from requests
+)
+
+select * from final

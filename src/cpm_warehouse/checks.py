@@ -1,0 +1,197 @@
+"""What every row of a submission is checked for: from its contract, and where the domain knows more.
+
+A check has one definition in two forms, the native expectation that Great Expectations runs and the SQL
+condition of the rows that fail it. Landing compares their counts, so that the two cannot part.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cpm_warehouse.contracts import PATTERNS, Column, Contract
+from cpm_warehouse.reading import literal, quoted
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule applied to columns.
+
+    `condition` is SQL that is true of a row at fault, `reason` SQL that says why in words; `expectation` is
+    the name of a class of `great_expectations.expectations` with its arguments.
+    """
+
+    rule_id: str
+    condition: str
+    reason: str
+    expectation: tuple[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Order:
+    """Two instants or dates of which the later one never precedes the earlier one."""
+
+    rule_id: str
+    earlier: str
+    later: str
+
+
+ORDERS = {
+    "alerts": (
+        Order("sent_before_gateway", "GatewayAt", "SentAt"),
+        Order("hub_clock_ahead", "RaisedAt", "GatewayAt"),
+    ),
+    "measure_exceptions": (Order("ended_before_started", "Window From", "Window To"),),
+    "pmr_deliveries": (Order("delivered_before_month", "Reporting Month", "Delivered On"),),
+    "remedy_incidents": (
+        Order("resolved_before_logged", "Submit Date", "Last Resolved Date"),
+        Order("responded_before_received", "Submit Date", "Responded Date"),
+        Order("reported_after_logged", "Reported Date", "Submit Date"),
+    ),
+    "self_service_interface_outages": (Order("ended_before_started", "Outage From", "Outage To"),),
+    "service_requests": (
+        Order("responded_before_received", "ReceivedAt", "RespondedAt"),
+        Order("sent_before_received", "ReceivedAt", "SentToWanAt"),
+        Order("back_before_sent", "SentToWanAt", "BackFromWanAt"),
+    ),
+    "smki_requests": (Order("responded_before_received", "receivedAt", "answeredAt"),),
+}
+# Column that must be filled where another is.
+NEEDED = {"service_requests": (("back_without_send", "BackFromWanAt", "SentToWanAt"),)}
+
+
+def checks_of(contract: Contract, period: str) -> list[Check]:
+    """Checks of the rows of a submission for the month `period` (YYYY-MM), the gravest reasons first."""
+    return [*_contract_checks(contract, period), *_domain_checks(contract)]
+
+
+def _contract_checks(contract: Contract, period: str) -> Iterator[Check]:
+    for column in contract.columns:
+        yield from _column_checks(column)
+    texts = [column for column in contract.columns if column.type in {"varchar", "varchar[]"}]
+    if texts:
+        has_nul = " or ".join(f"contains({_as_text(column)}, chr(0))" for column in texts)
+        yield _by_rows("value_has_nul", has_nul, literal("a text contains the character NUL"))
+    for name, rule in contract.period:
+        yield _period_check(contract.column(name), rule, period)
+
+
+def _column_checks(column: Column) -> Iterator[Check]:
+    name = quoted(column.name)
+    if not column.nullable:
+        yield Check(
+            "value_missing",
+            f"{name} is null",
+            literal(f"'{column.name}' is empty"),
+            ("ExpectColumnValuesToNotBeNull", {"column": column.name}),
+        )
+    if column.pattern:
+        pattern = literal(PATTERNS[column.pattern])
+        condition = (
+            f"len(list_filter({name}, item -> not regexp_full_match(item, {pattern}))) > 0"
+            if column.type == "varchar[]"
+            else f"not regexp_full_match({name}, {pattern})"
+        )
+        yield _by_rows("value_malformed", condition, _said(column, f", not of the form {column.pattern}"))
+    if column.allowed:
+        values = [int(value) if column.type == "bigint" else value for value in column.allowed]
+        yield Check(
+            "value_not_allowed" if column.unlisted == "quarantine" else "unknown_code",
+            f"{name} not in ({', '.join(literal(str(value)) for value in values)})",
+            _said(column, ", which is not in the contract's list"),
+            ("ExpectColumnValuesToBeInSet", {"column": column.name, "value_set": values}),
+        )
+    if column.minimum is not None or column.maximum is not None:
+        yield _between(column, column.minimum, column.maximum)
+    for bound, sign in ((column.minimum_items, "<"), (column.maximum_items, ">")):
+        if bound is not None:
+            reason = literal(f"the number of items of '{column.name}' is {sign} {bound}")
+            yield _by_rows("value_out_of_range", f"len({name}) {sign} {bound}", reason)
+
+
+def _between(column: Column, least: int | None, most: int | None) -> Check:
+    name = quoted(column.name)
+    sides = [f"{name} < {least}"] if least is not None else []
+    sides += [f"{name} > {most}"] if most is not None else []
+    bounds = [f"at least {least}"] if least is not None else []
+    bounds += [f"at most {most}"] if most is not None else []
+    return Check(
+        "value_out_of_range",
+        " or ".join(sides),
+        _said(column, f", not {' and '.join(bounds)}"),
+        ("ExpectColumnValuesToBeBetween", {"column": column.name, "min_value": least, "max_value": most}),
+    )
+
+
+def month_bounds(column: Column, period: str) -> tuple[date, date]:
+    """First moment of a month and the first one after it; an instant may lie in the month of UTC or of London."""
+    year, month = (int(part) for part in period.split("-"))
+    first = datetime(year, month, 1)
+    after = datetime(year + month // 12, month % 12 + 1, 1)
+    if column.type == "date":
+        return first.date(), after.date()
+    london = first.replace(tzinfo=ZoneInfo("Europe/London")).astimezone(UTC).replace(tzinfo=None)
+    return min(first, london), after
+
+
+def _period_check(column: Column, rule: str, period: str) -> Check:
+    first, after = month_bounds(column, period)
+    name, kind = quoted(column.name), column.type
+    sides: list[str] = []
+    bounds: dict[str, Any] = {}
+    if rule in {"within", "not_before"}:
+        sides.append(f"{name} < cast({literal(str(first))} as {kind})")
+        bounds["min_value"] = first
+    if rule in {"within", "not_after"}:
+        sides.append(f"{name} >= cast({literal(str(after))} as {kind})")
+        bounds |= {"max_value": after, "strict_max": True}
+    return Check(
+        "row_of_another_month",
+        " or ".join(sides),
+        _said(column, f", which is not in {period}" if rule == "within" else f", which cannot be for {period}"),
+        ("ExpectColumnValuesToBeBetween", {"column": column.name, **bounds}),
+    )
+
+
+def _domain_checks(contract: Contract) -> Iterator[Check]:
+    for order in ORDERS.get(contract.extract, ()):
+        later, earlier = quoted(order.later), quoted(order.earlier)
+        yield Check(
+            order.rule_id,
+            f"{later} < {earlier}",
+            " || ".join(
+                [literal(f"'{order.later}' is "), later, literal(f", before '{order.earlier}' "), earlier]
+            ),
+            (
+                "ExpectColumnPairValuesAToBeGreaterThanB",
+                {
+                    "column_A": order.later,
+                    "column_B": order.earlier,
+                    "or_equal": True,
+                    "ignore_row_if": "either_value_is_missing",
+                },
+            ),
+        )
+    for rule_id, filled, needed in NEEDED.get(contract.extract, ()):
+        condition = f"{quoted(filled)} is not null and {quoted(needed)} is null"
+        yield _by_rows(rule_id, condition, literal(f"'{filled}' is filled and '{needed}' is empty"))
+
+
+def _by_rows(rule_id: str, condition: str, reason: str) -> Check:
+    """Make a check of what no native expectation can say on DuckDB, such as a form."""
+    # Great Expectations fills {batch} by `str.format`, for which a brace of a form is doubled.
+    query = "select * from {batch} where " + condition.replace("{", "{{").replace("}", "}}")
+    return Check(rule_id, condition, reason, ("UnexpectedRowsExpectation", {"unexpected_rows_query": query}))
+
+
+def _said(column: Column, what: str) -> str:
+    """SQL that names the column, its value, and what is wrong with it."""
+    return " || ".join([literal(f"'{column.name}' is '"), f"left({_as_text(column)}, 100)", literal("'" + what)])
+
+
+def _as_text(column: Column) -> str:
+    name = quoted(column.name)
+    if column.type == "varchar[]":
+        return f"array_to_string({name}, ';')"
+    return name if column.type == "varchar" else f"cast({name} as varchar)"

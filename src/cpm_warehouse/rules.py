@@ -1,0 +1,74 @@
+"""The rules by which submissions are judged: the seed `validation_rules`."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from cpm_warehouse.errors import CpmError, RefusalError
+
+RULES = Path("seeds/reference/submission/validation_rules.csv")
+# What cannot be read cannot be kept with a warning.
+CONSEQUENCES = {
+    "row": {"quarantine", "warn", "refuse"},
+    "file": {"refuse"},
+    "submission": {"refuse", "warn"},
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule and what follows from breaking it; with thresholds, from breaking it in more than a share of rows."""
+
+    rule_id: str
+    level: str
+    consequence: str
+    threshold_share: float | None
+    threshold_rows: int
+    description: str
+    remedy: str
+
+
+class Rules:
+    """Every rule, by its name."""
+
+    def __init__(self, path: Path = RULES) -> None:
+        try:
+            with path.open(newline="") as file:
+                self._rules = {row["rule_id"]: _rule(row, path) for row in csv.DictReader(file)}
+        except (OSError, KeyError, ValueError) as error:
+            raise CpmError(f"{path}: not the rules of receiving ({error})") from error
+
+    def __getitem__(self, rule_id: str) -> Rule:
+        """Return the rule of that name; raises CpmError where the seed has lost it."""
+        if rule_id not in self._rules:
+            raise CpmError(f"{RULES}: has no rule '{rule_id}'; put it back")
+        return self._rules[rule_id]
+
+    def check_share(self, name: str, faulty: int, received: int, example: str) -> None:
+        """Raise RefusalError, with an example, where too many of a file's rows would be quarantined."""
+        for rule_id in ("mostly_faulty", "too_many_faulty_rows"):
+            rule = self[rule_id]
+            assert rule.threshold_share is not None
+            if faulty > rule.threshold_share * received and faulty >= rule.threshold_rows:
+                raise RefusalError(
+                    rule_id,
+                    f"{name}: {faulty} of its {received} rows would be quarantined, more than"
+                    f" {rule.threshold_share:.0%}, as {example}; {rule.remedy}",
+                )
+
+
+def _rule(row: dict[str, str], path: Path) -> Rule:
+    if row["consequence"] not in CONSEQUENCES[row["level"]]:
+        raise CpmError(
+            f"{path}: '{row['rule_id']}' is of level {row['level']} and cannot {row['consequence']};"
+            f" write one of {sorted(CONSEQUENCES[row['level']])}"
+        )
+    return Rule(
+        rule_id=row["rule_id"],
+        level=row["level"],
+        consequence=row["consequence"],
+        threshold_share=float(row["threshold_share"]) if row["threshold_share"] else None,
+        threshold_rows=int(row["threshold_rows"] or 0),
+        description=row["rule_description"],
+        remedy=row["remedy"],
+    )

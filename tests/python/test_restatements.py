@@ -1,0 +1,232 @@
+"""A corrected month, from landing to what was known when, and closed months that move without a reason.
+
+The sample's Incident extracts are landed in the order in which they were received, with a publication after each
+step: before the correction of September, after it, and after October. One file that was received in September is
+landed with October's only, as happens.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from conftest import ROOT
+from cpm_warehouse.history import keep_results
+from cpm_warehouse.reading import connect, literal
+
+BIN = Path(sys.executable).parent
+EXTRACTS = ("dcc/remedy_incidents", "dcc/remedy_incident_audit", "dcc/measure_exceptions", "*/incident_list")
+CORRECTIONS = {"remedy_incidents/dcc/2021-09/v2", "remedy_incident_audit/dcc/2021-09/v2"}
+LANDED_LATE = "csp_north/incident_list/2021-08/v2"
+KEY = ("measure_id", "variant_id", "reporting_month", "scope_type", "scope", "aggregation")
+FIGURE = (
+    *("is_default", "basis", "status", "met_count", "total_count", "excluded_count", "result_pct", "target_pct"),
+    *("minimum_pct", "coverage_pct", "met_count_before_exceptions", "total_count_before_exceptions"),
+)
+
+Key = tuple[Any, ...]
+Row = dict[str, Any]
+
+
+@dataclass
+class Bench:
+    """A lake, and a warehouse that is built from it, in a folder of their own."""
+
+    folder: Path
+    project: Path = ROOT
+    publications: dict[str, dict[Key, Row]] = field(default_factory=dict)
+    restatements: list[list[Row]] = field(default_factory=list)
+
+    def land(self, received_by: str, but: str = "nothing") -> None:
+        for control in sorted(path for pattern in EXTRACTS for path in SAMPLE.glob(f"{pattern}/*/*/control.json")):
+            submission = control.parent.relative_to(SAMPLE)
+            received = json.loads(control.read_text())["received_at"]
+            if received <= received_by and str(submission) != but:
+                shutil.copytree(control.parent, self.folder / "extracts" / submission, dirs_exist_ok=True)
+        lake = ("--extracts", self.folder / "extracts", "--lake", self.folder / "lake")
+        subprocess.run([BIN / "cpm", "land", *lake], cwd=ROOT, check=True, capture_output=True)
+
+    def build(self, *tests: str, **variables: Any) -> subprocess.CompletedProcess[str]:
+        """Run the models, and of the tests those named."""
+        given = {"lake_root": str(self.folder / "lake")} | {name: str(value) for name, value in variables.items()}
+        models = ("+rpt_restatements", "+fct_measure_results", "int_reporting_clock", *tests)
+        return subprocess.run(
+            [
+                *(BIN / "dbt", "build", "--project-dir", self.project, "--profiles-dir", ROOT / "profiles"),
+                *("--select", *models, "--indirect-selection", "empty", "--exclude-resource-type", "unit_test"),
+                *("--target-path", self.folder / "target", "--log-path", self.folder / "logs"),
+                *("--vars", json.dumps(given)),
+            ],
+            cwd=ROOT,
+            env=os.environ | {"CPM_WAREHOUSE": str(self.folder / "cpm.duckdb")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def rows(self, query: str) -> list[Row]:
+        with duckdb.connect(str(self.folder / "cpm.duckdb"), read_only=True) as connection:
+            cursor = connection.execute(query)
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def results(self) -> dict[Key, Row]:
+        return {key_of(row): row for row in self.rows("from marts.fct_measure_results")}
+
+    def publish(self) -> str:
+        """Keep the results as a publication does; the file that is swapped in is tested elsewhere."""
+        with connect() as connection:
+            connection.execute(f"attach {literal(self.folder / 'cpm.duckdb')} as warehouse (read_only)")
+            connection.execute("create schema marts")
+            for mart in ("fct_measure_results", "fct_measure_results_published"):
+                connection.execute(f"create table marts.{mart} as from warehouse.marts.{mart}")
+            publication_id, is_new = keep_results(connection, self.folder / "lake")
+        assert is_new
+        self.publications[publication_id] = self.results()
+        return publication_id
+
+
+SAMPLE = ROOT / "extracts/sample"
+
+
+def key_of(row: Row) -> Key:
+    return tuple(row[name] for name in KEY)
+
+
+def figure_of(row: Row | None) -> Key | None:
+    return row and tuple(row[name] for name in FIGURE)
+
+
+def passed(done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """Three publications, and the restatements that each build before them showed."""
+    bench = Bench(tmp_path_factory.mktemp("restatements"))
+    for received_by, but in (("2021-10-24", LANDED_LATE), ("2021-10-26", LANDED_LATE), ("2021-12-31", "nothing")):
+        bench.land(received_by, but)
+        passed(bench.build())
+        bench.restatements.append(bench.rows("from marts.rpt_restatements"))
+        bench.publish()
+    return bench
+
+
+def moved(before: dict[Key, Row], after: dict[Key, Row]) -> set[Key]:
+    """What was reportable before and has another figure after."""
+    return {
+        key
+        for key, row in before.items()
+        if row["basis"] != "not_reportable" and figure_of(row) != figure_of(after.get(key))
+    }
+
+
+def test_a_corrected_september_changes_only_what_september_touches(bench: Bench) -> None:
+    before, after, _ = bench.publications.values()
+    changed = moved(before, after)
+    assert changed
+    assert {str(key[2])[:7] for key in changed} == {"2021-09"}
+    assert {key[0] for key in changed} <= {"CPM_4", "CPM_5", "CPM_5A"}
+
+
+def test_the_restatements_name_what_moved_and_the_files_that_moved_it(bench: Bench) -> None:
+    first, second, third = bench.restatements
+    before, after, _ = bench.publications.values()
+    assert first == []
+    assert {key_of(row) for row in second} == moved(before, after)
+    for row in second:
+        key = key_of(row)
+        assert (row["as_published_pct"], row["now_pct"]) == (before[key]["result_pct"], after[key]["result_pct"])
+        assert (row["as_published_status"], row["now_status"]) == (before[key]["status"], after[key]["status"])
+        assert row["cause"] == "submissions" and row["is_latest_published"]
+        assert set(row["submissions"].split(",")) <= CORRECTIONS
+        assert set(row["submissions_no_longer_behind"].split(",")) <= {
+            key.replace("/v2", "/v1") for key in CORRECTIONS
+        }
+    named = {submission for row in third for submission in (row["submissions"] or "").split(",")}
+    assert "incident_list/csp_north/2021-08/v2" in named
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_each_publication_rebuilt_as_known_then_gives_its_figures_to_the_last_digit(
+    bench: Bench, number: int
+) -> None:
+    publication_id, published = list(bench.publications.items())[number]
+    files = bench.folder / "lake/published_measure_results/*/*/*/*.parquet"
+    instants = duckdb.sql(
+        "select distinct known_at as as_known_at, landed_at as as_landed_at, as_of_at as as_of"
+        f" from read_parquet('{files}', union_by_name = true) where publication_id = '{publication_id}'"
+    )
+    (instant,) = instants.fetchall()
+    passed(bench.build(**dict(zip(instants.columns, instant, strict=True))))
+    assert bench.results() == published
+    assert bench.rows("from marts.fct_measure_results_published") == []
+
+
+def test_as_known_before_the_correction_alone_brings_the_old_figures_back(bench: Bench) -> None:
+    """What was landed late counts from when it was received: of the figures, it touches one month's coverage."""
+    before, _, _ = bench.publications.values()
+    passed(bench.build(as_known_at="2021-10-24 23:59:59"))
+    changed = moved(before, bench.results())
+    assert {str(key[2])[:7] for key in changed} <= {"2021-08"}
+    same = [name for name in FIGURE if name != "coverage_pct"]
+    now = bench.results()
+    assert all(before[key][name] == now[key][name] for key in changed for name in same)
+
+
+@pytest.fixture
+def changed(bench: Bench, tmp_path: Path) -> Callable[[str, str], Bench]:
+    """Returns a function that adds a line to a seed of a copy of the project, and gives a bench of that copy."""
+    project = tmp_path / "project"
+    project.mkdir()
+    for name in ("dbt_project.yml", "macros", "models", "tests", "analyses"):
+        (project / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "seeds", project / "seeds")
+
+    def change(seed: str, old: str, new: str) -> Bench:
+        path = project / "seeds" / seed
+        text = path.read_text()
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new))
+        return Bench(bench.folder, project)
+
+    return change
+
+
+TEST = "assert_closed_months_do_not_move"
+
+
+def test_a_changed_rule_that_moves_a_closed_month_stops_the_build_until_it_is_acknowledged(
+    bench: Bench, changed: Callable[..., Bench]
+) -> None:
+    passed(bench.build(TEST))
+    altered = changed(
+        "reference/incident/incident_target_times.csv",
+        "3,resolution,elapsed,72,hours",
+        "3,resolution,elapsed,36,hours",
+    )
+    done = altered.build(TEST)
+    assert done.returncode == 1 and f"Failure in test {TEST}" in done.stdout
+    seed = "decisions/acknowledged_restatements.csv"
+    header = "measure_id,first_month,last_month,acknowledged_date,reason\n"
+    reason = "2021-12-01,the target was read wrongly\n"
+    other = f"{header}CPM_5A,2021-07-01,2021-09-01,{reason}CPM_5,2021-07-01,2021-07-01,{reason}"
+    changed(seed, header, other)
+    assert f"Failure in test {TEST}" in altered.build(TEST).stdout
+    changed(seed, other, f"{header}CPM_5,2021-07-01,2021-09-01,{reason}")
+    passed(altered.build(TEST))
+    moved_now = altered.rows("""
+        select measure_id, is_acknowledged from marts.rpt_restatements
+        where cause = 'definitions' and is_latest_published and reporting_month < '2021-10-01'
+    """)
+    assert {row["measure_id"] for row in moved_now} == {"CPM_5"}
+    assert all(row["is_acknowledged"] for row in moved_now)

@@ -1,0 +1,119 @@
+"""Great Expectations and the SQL of each check find the same rows; what it depends on is there."""
+
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cpm_warehouse.checks import checks_of
+from cpm_warehouse.errors import CpmError
+from cpm_warehouse.landing import land
+from cpm_warehouse.quarantine import check_counts, find_faulty
+from cpm_warehouse.rules import Rules
+from cpm_warehouse.validating import Validator
+
+# What breaks a check of its rule, tried on columns of each type. Every contract gets rows of all of them.
+ODD = {
+    "varchar": ["null", "''", "'odd'", "'a' || chr(0)"],
+    "bigint": ["null", "-1", "9"],
+    "ubigint": ["null", "0", "18446744073709551615"],
+    "boolean": ["null", "true"],
+    "date": ["null", "date '2021-07-31'", "date '2021-08-01'", "date '2021-09-01'"],
+    "timestamp": [
+        "null",
+        "timestamp '2021-07-31 22:59:59.999'",
+        "timestamp '2021-07-31 23:00:00'",
+        "timestamp '2021-08-31 23:59:59.999'",
+        "timestamp '2021-09-01 00:00:00'",
+    ],
+    "varchar[]": ["null", "cast([] as varchar[])", "['odd']", "['90-B3-D5-1F-30-01-00-00', '']"],
+}
+
+
+@pytest.fixture(scope="module")
+def validator(tmp_path_factory):
+    return Validator(tmp_path_factory.mktemp("validation"))
+
+
+def odd_rows(contract, path: Path) -> None:
+    """Rows of which the n-th has, in each column, the next of the odd values of its type."""
+    columns = ", ".join(
+        f"list_extract([{', '.join(ODD[column.type])}],"
+        f" cast(1 + (n // {place + 1} + {place}) % {len(ODD[column.type])} as integer))::{column.type}"
+        f' as "{column.name}"'
+        for place, column in enumerate(contract.columns)
+    )
+    duckdb.sql(f"copy (select {columns} from range(600) as numbers (n)) to '{path}' (format parquet)")
+
+
+def test_every_check_finds_what_its_expectation_finds(validator, contracts, tmp_path):
+    broken: Counter[str] = Counter()
+    for contract in contracts.values():
+        if contract.extract == "published_measure_results":
+            continue
+        path = tmp_path / f"{contract.extract}.parquet"
+        odd_rows(contract, path)
+        checks = checks_of(contract, "2021-08")
+        findings = validator.validate(contract.extract, [path], checks, key=contract.key)
+        counts: Counter[int] = Counter()
+        with duckdb.connect() as connection:
+            find_faulty(connection, path, checks, counts)
+        check_counts(checks, [count for _, count in findings.counts], counts)
+        broken.update({check.rule_id: count for check, count in findings.counts})
+    assert [rule_id for rule_id, count in broken.items() if not count] == []
+    assert len(broken) >= 16
+
+
+def test_a_disagreement_stops_landing(contracts):
+    checks = checks_of(contracts["pmr_deliveries"], "2021-08")
+    with pytest.raises(CpmError, match="disagree"):
+        check_counts(checks, [1] * len(checks), Counter())
+
+
+def test_every_rule_that_a_check_names_is_in_the_seed(contracts):
+    rules = Rules()
+    for contract in contracts.values():
+        for check in checks_of(contract, "2021-08"):
+            assert rules[check.rule_id].level == "row"
+
+
+def test_volume_is_held_against_the_month_before(validator, contracts, tmp_path):
+    path = tmp_path / "rows.parquet"
+    duckdb.sql(f"copy (select 1 as x from range(10)) to '{path}' (format parquet)")
+    for bounds, is_odd in (((10, 10), False), ((11, 20), True), ((1, 9), True)):
+        name = f"volume {bounds}"
+        assert validator.validate(name, [path], [], row_bounds=bounds).volume_is_odd is is_odd
+
+
+def test_a_volume_unlike_the_month_before_is_a_warning(send, tmp_path, contracts):
+    header = "requestId,requestKind,receivedAt,answeredAt\n"
+    for month, rows in (("2021-07", 10), ("2021-08", 4), ("2021-09", 3)):
+        content = header + "".join(
+            f"R{n},deviceCertificate,{month}-0{n % 9 + 1}T10:00:00Z,\n" for n in range(rows)
+        )
+        extracts = send(content, submission=f"smki/smki_requests/{month}/v1")
+    warned = [
+        [one.rule_id for one in outcome.warnings] for outcome in land(extracts, tmp_path / "lake", contracts)
+    ]
+    assert warned == [[], ["volume_unlike_month_before"], []]
+
+
+def test_the_private_name_of_great_expectations_is_there(validator):
+    engine = import_module("great_expectations.execution_engine.sqlalchemy_execution_engine")
+    assert [str(dialect.value) for dialect in engine._PERSISTED_CONNECTION_DIALECTS].count("duckdb") == 1
+
+
+def test_an_expectation_that_cannot_run_is_an_error(validator, contracts, tmp_path):
+    path = tmp_path / "rows.parquet"
+    duckdb.sql(f"copy (select 1 as x) to '{path}' (format parquet)")
+    with pytest.raises(CpmError, match="could not run"):
+        validator.validate("other columns", [path], checks_of(contracts["pmr_deliveries"], "2021-08"))
+
+
+def test_data_docs_are_a_static_site(send, tmp_path, contracts):
+    docs = tmp_path / "docs"
+    list(land(send(), tmp_path / "lake", contracts, docs=docs))
+    assert (docs / "index.html").exists()
+    assert "pmr_deliveries.dcc.2021-08.v1" in (docs / "index.html").read_text()
