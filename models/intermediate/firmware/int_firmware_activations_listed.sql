@@ -43,7 +43,10 @@ s1sp_activations as (
     inner join request_kinds
         on s1sp_requests.service_reference_variant = request_kinds.service_reference_variant
     left join outcome_codes
-        on s1sp_requests.outcome_code = outcome_codes.outcome_code
+        on
+            s1sp_requests.outcome_code = outcome_codes.outcome_code
+            and s1sp_requests.requested_at >= outcome_codes.valid_from
+            and s1sp_requests.requested_at < coalesce(outcome_codes.valid_to, date '9999-12-31')
 ),
 
 csp_activations as (

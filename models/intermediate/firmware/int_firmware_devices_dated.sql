@@ -28,6 +28,7 @@ inventory as (
         staged.manufacturer,
         staged.model,
         staged.firmware_version,
+        {{ eui64_number('staged.comms_hub_id') }} as comms_hub_number,
         {{ to_utc(
             "cast(cast(concat(staged.period, '-01') as date) + interval 1 month as timestamp)",
             var('reporting_timezone')
@@ -58,6 +59,7 @@ final as (
         concerned.manufacturer,
         concerned.model,
         concerned.firmware_version,
+        concerned.comms_hub_number,
         concerned.stood_at,
         case
             when lag(concerned.stood_at) over by_device is null then timestamp '0001-01-01'
