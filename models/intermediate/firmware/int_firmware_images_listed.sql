@@ -46,7 +46,7 @@ products as (
 hashes as (
     select
         image_hash as image_name,
-        max_by(firmware_version, period) as firmware_version
+        max_by(products.firmware_version, products.period) as firmware_version
     from products
     where image_hash is not null
     group by image_hash

@@ -1,5 +1,5 @@
-{# Coverage by devices, as the inventory lists them at the month's end: those of the default reading's
-   population are to be seen, and an option sees those of the population of its basis. #}
+{# Coverage by devices, as the inventory lists them at the month's end: those of the default
+   reading's population are to be seen, and an option sees those of the population of its basis. #}
 with
 
 scopes as (

@@ -1,5 +1,5 @@
-{# Do Alerts follow activations? The hours after are held against as many hours before: power outages
-   that an activation causes are the difference, and what fails by chance is in both. #}
+{# Do Alerts follow activations? The hours after are held against as many hours before: power
+   outages that an activation causes are the difference, and what fails by chance is in both. #}
 with
 
 events as (
