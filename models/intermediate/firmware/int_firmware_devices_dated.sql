@@ -28,7 +28,9 @@ inventory as (
         staged.manufacturer,
         staged.model,
         staged.firmware_version,
-        {{ eui64_number('staged.comms_hub_id') }} as comms_hub_number,
+        case
+            when staged.comms_hub_id is not null then {{ eui64_number('staged.comms_hub_id') }}
+        end as comms_hub_number,
         {{ to_utc(
             "cast(cast(concat(staged.period, '-01') as date) + interval 1 month as timestamp)",
             var('reporting_timezone')
