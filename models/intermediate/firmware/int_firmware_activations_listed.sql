@@ -1,5 +1,5 @@
-{# Every activation that names its image: from the S1SPs' 11.3 and from the CSPs' steps. The DSP's own
-   rows of 11.3 carry no hash, so that none can be matched by device and image. #}
+{# Every activation that names its image: from the S1SPs' 11.3 and from the CSPs' steps. The DSP's
+   own rows of 11.3 carry no hash, so that none can be matched by device and image. #}
 with
 
 s1sp_requests as (
@@ -43,7 +43,10 @@ s1sp_activations as (
     inner join request_kinds
         on s1sp_requests.service_reference_variant = request_kinds.service_reference_variant
     left join outcome_codes
-        on s1sp_requests.outcome_code = outcome_codes.outcome_code
+        on
+            s1sp_requests.outcome_code = outcome_codes.outcome_code
+            and s1sp_requests.requested_at >= outcome_codes.valid_from
+            and s1sp_requests.requested_at < coalesce(outcome_codes.valid_to, date '9999-12-31')
 ),
 
 csp_activations as (

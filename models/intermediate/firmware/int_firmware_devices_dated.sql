@@ -1,5 +1,5 @@
-{# What the inventory says of a device with firmware events, from the end of one month to the next. Its
-   first entry also describes the device before it, but for the version: that may have been another. #}
+{# What the inventory says of a device with firmware events, from the end of one month to the next.
+   Its first entry also describes the device before it, but for the version: that may have been another. #}
 {{ config(materialized='table') }}
 with
 
@@ -28,6 +28,9 @@ inventory as (
         staged.manufacturer,
         staged.model,
         staged.firmware_version,
+        case
+            when staged.comms_hub_id is not null then {{ eui64_number('staged.comms_hub_id') }}
+        end as comms_hub_number,
         {{ to_utc(
             "cast(cast(concat(staged.period, '-01') as date) + interval 1 month as timestamp)",
             var('reporting_timezone')
@@ -58,6 +61,7 @@ final as (
         concerned.manufacturer,
         concerned.model,
         concerned.firmware_version,
+        concerned.comms_hub_number,
         concerned.stood_at,
         case
             when lag(concerned.stood_at) over by_device is null then timestamp '0001-01-01'

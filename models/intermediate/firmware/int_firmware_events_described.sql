@@ -1,5 +1,5 @@
-{# Version before: the device's latest activation, or the inventory at a later month's end. An update
-   whose version the inventory shows, when no activation was received, was activated: the inventory
+{# Version before: the device's latest activation, or the inventory at a later month's end. An
+   update whose version the inventory shows, when no activation was received, was activated: the inventory
    takes it from a notification of the hub. When exactly is not known. #}
 {{ config(materialized='table') }}
 with
@@ -55,7 +55,9 @@ described as (
         devices.s1sp,
         coalesce(
             case
-                when events.device_succeeded_at >= coalesce(devices.stood_at, events.device_succeeded_at)
+                when
+                    events.device_succeeded_at
+                    >= coalesce(devices.stood_at, events.device_succeeded_at)
                     then activated_images.firmware_version
             end,
             case when events.happened_at >= devices.stood_at then devices.firmware_version end,

@@ -1,5 +1,5 @@
-{# An activation belongs to the latest update of its image before it; an update has at most the first
-   success before the next update of that image. At one instant an update stands before an activation;
+{# An activation belongs to the latest update of its image before it; an update has at most the
+   first success before the next update of that image. At one instant an update stands before an activation;
    where a copy of a row follows, the copy counts. #}
 {{ config(materialized='table') }}
 with
@@ -63,6 +63,7 @@ events as (
 flagged as (
     select
         *,
+        cast(happened_at as date) as happened_on,
         case
             when event_kind = 'update' and not is_resubmitted and is_image_named then happened_at
         end as updated_at,
@@ -74,6 +75,91 @@ flagged as (
             when event_kind = 'activation' and outcome = 'success' then image_key
         end as succeeded_image_key
     from events
+),
+
+devices as (
+    select
+        device_number,
+        min(updated_at) as updated_at,
+        min(succeeded_at) as succeeded_at,
+        min(happened_at) filter (where event_kind = 'activation' and outcome = 'failure')
+            as failed_at,
+        min(outcome_name) filter (where event_kind = 'activation' and outcome = 'failure')
+            as failure_name,
+        count(*) filter (where event_kind = 'update') <= 1
+        and count(*) filter (where event_kind = 'activation') <= 1
+        and min(image_key) = max(image_key)
+        and bool_and(is_image_named and not is_resubmitted) as is_plain
+    from flagged
+    group by device_number
+),
+
+-- Most devices have one update and one activation of one image: two instants say all of them, and
+-- only the devices with more need to be put in order.
+plain as (
+    select
+        flagged.device_number,
+        flagged.image_key,
+        flagged.event_kind,
+        flagged.origin,
+        flagged.outcome,
+        flagged.outcome_name,
+        flagged.reported_device_type,
+        flagged.submission_number,
+        flagged.happened_at,
+        flagged.happened_on,
+        case when flagged.event_kind = 'activation' then devices.updated_at end
+            as other_updated_at,
+        case when flagged.event_kind = 'update' then devices.succeeded_at end
+            as other_succeeded_at,
+        case
+            when flagged.event_kind = 'update' and devices.failed_at >= flagged.happened_at
+                then devices.failed_at
+        end as first_failed_at,
+        devices.failure_name
+    from flagged
+    inner join devices
+        on flagged.device_number = devices.device_number
+    where devices.is_plain
+),
+
+plainly_matched as (
+    select
+        device_number,
+        image_key,
+        event_kind,
+        origin,
+        outcome,
+        outcome_name,
+        reported_device_type,
+        submission_number,
+        happened_at,
+        happened_on,
+        cast(null as varchar) as duplicate_kind,
+        case when other_updated_at <= happened_at then other_updated_at end as latest_updated_at,
+        case when other_updated_at <= happened_at then other_updated_at end as first_updated_at,
+        case when other_updated_at > happened_at then other_updated_at end as next_updated_at,
+        case when other_updated_at > happened_at then other_updated_at end
+            as next_device_updated_at,
+        case when other_succeeded_at < happened_at then other_succeeded_at end
+            as latest_succeeded_at,
+        case when other_succeeded_at < happened_at then other_succeeded_at end
+            as device_succeeded_at,
+        case when other_succeeded_at < happened_at then image_key end
+            as device_succeeded_image_key,
+        case when other_succeeded_at >= happened_at then other_succeeded_at end as activated_at,
+        first_failed_at,
+        case when first_failed_at is not null then failure_name end as failure_name,
+        case when first_failed_at is not null then 1 else 0 end as failed_attempt_count
+    from plain
+),
+
+others as (
+    select flagged.*
+    from flagged
+    inner join devices
+        on flagged.device_number = devices.device_number
+    where not devices.is_plain
 ),
 
 sequenced as (
@@ -89,6 +175,7 @@ sequenced as (
         submission_number,
         is_resubmitted,
         happened_at,
+        happened_on,
         lead(happened_at) over by_image as next_event_at,
         lead(event_kind) over by_image as next_event_kind,
         lead(origin) over by_image as next_origin,
@@ -101,25 +188,45 @@ sequenced as (
         max(succeeded_at) over history as device_succeeded_at,
         {{ last_known('succeeded_image_key') }} as device_succeeded_image_key,
         min(updated_at) over device_future as next_device_updated_at
-    from flagged
+    from others
     window
         by_image as (
             partition by device_number, image_key
-            order by happened_at, event_kind desc, origin, request_key, submission_number
+            order by
+                happened_at asc,
+                event_kind desc,
+                origin asc,
+                request_key asc,
+                submission_number asc
         ),
         image_history as (
             partition by device_number, image_key
-            order by happened_at, event_kind desc, origin, request_key, submission_number
+            order by
+                happened_at asc,
+                event_kind desc,
+                origin asc,
+                request_key asc,
+                submission_number asc
             rows between unbounded preceding and 1 preceding
         ),
         image_future as (
             partition by device_number, image_key
-            order by happened_at, event_kind desc, origin, request_key, submission_number
+            order by
+                happened_at asc,
+                event_kind desc,
+                origin asc,
+                request_key asc,
+                submission_number asc
             rows between 1 following and unbounded following
         ),
         history as (
             partition by device_number
-            order by happened_at, event_kind desc, origin, request_key, submission_number
+            order by
+                happened_at asc,
+                event_kind desc,
+                origin asc,
+                request_key asc,
+                submission_number asc
             rows between unbounded preceding and 1 preceding
         ),
         -- By time, not by row: a copy of the row itself is no later image.
@@ -130,52 +237,59 @@ sequenced as (
         )
 ),
 
-limited as (
+event_dates as (
+    select distinct happened_on
+    from flagged
+),
+
+-- Limits by date: events are joined by an equal column, where a range would sort them all.
+dated_limits as (
     select
-        sequenced.*,
-        clock.as_of_at,
-        {{ add_seconds('sequenced.happened_at', 'follow_up.limit_seconds') }} as followed_up_until,
-        {{ add_seconds('sequenced.happened_at', 'same_update.limit_seconds') }} as same_update_until
-    from sequenced
-    cross join clock
-    left join time_limits as follow_up
+        event_dates.happened_on,
+        max(time_limits.limit_seconds) filter (where time_limits.limit_id = 'follow_up')
+            as follow_up_seconds,
+        max(time_limits.limit_seconds) filter (where time_limits.limit_id = 'same_update')
+            as same_update_seconds
+    from event_dates
+    left join time_limits
         on
-            follow_up.limit_id = 'follow_up'
-            and sequenced.happened_at >= follow_up.valid_from
-            and sequenced.happened_at < follow_up.valid_to
-    left join time_limits as same_update
-        on
-            same_update.limit_id = 'same_update'
-            and sequenced.happened_at >= same_update.valid_from
-            and sequenced.happened_at < same_update.valid_to
+            event_dates.happened_on >= time_limits.valid_from
+            and event_dates.happened_on < time_limits.valid_to
+    group by event_dates.happened_on
 ),
 
 paired as (
     select
-        *,
+        sequenced.*,
         case
-            when is_resubmitted then 'resubmitted'
+            when sequenced.is_resubmitted then 'resubmitted'
             when
-                next_event_kind = event_kind
-                and next_event_at = happened_at
-                and next_origin = origin
-                and next_request_key is not distinct from request_key
+                sequenced.next_event_kind = sequenced.event_kind
+                and sequenced.next_event_at = sequenced.happened_at
+                and sequenced.next_origin = sequenced.origin
+                and coalesce(sequenced.next_request_key, 0) = coalesce(sequenced.request_key, 0)
                 then 'copied'
             when
-                event_kind = 'update'
-                and origin = 'dsp'
-                and next_event_kind = 'update'
-                and next_origin = 's1sp'
-                and next_event_at <= same_update_until
+                sequenced.event_kind = 'update'
+                and sequenced.origin = 'dsp'
+                and sequenced.next_event_kind = 'update'
+                and sequenced.next_origin = 's1sp'
+                and sequenced.next_event_at
+                <= {{ add_seconds('sequenced.happened_at', 'dated_limits.same_update_seconds') }}
                 then 'mirrored'
         end as duplicate_kind,
         case
             when
-                event_kind = 'update'
-                and (next_updated_at is null or next_succeeded_at < next_updated_at)
-                then next_succeeded_at
+                sequenced.event_kind = 'update'
+                and (
+                    sequenced.next_updated_at is null
+                    or sequenced.next_succeeded_at < sequenced.next_updated_at
+                )
+                then sequenced.next_succeeded_at
         end as activated_at
-    from limited
+    from sequenced
+    left join dated_limits
+        on sequenced.happened_on = dated_limits.happened_on
 ),
 
 failures as (
@@ -195,7 +309,7 @@ failures as (
     group by device_number, image_key, latest_updated_at
 ),
 
--- A join by equal columns alone is hashed; a condition on one side only would make it a nested loop.
+-- A join by equal columns alone is hashed; a condition on one side only makes it a nested loop.
 counting as (
     select
         *,
@@ -204,11 +318,29 @@ counting as (
     from paired
 ),
 
-matched as (
+others_matched as (
     select
-        counting.*,
-        failures.failure_name,
+        counting.device_number,
+        counting.image_key,
+        counting.event_kind,
+        counting.origin,
+        counting.outcome,
+        counting.outcome_name,
+        counting.reported_device_type,
+        counting.submission_number,
+        counting.happened_at,
+        counting.happened_on,
+        counting.duplicate_kind,
+        counting.latest_updated_at,
+        counting.first_updated_at,
+        counting.next_updated_at,
+        counting.next_device_updated_at,
+        counting.latest_succeeded_at,
+        counting.device_succeeded_at,
+        counting.device_succeeded_image_key,
+        counting.activated_at,
         failures.first_failed_at,
+        failures.failure_name,
         coalesce(failures.failed_attempt_count, 0) as failed_attempt_count
     from counting
     left join failures
@@ -216,6 +348,24 @@ matched as (
             counting.device_number = failures.device_number
             and counting.image_key = failures.image_key
             and counting.counting_updated_at = failures.updated_at
+),
+
+matched as (
+    select * from plainly_matched
+    union all by name
+    select * from others_matched
+),
+
+limited as (
+    select
+        matched.*,
+        clock.as_of_at,
+        {{ add_seconds('matched.happened_at', 'dated_limits.follow_up_seconds') }}
+            as followed_up_until
+    from matched
+    cross join clock
+    left join dated_limits
+        on matched.happened_on = dated_limits.happened_on
 ),
 
 final as (
@@ -269,7 +419,7 @@ final as (
         next_device_updated_at,
         device_succeeded_at,
         followed_up_until
-    from matched
+    from limited
 )
 
 select * from final

@@ -1,5 +1,5 @@
-{# A CSP tells steps, not requests: a FAILED step belongs to the update while the image is under way,
-   and to the activation once it was delivered. A request that no step answers is a failed attempt. #}
+{# A CSP tells steps, not requests: a FAILED step belongs to the update while the image is under
+   way, and to the activation once it was delivered. A request that no step answers is a failed attempt. #}
 with
 
 staged as (
@@ -10,7 +10,9 @@ staged as (
 step_kinds as (
     select
         hub_step,
-        step_kind
+        step_kind,
+        valid_from,
+        coalesce(valid_to, date '9999-12-31') as valid_to
     from {{ ref('firmware_hub_steps') }}
 ),
 
@@ -26,7 +28,10 @@ steps as (
     from staged
     {{ current_submissions_only('comms_hub_firmware') }}
     inner join step_kinds
-        on staged.hub_step = step_kinds.hub_step
+        on
+            staged.hub_step = step_kinds.hub_step
+            and staged.step_at >= step_kinds.valid_from
+            and staged.step_at < step_kinds.valid_to
 ),
 
 paired as (

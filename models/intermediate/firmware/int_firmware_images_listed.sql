@@ -23,7 +23,7 @@ staged as (
     from {{ ref('stg_dsp__central_products_list') }}
 ),
 
-named as (
+image_names as (
     select coalesce(image_hash, firmware_version) as image_name
     from requests
     union
@@ -46,29 +46,29 @@ products as (
 hashes as (
     select
         image_hash as image_name,
-        max_by(firmware_version, period) as firmware_version
+        max_by(products.firmware_version, products.period) as firmware_version
     from products
     where image_hash is not null
     group by image_hash
 ),
 
-versions as (
+product_versions as (
     select distinct firmware_version as image_name
     from products
 ),
 
 final as (
     select
-        {{ text_key('named.image_name') }} as image_key,
-        named.image_name,
-        coalesce(hashes.firmware_version, versions.image_name) as firmware_version,
-        hashes.image_name is null and versions.image_name is null as is_unknown_image
-    from named
+        {{ text_key('image_names.image_name') }} as image_key,
+        image_names.image_name,
+        coalesce(hashes.firmware_version, product_versions.image_name) as firmware_version,
+        hashes.image_name is null and product_versions.image_name is null as is_unknown_image
+    from image_names
     left join hashes
-        on named.image_name = hashes.image_name
-    left join versions
-        on named.image_name = versions.image_name
-    where named.image_name is not null
+        on image_names.image_name = hashes.image_name
+    left join product_versions
+        on image_names.image_name = product_versions.image_name
+    where image_names.image_name is not null
 )
 
 select * from final

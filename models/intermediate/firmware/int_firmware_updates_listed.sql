@@ -1,5 +1,5 @@
-{# Every update, device by device, whoever tells it. The same 11.1 stands in the DSP's list and in the
-   S1SP's file of a SMETS1 device: both are listed here, int_firmware_events_matched counts one. #}
+{# Every update, device by device, whoever tells it. The same 11.1 stands in the DSP's list and in
+   the S1SP's file of a SMETS1 device: both are listed here, int_firmware_events_matched counts one. #}
 with
 
 requests as (
@@ -118,7 +118,10 @@ s1sp_updates as (
     inner join request_kinds
         on s1sp_requests.service_reference_variant = request_kinds.service_reference_variant
     left join outcome_codes
-        on s1sp_requests.outcome_code = outcome_codes.outcome_code
+        on
+            s1sp_requests.outcome_code = outcome_codes.outcome_code
+            and s1sp_requests.requested_at >= outcome_codes.valid_from
+            and s1sp_requests.requested_at < coalesce(outcome_codes.valid_to, date '9999-12-31')
 ),
 
 csp_updates as (

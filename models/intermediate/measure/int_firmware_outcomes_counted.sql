@@ -1,5 +1,5 @@
-{# The proxy sees Communications Hubs only: activations of other devices stand beside it as unseen, and
-   lower its coverage and nothing else. An activation may come from a later submission than its update. #}
+{# The proxy sees Communications Hubs only: activations of other devices stand beside it as unseen,
+   and lower its coverage and nothing else. An activation may come from a later submission than its update. #}
 with
 
 outcomes as (

@@ -1,5 +1,5 @@
-{# Coverage by volume of the default reading of CPM 3: an option that measures sees the Alerts of its
-   regions; the proxy stands for those that cross the WAN where Service Requests do too. Alerts excluded by
+{# Coverage by volume of the default reading of CPM 3: an option that measures sees the Alerts of
+   its regions; the proxy stands for those that cross the WAN where Service Requests do too. Alerts excluded by
    their code are known to be out of scope, so they count as seen. #}
 with
 

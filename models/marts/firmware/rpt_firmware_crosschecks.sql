@@ -33,7 +33,7 @@ latest_activations as (
     left join events
         on
             devices.device_number = events.device_number
-            and events.happened_at < devices.stood_at
+            and devices.stood_at > events.happened_at
     group by
         devices.device_number,
         devices.device_type,

@@ -1,5 +1,5 @@
-{# Each cut adds up to the national result by itself, so that no two cuts may be added. Percentiles are
-   of updates that were activated at a known time. #}
+{# Each cut adds up to the national result by itself, so that no two cuts may be added. Percentiles
+   are of updates that were activated at a known time. #}
 with
 
 outcomes as (

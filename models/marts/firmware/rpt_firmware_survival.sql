@@ -1,5 +1,5 @@
-{# Kaplan-Meier: of the updates still waiting at each time, the share not activated then; waiting ends
-   without an activation (censored) when nothing more is known. A failure keeps waiting until then. #}
+{# Kaplan-Meier: of the updates still waiting at each time, the share not activated then; waiting
+   ends without an activation (censored) when nothing more is known. A failure waits until then. #}
 with
 
 events as (
@@ -25,7 +25,8 @@ clock as (
     from {{ ref('int_reporting_clock') }}
 ),
 
--- An activation known from the inventory only is taken at the month's end that shows it: not before it happened.
+-- An activation known from the inventory only is taken at the month's end that shows it: not
+-- before it happened.
 followed as (
     select
         populations.measure_id,
@@ -124,7 +125,7 @@ waiting as (
     from by_day
 ),
 
--- The product of what was not activated each day, as a sum of logarithms; all activated leaves none.
+-- The product of what was not activated each day, as a sum of logarithms: all activated leaves 0.
 surviving as (
     select
         *,

@@ -1,0 +1,38 @@
+{# One pass over the Alerts that keeps the few codes worth watching: the codes are pushed down into
+   the scan. A copy of a row is the same Alert. #}
+{{ config(materialized='table') }}
+with
+
+staged as (
+    select *
+    from {{ ref('stg_providers__alerts') }}
+),
+
+watched as (
+    select
+        alert_kind,
+        alert_code,
+        raised_by,
+        valid_from,
+        coalesce(valid_to, date '9999-12-31') as valid_to
+    from {{ ref('firmware_watched_alerts') }}
+),
+
+final as (
+    select distinct
+        {{ eui64_number('staged.device_id') }} as device_number,
+        watched.alert_code,
+        watched.raised_by,
+        staged.raised_at
+    from staged
+    inner join watched
+        on
+            staged.alert_kind = watched.alert_kind
+            and staged.alert_code = watched.alert_code
+            and staged.raised_at >= watched.valid_from
+            and staged.raised_at < watched.valid_to
+    {{ current_submissions_only('alerts') }}
+    where staged.device_id is not null
+)
+
+select * from final
