@@ -67,7 +67,7 @@ def main() -> None:
 @click.option(
     "--alert-uplink-share",
     type=float,
-    help="Plant Alerts that take this share of a WAN round trip (0.5: the proxy is right); by default, a time of their own.",
+    help="Plant Alerts that take this share of a WAN round trip; by default, a time of their own.",
 )
 def simulate(
     out: Path,
