@@ -1,5 +1,6 @@
--- Every cut of rpt_firmware_performance (version before and after, manufacturer, region ...) adds up to
--- the national result that is published: no update is in two cells of a cut, and none in no cell.
+-- Every cut of rpt_firmware_performance (version before and after, manufacturer, region ...) adds
+-- up to the national result that is published: no update is in two cells of a cut, and none in no
+-- cell.
 with
 
 cuts as (

@@ -1,5 +1,6 @@
--- Both ways: a registered variant of CPM 6A, 6B or 6C that nothing computes would show no events for
--- ever; one computed and not registered, or without devices, would be dropped on its way to the results.
+-- Both ways: a registered variant of CPM 6A, 6B or 6C that nothing computes would show no events
+-- for ever; one computed and not registered, or without devices, would be dropped on its way to the
+-- results.
 with
 
 registered as (

@@ -1,5 +1,6 @@
--- Each Service Request once: the daily cells, the monthly ones, the variants of the annex taken once each whatever the processes
--- they serve, and the counts of CPM 1 and 2 in every reading give the same requests.
+-- Each Service Request once: the daily cells, the monthly ones, the variants of the annex taken
+-- once each whatever the processes they serve, and the counts of CPM 1 and 2 in every reading give
+-- the same requests.
 with
 
 daily as (

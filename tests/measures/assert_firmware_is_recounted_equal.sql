@@ -1,8 +1,8 @@
--- The default readings of CPM 6A, 6B and 6C counted a second time, from staging, by the text of devices and
--- images and by pairs that exist or do not, where the models number and walk along windows. A slip
--- in them (an activation given to an earlier update, an image mistaken, a re-sending counted twice)
--- leaves a plausible percentage. What to look at: one month that differs; its rows in
--- int_firmware_events_described.
+-- The default readings of CPM 6A, 6B and 6C counted a second time, from staging, by the text of
+-- devices and images and by pairs that exist or do not, where the models number and walk along
+-- windows. A slip in them (an activation given to an earlier update, an image mistaken, a re-
+-- sending counted twice) leaves a plausible percentage. What to look at: one month that differs;
+-- its rows in int_firmware_events_described.
 with
 
 submissions as (
@@ -162,11 +162,11 @@ shown as (
     where
         not exists (
             select 1
-            from inventory as before
+            from inventory as earlier
             where
-                before.device_id = told.device_id
-                and before.stood_at <= told.sent_at
-                and before.firmware_version = names.firmware_version
+                earlier.device_id = told.device_id
+                and earlier.stood_at <= told.sent_at
+                and earlier.firmware_version = names.firmware_version
         )
         and not exists (
             select 1

@@ -1,5 +1,5 @@
--- GBCS use case CS06 has four outcomes: 0 alone is a success. A code that is gone or turned round would
--- make failures of successes, or the reverse, and the figure would still look plausible.
+-- GBCS use case CS06 has four outcomes: 0 alone is a success. A code that is gone or turned round
+-- would make failures of successes, or the reverse, and the figure would still look plausible.
 with
 
 required as (

@@ -126,9 +126,10 @@ def test_a_reader_picks_a_measure_and_a_region_and_opens_the_rows_behind_the_fig
 
 def test_a_measure_without_a_figure_says_so(page):
     options = page.get_by_label("Measure", exact=True).locator("option").all_inner_texts()
-    choose(page, "Measure", next(option for option in options if option.endswith("(not reportable)")))
+    choose(page, "Measure", next(option for option in options if option.startswith("CPM 2")))
+    choose(page, "Region", "Unknown")
     expect(page.locator("#result")).to_have_text("no figure", timeout=30_000)
-    expect(page.get_by_label("Result", exact=True)).to_contain_text("not reportable")
+    expect(page.get_by_label("Result", exact=True)).to_contain_text("no events")
 
 
 @pytest.mark.parametrize("view", sorted(path.stem for path in VIEWS.glob("*.sql")))

@@ -1,6 +1,7 @@
 {# The image that a hash or version names. A hash is known by the Central Products List alone; a
    version names itself, and is known where any product has it. The latest list that has it counts. #}
 {{ config(materialized='table') }}
+
 with
 
 requests as (
@@ -43,13 +44,13 @@ products as (
     {{ current_submissions_only('central_products_list') }}
 ),
 
-hashes as (
+images_by_hash as (
     select
-        image_hash as image_name,
+        products.image_hash as image_name,
         max_by(products.firmware_version, products.period) as firmware_version
     from products
-    where image_hash is not null
-    group by image_hash
+    where products.image_hash is not null
+    group by products.image_hash
 ),
 
 product_versions as (
@@ -61,11 +62,11 @@ final as (
     select
         {{ text_key('image_names.image_name') }} as image_key,
         image_names.image_name,
-        coalesce(hashes.firmware_version, product_versions.image_name) as firmware_version,
-        hashes.image_name is null and product_versions.image_name is null as is_unknown_image
+        coalesce(images_by_hash.firmware_version, product_versions.image_name) as firmware_version,
+        (images_by_hash.image_name is null and product_versions.image_name is null) as is_unknown_image
     from image_names
-    left join hashes
-        on image_names.image_name = hashes.image_name
+    left join images_by_hash
+        on image_names.image_name = images_by_hash.image_name
     left join product_versions
         on image_names.image_name = product_versions.image_name
     where image_names.image_name is not null

@@ -1,5 +1,5 @@
-{# CPM 6A, 6B, 6C: each update or activation under each reading whose devices it is of. Cohort: in the
-   month of the update; activity: in the month of the activation request. A re-sent update is counted
+{# CPM 6A, 6B, 6C: each update or activation under each reading whose devices it is of. Cohort: in
+   the month of the update; activity: in the month of the activation request. A re-sent update counts
    once, by its last sending; one superseded by a later image is no test of its activation. #}
 with
 
@@ -111,7 +111,7 @@ final as (
         judged.submission_key,
         judged.exclusion_reason,
         case when judged.exclusion_reason is null then judged.is_met end as is_met,
-        exists (
+        exists ( -- noqa: LT01,LT06
             select 1
             from exceptions
             where

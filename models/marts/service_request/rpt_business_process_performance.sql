@@ -1,5 +1,5 @@
-{# The annex of MP122A. A Service Request can serve several Business Processes and stands under each,
-   so volumes are never summed across processes. Success is a final response of class success or
+{# The annex of MP122A. A Service Request can serve several Business Processes and stands under
+   each, so volumes are never summed across processes. Success is a final response of class success or
    warning; an acknowledgement (I99) is not final and is left out of the rate. #}
 with
 

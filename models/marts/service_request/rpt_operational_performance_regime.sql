@@ -59,7 +59,7 @@ grid as (
     from measures
     inner join years
         on
-            years.regulatory_year_start >= measures.valid_from
+            measures.valid_from <= years.regulatory_year_start
             and years.regulatory_year_start < coalesce(measures.valid_to, date '9999-12-31')
     cross join regions
 ),

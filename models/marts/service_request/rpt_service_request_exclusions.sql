@@ -1,4 +1,5 @@
-{# What CPM 1 and 2 leave out, by reason: a reason of the measure's own goes before an Allowed Exception. #}
+{# What CPM 1 and 2 leave out, by reason: a reason of the measure's own goes before an Allowed
+   Exception. #}
 with
 
 judged as (
