@@ -268,26 +268,21 @@ def test_the_correction_completes_the_version_that_was_cut(lake: duckdb.DuckDBPy
 
 
 def test_devices_and_images_are_those_of_the_inventory(lake: duckdb.DuckDBPyConnection) -> None:
+    # A few devices that the inventory does not know were planted; their traffic goes on.
     for column in (
-        "TargetId from service_requests where DeviceType is not null and ServiceReferenceVariant <> '11.3'",
+        "TargetId from service_requests where DeviceType is not null",
         "DeviceId from alerts",
-        "CommsHubId from device_inventory",
-    ):
-        assert row(
-            lake, f"select count(*) from (select {column} except select DeviceId from device_inventory)"
-        ) == (0,), column
-    # Firmware was planted for some devices that the inventory does not know.
-    for column in (
         "unnest(DeviceIds) from update_firmware_requests",
         "HUB_ID from comms_hub_firmware",
         "device_id from firmware_requests",
+        "CommsHubId from device_inventory",
     ):
         unknown, every = row(
             lake,
             f"with named(device) as (select distinct {column})"
             " select count(*) filter (device not in (select DeviceId from device_inventory)), count(*) from named",
         )
-        assert 0 <= unknown / every < 0.1, column
+        assert unknown / every < 0.05, column
     matched, updates = row(
         lake,
         "select count(*) filter (later.device_id is not null), count(*)"

@@ -63,7 +63,9 @@ final as (
         {{ text_key('image_names.image_name') }} as image_key,
         image_names.image_name,
         coalesce(images_by_hash.firmware_version, product_versions.image_name) as firmware_version,
-        (images_by_hash.image_name is null and product_versions.image_name is null) as is_unknown_image
+        (
+            images_by_hash.image_name is null and product_versions.image_name is null
+        ) as is_unknown_image
     from image_names
     left join images_by_hash
         on image_names.image_name = images_by_hash.image_name
