@@ -28,15 +28,19 @@ rules as (
 
 alerts as (
     {{
-        alerts_counted_once([
-            'alert_kind',
-            'alert_code',
-            'device_type',
-            'region',
-            'raised_at',
-            'gateway_at',
-            'sent_at',
-        ])
+        events_counted_once(
+            ref('stg_providers__alerts'),
+            ref('int_alerts_repeated'),
+            [
+                'alert_kind',
+                'alert_code',
+                'device_type',
+                'region',
+                'raised_at',
+                'gateway_at',
+                'sent_at',
+            ]
+        )
     }}
 ),
 

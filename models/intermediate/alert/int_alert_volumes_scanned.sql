@@ -16,17 +16,21 @@ new_submissions as (
 
 alerts as (
     {{
-        alerts_counted_once([
-            'alert_kind',
-            'alert_code',
-            'device_type',
-            'region',
-            'party_id',
-            'raised_at',
-            'gateway_at',
-            'sent_at',
-            'throttled_count',
-        ])
+        events_counted_once(
+            ref('stg_providers__alerts'),
+            ref('int_alerts_repeated'),
+            [
+                'alert_kind',
+                'alert_code',
+                'device_type',
+                'region',
+                'party_id',
+                'raised_at',
+                'gateway_at',
+                'sent_at',
+                'throttled_count',
+            ]
+        )
     }}
 ),
 

@@ -31,19 +31,23 @@ response_codes as (
 
 requests as (
     {{
-        requests_counted_once([
-            'service_reference_variant',
-            'mode',
-            'party_id',
-            'device_type',
-            'region',
-            'response_code',
-            'received_at',
-            'execute_at',
-            'sent_to_wan_at',
-            'back_from_wan_at',
-            'responded_at',
-        ])
+        events_counted_once(
+            ref('stg_dsp__service_requests'),
+            ref('int_service_requests_repeated'),
+            [
+                'service_reference_variant',
+                'mode',
+                'party_id',
+                'device_type',
+                'region',
+                'response_code',
+                'received_at',
+                'execute_at',
+                'sent_to_wan_at',
+                'back_from_wan_at',
+                'responded_at',
+            ]
+        )
     }}
 ),
 

@@ -40,18 +40,22 @@ proxy_rules as (
 
 requests as (
     {{
-        requests_counted_once([
-            'service_reference_variant',
-            'mode',
-            'device_type',
-            'region',
-            'response_code',
-            'received_at',
-            'execute_at',
-            'sent_to_wan_at',
-            'back_from_wan_at',
-            'responded_at',
-        ])
+        events_counted_once(
+            ref('stg_dsp__service_requests'),
+            ref('int_service_requests_repeated'),
+            [
+                'service_reference_variant',
+                'mode',
+                'device_type',
+                'region',
+                'response_code',
+                'received_at',
+                'execute_at',
+                'sent_to_wan_at',
+                'back_from_wan_at',
+                'responded_at',
+            ]
+        )
     }}
 ),
 

@@ -1,11 +1,19 @@
 {# The annex of MP122A. A Service Request can serve several Business Processes and stands under
-   each, so volumes are never summed across processes. Success is a final response of class success or
-   warning; an acknowledgement (I99) is not final and is left out of the rate. #}
+   each, so volumes are never summed across processes. What succeeded and what is final says the seed
+   service_request_outcomes. #}
 with
 
 cells as (
     select *
     from {{ ref('fct_service_requests_monthly') }}
+),
+
+outcomes as (
+    select
+        outcome,
+        is_success,
+        is_final
+    from {{ ref('service_request_outcomes') }}
 ),
 
 percentile_rows as (
@@ -32,26 +40,27 @@ alert_volumes as (
 
 volumes as (
     select
-        request_month,
-        service_reference_variant,
-        region,
-        party_pseudonym,
-        device_type,
-        sum(request_count) as request_count,
-        coalesce(sum(request_count) filter (where outcome in ('success', 'warning')), 0)
-            as success_count,
-        coalesce(sum(request_count) filter (where outcome != 'acknowledged'), 0) as final_count,
-        sum(end_to_end_count) as end_to_end_count,
-        sum(end_to_end_milliseconds) as end_to_end_milliseconds,
-        sum(wan_count) as wan_count,
-        sum(wan_milliseconds) as wan_milliseconds
+        cells.request_month,
+        cells.service_reference_variant,
+        cells.region,
+        cells.party_pseudonym,
+        cells.device_type,
+        sum(cells.request_count) as request_count,
+        coalesce(sum(cells.request_count) filter (where outcomes.is_success), 0) as success_count,
+        coalesce(sum(cells.request_count) filter (where outcomes.is_final), 0) as final_count,
+        sum(cells.end_to_end_count) as end_to_end_count,
+        sum(cells.end_to_end_milliseconds) as end_to_end_milliseconds,
+        sum(cells.wan_count) as wan_count,
+        sum(cells.wan_milliseconds) as wan_milliseconds
     from cells
+    inner join outcomes
+        on cells.outcome = outcomes.outcome
     group by
-        request_month,
-        service_reference_variant,
-        region,
-        party_pseudonym,
-        device_type
+        cells.request_month,
+        cells.service_reference_variant,
+        cells.region,
+        cells.party_pseudonym,
+        cells.device_type
 ),
 
 percentiles as (

@@ -13,6 +13,13 @@ measures as (
     from {{ ref('opr_measures') }}
 ),
 
+outcomes as (
+    select
+        outcome,
+        is_final
+    from {{ ref('service_request_outcomes') }}
+),
+
 bridge as (
     select
         business_process,
@@ -78,9 +85,11 @@ counted as (
         on cells.service_reference_variant = bridge.service_reference_variant
     inner join months
         on cells.request_month = months.reporting_month
+    inner join outcomes
+        on cells.outcome = outcomes.outcome
     where
         cells.has_target
-        and cells.outcome != 'acknowledged'
+        and outcomes.is_final
     group by bridge.business_process, cells.region, months.regulatory_year_start
 ),
 

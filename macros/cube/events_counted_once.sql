@@ -1,15 +1,15 @@
 {#
-    A CTE's query: the rows of the submissions in the CTE `new_submissions`, each with row_weight 1, and once more with
-    row_weight -1 those that repeat an Alert: a sum of row_weight counts each Alert once.
+    A CTE's query: the events of the submissions in the CTE `new_submissions`, each with row_weight 1, and once more with
+    row_weight -1 those that repeat one, as `repeated_events` lists them: a sum of row_weight counts each event once.
 #}
-{% macro alerts_counted_once(columns) -%}
+{% macro events_counted_once(staged_events, repeated_events, columns) -%}
     select
         new_submissions.submission_key,
         {% for column in columns %}
             staged.{{ column }},
         {% endfor %}
         1 as row_weight
-    from {{ ref('stg_providers__alerts') }} as staged
+    from {{ staged_events }} as staged
     inner join new_submissions
         on
             staged.provider = new_submissions.provider
@@ -22,7 +22,7 @@
             repeated.{{ column }},
         {% endfor %}
         -1 as row_weight
-    from {{ ref('int_alerts_repeated') }} as repeated
+    from {{ repeated_events }} as repeated
     inner join new_submissions
         on repeated.submission_key = new_submissions.submission_key
     where repeated.source_row is not null
