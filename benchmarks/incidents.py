@@ -144,7 +144,7 @@ def measure(count: int, scratch: Path, runs: int = 1) -> tuple[Measured, Fixed]:
         scratch / "simulate.log",
     )
     landing = run(
-        [str(BIN / "cpm"), "land", "--extracts", str(extracts), "--lake", str(lake)],
+        [str(BIN / "cpm"), "land", "--extracts", str(extracts), "--lake", str(lake), "--accept-quarantine"],
         environment,
         scratch / "land.log",
     )
