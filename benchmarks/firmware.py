@@ -11,13 +11,12 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import duckdb
+from measuring import run
 
 BIN = Path(sys.executable).parent
 CAMPAIGN = """
@@ -85,18 +84,6 @@ DIFFERING = """
 """
 
 
-def run(command: list[str], environment: dict[str, str], log: Path) -> tuple[float, int]:
-    """Run a command; returns its wall seconds and peak memory in bytes, or exits with the end of what it said."""
-    started = time.perf_counter()
-    with log.open("w") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"error: {' '.join(command)} ended with {process.returncode}:\n{log.read_text()[-3000:]}")
-    return time.perf_counter() - started, usage.ru_maxrss * 1024
-
-
 def simulate(scratch: Path, environment: dict[str, str], *options: str) -> None:
     """Write extracts, without the large ones that firmware does not read, and land them."""
     extracts = scratch / "extracts"
@@ -125,9 +112,9 @@ def build(scratch: Path, environment: dict[str, str], model: str) -> tuple[dict[
         str(scratch / "target"),
     ]
     run([str(BIN / "dbt"), "seed", *arguments], environment, scratch / "log")
-    _, peak = run([str(BIN / "dbt"), "run", "--select", f"+{model}", *arguments], environment, scratch / "log")
+    ran = run([str(BIN / "dbt"), "run", "--select", f"+{model}", *arguments], environment, scratch / "log")
     results = json.loads((scratch / "target/run_results.json").read_text())["results"]
-    return {result["unique_id"].split(".")[-1]: result["execution_time"] for result in results}, peak
+    return {result["unique_id"].split(".")[-1]: result["execution_time"] for result in results}, ran.peak_bytes
 
 
 def measure(devices: int, scratch: Path, environment: dict[str, str]) -> str:

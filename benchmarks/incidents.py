@@ -4,30 +4,34 @@
 
 For each count: simulates that many Incidents and lands them (timed), thins the audit log in the lake to ten
 rows an Incident, builds `+fct_incidents` without tests in a warehouse of its own, then runs its data tests, and
-compares with the least that any engine must do: read the same Parquet files and group them by Incident. The fixed
-cost, what the models take however few the Incidents, is the median of several builds of a handful of them: it is
-taken off the time per row. Seconds are those of the clock and, beside them, of the processors, which other work on
-the machine moves less. Prints one line of a Markdown table per count; run from the top of the project.
+compares with the least that any engine must do: read the same Parquet files and group them by Incident. Every
+count is built several times, and the best of each model counts. What builds of a handful of Incidents take is
+the fixed cost: it is taken off the time per row. All is built on one core too: a second one helps only where there
+are rows enough to share, and makes the time per row fall with their number. Prints one line of a
+Markdown table per count; run from the top of the project.
 """
 
 import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import duckdb
+from measuring import Run, run
 
 MONTHS = 4
 AUDIT_ROWS_PER_INCIDENT = 10
 BASE = 400
-BASE_RUNS = 5
+# Over all builds of a count: the fewer its rows, the more builds it takes to tell them from noise.
+ROWS_BUILT = 4_000_000
+BUILDS = range(2, 8)
 BIN = Path(sys.executable).parent
 FLOOR = """
     select count(*), sum(changes), max(last_change), sum(seconds)
@@ -44,30 +48,6 @@ FLOOR = """
         group by 1
     ) as exported using ("Incident Number")
 """
-
-
-@dataclass(frozen=True)
-class Run:
-    """A command that ran: seconds by the clock and of the processors, the most memory that it held in bytes."""
-
-    seconds: float
-    cpu_seconds: float
-    peak_bytes: int
-
-
-def run(command: list[str], environment: dict[str, str], log: Path) -> Run:
-    """Run a command to its end; its output goes to a file. Exits where it fails, with the end of that output."""
-    started = time.perf_counter()
-    with log.open("w") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        # wait4 gives the usage of this one child, where getrusage gives the most of all that ever ran.
-        _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        tail = "\n".join(log.read_text().splitlines()[-30:])
-        sys.exit(f"error: {' '.join(command)} ended with {process.returncode}:\n{tail}")
-    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
 def thin(lake: Path, audit_rows: int) -> None:
@@ -101,35 +81,29 @@ class Measured:
     audit_rows: int
     export_rows: int
     landing: Run
-    build: Run
+    build_seconds: float
+    build_bytes: int
     model_seconds: float
+    one_core_seconds: float
     test_seconds: float
     floor_seconds: float
 
-    def line(self, fixed: "Fixed") -> str:
+    def line(self, base: "Measured") -> str:
         """Show it as a line of the table, less what builds take however small they are."""
         rows = self.audit_rows + self.export_rows
-        net = (self.model_seconds - fixed.model_seconds) * 1e6 / rows
-        net_cpu = (self.build.cpu_seconds - fixed.cpu_seconds) * 1e6 / rows
+        net = (self.model_seconds - base.model_seconds) * 1e6 / rows
+        net_one_core = (self.one_core_seconds - base.one_core_seconds) * 1e6 / rows
         return (
-            f"| {self.incidents:,} | {self.audit_rows:,} | {self.landing.seconds:.1f} | {self.build.seconds:.1f}"
-            f" | {self.build.cpu_seconds:.1f} | {self.build.peak_bytes / 1e9:.2f} | {self.model_seconds:.1f}"
-            f" | {net:.2f} | {net_cpu:.2f}"
+            f"| {self.incidents:,} | {self.audit_rows:,} | {self.landing.seconds:.1f} | {self.build_seconds:.1f}"
+            f" | {self.build_bytes / 1e9:.2f} | {self.model_seconds:.1f} | {net:.2f}"
+            f" | {self.one_core_seconds:.1f} | {net_one_core:.2f}"
             f" | {self.test_seconds:.1f} | {self.floor_seconds:.2f}"
             f" | {self.model_seconds / self.floor_seconds:.0f} |"
         )
 
 
-@dataclass(frozen=True)
-class Fixed:
-    """What a build takes however few its rows: the models by the clock, the whole process of the processors."""
-
-    model_seconds: float
-    cpu_seconds: float
-
-
-def measure(count: int, scratch: Path, runs: int = 1) -> tuple[Measured, Fixed]:
-    """Measure one count; builds so many times, and gives the last and the median of all."""
+def measure(count: int, scratch: Path) -> Measured:
+    """Measure one count."""
     extracts, lake, target = scratch / "extracts", scratch / "lake", scratch / "target"
     environment = {**os.environ, "CPM_WAREHOUSE": str(scratch / "cpm.duckdb")}
     # In a process of its own: a child's peak memory is never less than what its parent held when it started.
@@ -151,7 +125,7 @@ def measure(count: int, scratch: Path, runs: int = 1) -> tuple[Measured, Fixed]:
     shutil.rmtree(extracts)
     thin(lake, AUDIT_ROWS_PER_INCIDENT * count)
 
-    def dbt(command: str, *arguments: str) -> tuple[Run, float]:
+    def dbt(command: str, *arguments: str) -> tuple[Run, dict[str, float]]:
         ran = run(
             [
                 str(BIN / "dbt"),
@@ -164,22 +138,31 @@ def measure(count: int, scratch: Path, runs: int = 1) -> tuple[Measured, Fixed]:
             scratch / f"{command}.log",
         )
         if command == "parse":
-            return ran, 0
+            return ran, {}
         results = json.loads((target / "run_results.json").read_text())["results"]
-        return ran, sum(result["execution_time"] for result in results)
+        return ran, {result["unique_id"]: result["execution_time"] for result in results}
 
     selection = ("--select", "+fct_incidents", "--exclude", "resource_type:unit_test")
     dbt("parse")
-    builds = []
-    for _ in range(runs):
-        (scratch / "cpm.duckdb").unlink(missing_ok=True)
-        builds.append(dbt("build", *selection, "resource_type:test"))
-    build, model_seconds = builds[-1]
-    fixed = Fixed(
-        median(model_seconds for _, model_seconds in builds), median(ran.cpu_seconds for ran, _ in builds)
-    )
+
+    def build() -> tuple[list[Run], float]:
+        """Build several times; returns what each took, and the sum of the best of each model."""
+        ran, models = [], defaultdict(list)
+        for _ in range(min(max(ROWS_BUILT // (AUDIT_ROWS_PER_INCIDENT * count), BUILDS[0]), BUILDS[-1])):
+            (scratch / "cpm.duckdb").unlink(missing_ok=True)
+            one, took = dbt("build", *selection, "resource_type:test")
+            ran.append(one)
+            for name, seconds in took.items():
+                models[name].append(seconds)
+        return ran, sum(min(seconds) for seconds in models.values())
+
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    _, one_core_seconds = build()
+    os.sched_setaffinity(0, cores)
+    builds, model_seconds = build()
     # Tests that read what is not built here would fail for that alone.
-    _, test_seconds = dbt("test", *selection, "--indirect-selection", "cautious")
+    _, tests = dbt("test", *selection, "--indirect-selection", "cautious")
     with duckdb.connect(config={"threads": 2}) as connection:
         audit_rows, export_rows = (
             (
@@ -193,15 +176,25 @@ def measure(count: int, scratch: Path, runs: int = 1) -> tuple[Measured, Fixed]:
         started = time.perf_counter()
         incidents = (connection.execute(FLOOR.format(lake=lake)).fetchone() or (0,))[0]
         floor = time.perf_counter() - started
-    measured = Measured(incidents, audit_rows, export_rows, landing, build, model_seconds, test_seconds, floor)
-    return measured, fixed
+    return Measured(
+        incidents=incidents,
+        audit_rows=audit_rows,
+        export_rows=export_rows,
+        landing=landing,
+        build_seconds=median(one.seconds for one in builds),
+        build_bytes=max(one.peak_bytes for one in builds),
+        model_seconds=model_seconds,
+        one_core_seconds=one_core_seconds,
+        test_seconds=sum(tests.values()),
+        floor_seconds=floor,
+    )
 
 
-def measure_aside(count: int, scratch: Path | None, runs: int = 1) -> tuple[Measured, Fixed]:
+def measure_aside(count: int, scratch: Path | None) -> Measured:
     """Measure one count in a directory of its own, and remove it."""
     place = Path(tempfile.mkdtemp(prefix="cpm-incidents-", dir=scratch))
     try:
-        return measure(count, place, runs)
+        return measure(count, place)
     finally:
         shutil.rmtree(place)
 
@@ -212,16 +205,15 @@ def main() -> None:
     parser.add_argument("counts", nargs="*", type=int, default=[10_000, 100_000, 1_000_000], metavar="COUNT")
     parser.add_argument("--scratch", type=Path, help="where files go meanwhile; default: the system's own place")
     arguments = parser.parse_args()
-    base, fixed = measure_aside(BASE, arguments.scratch, BASE_RUNS)
+    base = measure_aside(BASE, arguments.scratch)
     print(
-        "| Incidents | audit rows | land s | build s | build CPU s | build GB | models s | net µs a row"
-        " | net CPU µs a row | tests s | floor s | models / floor |"
+        "| Incidents | audit rows | land s | build s | build GB | models s | net µs a row"
+        " | models s, one core | net µs a row, one core | tests s | floor s | models / floor |"
     )
     print("|" + " ---: |" * 12)
-    print(base.line(fixed), flush=True)
+    print(base.line(base), flush=True)
     for count in arguments.counts:
-        measured, _ = measure_aside(count, arguments.scratch)
-        print(measured.line(fixed), flush=True)
+        print(measure_aside(count, arguments.scratch).line(base), flush=True)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 #}
 {% macro events_counted_once(staged_events, repeated_events, columns) -%}
     select
-        new_submissions.submission_key,
+        new_submissions.submission_number,
         {% for column in columns %}
             staged.{{ column }},
         {% endfor %}
@@ -17,7 +17,7 @@
             and staged.submission_version = new_submissions.submission_version
     union all
     select
-        repeated.submission_key,
+        new_submissions.submission_number,
         {% for column in columns %}
             repeated.{{ column }},
         {% endfor %}

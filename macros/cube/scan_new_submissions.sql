@@ -3,6 +3,7 @@
     A scan is known by the submission, the instant at which it landed (another lake may hold another submission of the same key)
     and the definition of the cube. The cube keeps `scan_key`, and `submission_key` as its unique key, so that rows of an
     earlier definition are replaced. Versions that no longer count stay: readers of the cube join `int_submissions_current`.
+    Events are grouped by `submission_number`, which is short; both keys are joined to the cells.
 #}
 {% macro scan_new_submissions(extract) -%}
     select
@@ -11,6 +12,7 @@
         registered.provider,
         registered.period,
         registered.submission_version,
+        cast(row_number() over (order by registered.submission_key) as integer) as submission_number,
         md5(
             concat_ws(
                 '|',

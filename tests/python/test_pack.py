@@ -301,6 +301,8 @@ def test_durations(seconds, text):
 
 def test_words():
     assert heading("target_pct") == "Target, %"
+    assert heading("current_row_count") == "Current rows"
+    assert heading("total_count") == "Total"
     assert heading("late_working_days") == "Late, Working Days"
     assert written("status", "minimum_met") == "◐ Minimum met"
     assert written("result_pct", None) == "\N{EN DASH}"

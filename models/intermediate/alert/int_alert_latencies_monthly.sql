@@ -46,8 +46,7 @@ alerts as (
 
 ruled_submissions as (
     select
-        new_submissions.submission_key,
-        new_submissions.scan_key,
+        new_submissions.submission_number,
         cast(concat(new_submissions.period, '-01') as date) as first_date,
         rules.divisor
     from new_submissions
@@ -60,8 +59,7 @@ ruled_submissions as (
 
 bucketed as (
     select
-        ruled_submissions.submission_key,
-        ruled_submissions.scan_key,
+        ruled_submissions.submission_number,
         {{ reporting_month_of('alerts.raised_at') }} as alert_month,
         alerts.alert_kind,
         alerts.alert_code,
@@ -76,14 +74,13 @@ bucketed as (
         }} as latency_bucket
     from alerts
     inner join ruled_submissions
-        on alerts.submission_key = ruled_submissions.submission_key
+        on alerts.submission_number = ruled_submissions.submission_number
     where alerts.raised_at <= alerts.sent_at
 ),
 
-final as (
+grouped as (
     select
-        bucketed.submission_key,
-        bucketed.scan_key,
+        bucketed.submission_number,
         bucketed.alert_month,
         bucketed.region,
         bucketed.device_type,
@@ -98,12 +95,21 @@ final as (
             and bucketed.alert_month < coalesce(exclusions.valid_to, date '9999-12-31')
     where exclusions.alert_code is null
     group by
-        bucketed.submission_key,
-        bucketed.scan_key,
+        bucketed.submission_number,
         bucketed.alert_month,
         bucketed.region,
         bucketed.device_type,
         bucketed.latency_bucket
+),
+
+final as (
+    select
+        new_submissions.submission_key,
+        new_submissions.scan_key,
+        grouped.* exclude (submission_number)
+    from grouped
+    inner join new_submissions
+        on grouped.submission_number = new_submissions.submission_number
 )
 
 select * from final

@@ -36,8 +36,7 @@ alerts as (
 
 dated as (
     select
-        new_submissions.submission_key,
-        new_submissions.scan_key,
+        new_submissions.submission_number,
         alerts.alert_kind,
         alerts.alert_code,
         alerts.device_type,
@@ -53,13 +52,12 @@ dated as (
         ) as alert_month
     from alerts
     inner join new_submissions
-        on alerts.submission_key = new_submissions.submission_key
+        on alerts.submission_number = new_submissions.submission_number
 ),
 
-final as (
+grouped as (
     select
-        submission_key,
-        scan_key,
+        submission_number,
         alert_month,
         alert_kind,
         alert_code,
@@ -70,14 +68,23 @@ final as (
         cast(sum(alert_weight) as bigint) as alert_count
     from dated
     group by
-        submission_key,
-        scan_key,
+        submission_number,
         alert_month,
         alert_kind,
         alert_code,
         region,
         party_id,
         device_type
+),
+
+final as (
+    select
+        new_submissions.submission_key,
+        new_submissions.scan_key,
+        grouped.* exclude (submission_number)
+    from grouped
+    inner join new_submissions
+        on grouped.submission_number = new_submissions.submission_number
 )
 
 select * from final

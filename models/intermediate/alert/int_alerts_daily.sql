@@ -43,8 +43,7 @@ alerts as (
 
 targeted_submissions as (
     select
-        new_submissions.submission_key,
-        new_submissions.scan_key,
+        new_submissions.submission_number,
         cast(concat(new_submissions.period, '-01') as date) as first_date,
         targets.target_milliseconds
     from new_submissions
@@ -57,8 +56,7 @@ targeted_submissions as (
 
 timed as (
     select
-        targeted_submissions.submission_key,
-        targeted_submissions.scan_key,
+        targeted_submissions.submission_number,
         alerts.alert_kind,
         alerts.alert_code,
         alerts.device_type,
@@ -74,13 +72,12 @@ timed as (
         {{ alert_date('alerts', 'targeted_submissions.first_date') }} as alert_date
     from alerts
     inner join targeted_submissions
-        on alerts.submission_key = targeted_submissions.submission_key
+        on alerts.submission_number = targeted_submissions.submission_number
 ),
 
-final as (
+grouped as (
     select
-        submission_key,
-        scan_key,
+        submission_number,
         alert_date,
         region,
         device_type,
@@ -105,13 +102,22 @@ final as (
             as within_throttled_alert_count
     from timed
     group by
-        submission_key,
-        scan_key,
+        submission_number,
         alert_date,
         region,
         device_type,
         alert_kind,
         alert_code
+),
+
+final as (
+    select
+        new_submissions.submission_key,
+        new_submissions.scan_key,
+        grouped.* exclude (submission_number)
+    from grouped
+    inner join new_submissions
+        on grouped.submission_number = new_submissions.submission_number
 )
 
 select * from final

@@ -45,7 +45,7 @@ requests as (
 
 timed as (
     select
-        requests.submission_key,
+        requests.submission_number,
         {{ reporting_month_of('requests.received_at') }} as request_month,
         requests.service_reference_variant,
         requests.mode,
@@ -74,10 +74,9 @@ kinds as (
     select 'wan' as latency_kind
 ),
 
-final as (
+grouped as (
     select
-        new_submissions.submission_key,
-        new_submissions.scan_key,
+        bucketed.submission_number,
         bucketed.request_month,
         bucketed.service_reference_variant,
         bucketed.mode,
@@ -91,8 +90,6 @@ final as (
         end as latency_bucket,
         cast(sum(bucketed.row_weight) as bigint) as request_count
     from bucketed
-    inner join new_submissions
-        on bucketed.submission_key = new_submissions.submission_key
     cross join kinds
     where
         case kinds.latency_kind
@@ -100,8 +97,7 @@ final as (
             else bucketed.end_to_end_bucket
         end is not null
     group by
-        new_submissions.submission_key,
-        new_submissions.scan_key,
+        bucketed.submission_number,
         bucketed.request_month,
         bucketed.service_reference_variant,
         bucketed.mode,
@@ -110,6 +106,16 @@ final as (
         bucketed.region,
         kinds.latency_kind,
         latency_bucket
+),
+
+final as (
+    select
+        new_submissions.submission_key,
+        new_submissions.scan_key,
+        grouped.* exclude (submission_number)
+    from grouped
+    inner join new_submissions
+        on grouped.submission_number = new_submissions.submission_number
 )
 
 select * from final

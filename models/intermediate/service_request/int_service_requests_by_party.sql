@@ -53,7 +53,7 @@ requests as (
 
 timed as (
     select
-        requests.submission_key,
+        requests.submission_number,
         {{ reporting_month_of('requests.received_at') }} as request_month,
         requests.service_reference_variant,
         requests.mode,
@@ -71,7 +71,7 @@ timed as (
 
 grouped as (
     select
-        submission_key,
+        submission_number,
         request_month,
         service_reference_variant,
         mode,
@@ -90,7 +90,7 @@ grouped as (
         cast(coalesce(sum(row_weight * wan_milliseconds), 0) as bigint) as wan_milliseconds
     from timed
     group by
-        submission_key,
+        submission_number,
         request_month,
         service_reference_variant,
         mode,
@@ -123,7 +123,7 @@ final as (
         grouped.wan_milliseconds
     from grouped
     inner join new_submissions
-        on grouped.submission_key = new_submissions.submission_key
+        on grouped.submission_number = new_submissions.submission_number
     left join response_codes
         on grouped.response_code = response_codes.response_code
 )

@@ -63,16 +63,14 @@ requests as (
 -- whole products, so that a comparison has no rounding.
 dated_submissions as (
     select
-        submission_key,
-        scan_key,
+        submission_number,
         cast(concat(period, '-01') as date) as first_date
     from new_submissions
 ),
 
 limited_submissions as (
     select
-        dated_submissions.submission_key,
-        dated_submissions.scan_key,
+        dated_submissions.submission_number,
         dated_submissions.first_date,
         max(standard.share_denominator) as proxy_factor,
         max(
@@ -98,14 +96,13 @@ limited_submissions as (
             and dated_submissions.first_date >= wan_share.valid_from
             and dated_submissions.first_date < coalesce(wan_share.valid_to, date '9999-12-31')
     group by
-        dated_submissions.submission_key,
-        dated_submissions.scan_key,
+        dated_submissions.submission_number,
         dated_submissions.first_date
 ),
 
 submission_targets as (
     select
-        dated_submissions.submission_key,
+        dated_submissions.submission_number,
         targets.service_reference_variant,
         targets.mode,
         targets.generation,
@@ -121,8 +118,7 @@ submission_targets as (
 
 timed as (
     select
-        limited_submissions.submission_key,
-        limited_submissions.scan_key,
+        limited_submissions.submission_number,
         cast({{ to_local('requests.received_at', var('reporting_timezone')) }} as date)
             as request_date,
         requests.service_reference_variant,
@@ -145,21 +141,20 @@ timed as (
         {{ wan_milliseconds('requests') }} as wan_milliseconds
     from requests
     inner join limited_submissions
-        on requests.submission_key = limited_submissions.submission_key
+        on requests.submission_number = limited_submissions.submission_number
     left join generations
         on requests.region = generations.region
     left join submission_targets
         on
-            requests.submission_key = submission_targets.submission_key
+            requests.submission_number = submission_targets.submission_number
             and requests.service_reference_variant = submission_targets.service_reference_variant
             and requests.mode = submission_targets.mode
             and coalesce(generations.generation, 'unknown') = submission_targets.generation
 ),
 
-final as (
+grouped as (
     select
-        submission_key,
-        scan_key,
+        submission_number,
         request_date,
         service_reference_variant,
         mode,
@@ -202,8 +197,7 @@ final as (
         cast(coalesce(sum(row_weight * wan_milliseconds), 0) as bigint) as wan_milliseconds
     from timed
     group by
-        submission_key,
-        scan_key,
+        submission_number,
         request_date,
         service_reference_variant,
         mode,
@@ -211,6 +205,16 @@ final as (
         device_type,
         response_code,
         has_target
+),
+
+final as (
+    select
+        new_submissions.submission_key,
+        new_submissions.scan_key,
+        grouped.* exclude (submission_number)
+    from grouped
+    inner join new_submissions
+        on grouped.submission_number = new_submissions.submission_number
 )
 
 select * from final

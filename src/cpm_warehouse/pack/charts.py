@@ -26,6 +26,8 @@ LABEL_SIZE = 11
 DASHES: tuple[list[int], ...] = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4])
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 LABEL_LIMIT, LABEL_LETTER = 170, 6
+FEW, MANY = 4, 10_000
+POWERS = range(-3, 7)
 PANEL = 310
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 84, 22, 3
 
@@ -112,14 +114,20 @@ class Charts:
             return self._empty(title)
         data: list[dict[str, Any]] = [
             {
-                "label": in_words(row[label]) if "_" in row[label] else row[label],
+                "label": in_words(row[label]) if row[label].islower() else row[label],
                 "value": float(row[value]),
                 "text": row[text] if text else f"{row[value]:,}",
             }
             for row in given
         ]
-        x_scale = alt.Scale(domain=[0, max(point["value"] for point in data) * 1.25 or 1], nice=False)
-        whole = alt.Axis(tickCount=3, tickMinStep=1, format="~s" if unit != "%" else "d", grid=False)
+        largest = max(point["value"] for point in data)
+        x_scale = alt.Scale(domain=[0, largest * 1.25 or 1], nice=False)
+        # Few events have few whole numbers, many are written as thousands and millions.
+        whole = alt.Axis(
+            **({"values": list(range(FEW))} if largest < FEW else {"tickCount": 3}),
+            format="~s" if largest >= MANY else "d",
+            grid=False,
+        )
         room = min(max(len(point["label"]) for point in data) * LABEL_LETTER, LABEL_LIMIT)
         base = alt.Chart(_data(data)).encode(
             x=alt.X("value:Q", title=unit, scale=x_scale, axis=whole),
@@ -212,7 +220,9 @@ class Charts:
         y_axis = alt.Y("y:Q", scale=alt.Scale(domain=[low, high], nice=False), title=y_title)
         ends_at = [min(point["x"] for point in data), max(point["x"] for point in data)]
         x_scale = alt.Scale(type="log" if log else "linear", domain=ends_at, nice=False)
-        x_axis = alt.X("x:Q", title=x_title, scale=x_scale, axis=alt.Axis(tickCount=5, format=","))
+        powers = [10.0**power for power in POWERS if log and ends_at[0] <= 10.0**power <= ends_at[1]]
+        ticks: dict[str, Any] = {"values": powers} if len(powers) > 1 else {"tickCount": 5}
+        x_axis = alt.X("x:Q", title=x_title, scale=x_scale, axis=alt.Axis(**ticks, format=",.6~g"))
         layers: list[Any] = [
             alt.Chart(_data([point for point in data if point["series"] == name]))
             .mark_line(

@@ -49,6 +49,8 @@ UNITS = {
     "gbp": "GBP",
     "bp": "basis points",
 }
+# What is counted, where the column's name says it in the singular.
+COUNTED = ("extract", "incident", "month", "reopen", "request", "row", "submission")
 # A shape with the word: the verdict is read without colour.
 MARKS = {
     "target_met": "●",
@@ -65,11 +67,15 @@ CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 def heading(name: str) -> str:
     """Return a column's name in words, its unit last: `target_pct` is 'Target, %'."""
     name = name.removeprefix("is_").removesuffix("_name")
+    if name.startswith("seconds_"):  # written in days, hours and minutes
+        name = f"time_{name.removeprefix('seconds_')}"
     if name.endswith("_working_days"):
         return f"{in_words(name.removesuffix('_working_days'))}, Working Days"
     stem, _, last = name.rpartition("_")
     if not stem or last not in UNITS:
         return in_words(name)
+    if last == "count" and stem.endswith(COUNTED):
+        return f"{in_words(stem)}s"
     return f"{in_words(stem)}, {UNITS[last]}" if UNITS[last] else in_words(stem)
 
 
