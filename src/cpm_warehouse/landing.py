@@ -521,8 +521,8 @@ class Landing:
                     submission=entry,
                     file=staged.path.name,
                 )
-                if faults:
-                    keep_the_rest(self.connection, staged.target, faults)
+            if faults or staged.target.is_symlink():
+                keep_the_rest(self.connection, staged.target, faults)
             accepted = count_rows(self.connection, staged.target)
             for path in (staged.target, aside / QUARANTINE / staged.target.name):
                 if path.exists():

@@ -1,7 +1,7 @@
 """Finds the rows of a submission that break a rule, and keeps them aside with their text and reason."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,7 +11,7 @@ import duckdb
 from cpm_warehouse.checks import Check
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.reading import Fault, literal, quoted
+from cpm_warehouse.reading import Fault, count_rows, literal, quoted
 
 COLUMNS = {
     "submission_key": "varchar",
@@ -72,25 +72,32 @@ def find_faulty(
 
 
 def find_repeats(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], contract: Contract) -> Repeats:
-    """Find the rows of all files of a submission that share a key."""
+    """Find the rows of all files of a submission that share a key.
+
+    Keys are long, so rows are grouped by a hash of theirs first, and only rows that share one are compared.
+    """
     key = ", ".join(quoted(name) for name in contract.key)
     same = " and ".join(
-        f"staged.{quoted(name)} is not distinct from repeated.{quoted(name)}" for name in contract.key
+        f"suspected.{quoted(name)} is not distinct from repeated.{quoted(name)}" for name in contract.key
     )
-    content = ", ".join(f"{quoted(name)} := staged.{quoted(name)}" for name in contract.names)
+    content = ", ".join(f"{quoted(name)} := suspected.{quoted(name)}" for name in contract.names)
     listed = ", ".join(literal(path) for path in files)
     found = connection.execute(
         f"""
-        with staged as (
+        with staged as not materialized (
             from read_parquet([{listed}], filename = true, file_row_number = true, hive_partitioning = false)
+        ),
+        suspected as materialized (
+            from staged
+            where hash({key}) in (select hash({key}) as key_hash from staged group by key_hash having count(*) > 1)
         ),
         repeated as (
             select {key}, row_number() over () as key_number
-            from (select {key} from staged group by {key} having count(*) > 1)
+            from (select {key} from suspected group by {key} having count(*) > 1)
         ),
         repeats as (
-            select repeated.key_number, staged.filename, staged.file_row_number, struct_pack({content}) as content
-            from staged inner join repeated on {same}
+            select key_number, filename, file_row_number, struct_pack({content}) as content
+            from suspected inner join repeated on {same}
         ),
         keys as (
             select
@@ -164,14 +171,20 @@ def write_empty_quarantine(connection: duckdb.DuckDBPyConnection, path: Path) ->
     connection.execute(f"copy (select {columns} where false) to {literal(path)} (format parquet)")
 
 
-def keep_the_rest(connection: duckdb.DuckDBPyConnection, path: Path, rows: Iterable[int]) -> None:
-    """Write a staged file anew without the rows given."""
+def keep_the_rest(connection: duckdb.DuckDBPyConnection, path: Path, rows: Collection[int]) -> None:
+    """Write a staged file, or what it links to, anew without the rows given.
+
+    They are filtered by a string of bits: a filter keeps the order of the rows, which a join would lose.
+    """
     aside = path.with_suffix(".rest")
+    kept = bytearray(b"1") * count_rows(connection, path)
+    for row in rows:
+        kept[row] = ord("0")
+    where = "where get_bit(cast($1 as bit), cast(file_row_number as integer)) = 1" if rows else ""
     connection.execute(
-        f"copy (select * exclude (file_row_number) from {_read(path)}"
-        f" anti join (select unnest(?::bigint[]) as file_row_number) as faulty using (file_row_number)"
-        f" order by file_row_number) to {literal(aside)} (format parquet, compression zstd)",
-        [list(rows)],
+        f"copy (select * exclude (file_row_number) from {_read(path)} {where})"
+        f" to {literal(aside)} (format parquet, compression zstd)",
+        [kept.decode()] if rows else None,
     )
     aside.replace(path)
 

@@ -134,7 +134,8 @@ class FileReader:
         """Write the rows that can be read, typed, as Parquet.
 
         Values are first read all or nothing, which takes one pass; where one cannot be read, a second pass tells
-        which rows have such values.
+        which rows have such values. Parquet that already is as the contract has it is read to its end, and linked:
+        it is written once, when it is known which rows stay.
         """
         if self.is_parquet:
             types, received = self._parquet_columns()
@@ -207,6 +208,13 @@ class FileReader:
         )
 
     def _copy(self, types: dict[str, str], target: Path) -> None:
+        if self.is_parquet and list(types.items()) == [
+            (column.name, column.type) for column in self.contract.columns
+        ]:
+            values = ", ".join(quoted(name) for name in types)
+            self.connection.execute(f"select bit_xor(hash({values})) from {self._source(types)}")
+            target.symlink_to(self.source.resolve())
+            return
         select = ", ".join(
             f"{_typed(column, types[column.name])} as {quoted(column.name)}" for column in self.contract.columns
         )
