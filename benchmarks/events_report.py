@@ -9,7 +9,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results" / "events.json"
-PICTURE = HERE / "events.svg"
+PICTURE = HERE / "results/events.svg"
 # The model of each cube, by the name that the other engines give it, and the extract that its events come from.
 CUBES = {
     "service_requests_repeated": ("int_service_requests_repeated", "service_requests"),

@@ -2,7 +2,7 @@
     A CTE's query: the events of the submissions in the CTE `new_submissions`, each with row_weight 1, and once more with
     row_weight -1 those that repeat one, as `repeated_events` lists them: a sum of row_weight counts each event once.
 #}
-{% macro events_counted_once(staged_events, repeated_events, columns) -%}
+{% macro events_counted_once(extract, staged_events, repeated_events, columns) -%}
     select
         new_submissions.submission_number,
         {% for column in columns %}
@@ -15,6 +15,7 @@
             staged.provider = new_submissions.provider
             and staged.period = new_submissions.period
             and staged.submission_version = new_submissions.submission_version
+    where {{ is_of_new_submission(extract, 'staged') }}
     union all
     select
         new_submissions.submission_number,

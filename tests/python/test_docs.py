@@ -77,18 +77,18 @@ def test_exposures_cover_what_is_read_and_have_owners():
     assert [name for name, exposure in exposures.items() if not exposure["owner"]["email"]] == []
 
 
-@pytest.mark.parametrize("notebook", sorted(path.stem for path in (ROOT / "notebooks").glob("*.py")))
-def test_an_exposure_lists_the_marts_that_its_program_reads(notebook):
-    """The explorer's SQL lies apart; a notebook's lies in it."""
-    files = (
-        (ROOT / "src/cpm_warehouse/explorer/sql").glob("*.sql")
-        if notebook == "explorer"
-        else [ROOT / f"notebooks/{notebook}.py"]
-    )
-    read = {mart for file in files for mart in re.findall(r"\bmarts\.(\w+)", file.read_text())}
+PROGRAMS = {
+    "explorer": sorted((ROOT / "src/cpm_warehouse/explorer/sql").glob("*.sql")),
+    "pmr_pack": sorted((ROOT / "src/cpm_warehouse/pack/queries").glob("*.sql")),
+} | {path.stem: [path] for path in (ROOT / "notebooks").glob("*.py") if path.stem != "explorer"}
+
+
+@pytest.mark.parametrize("program", sorted(PROGRAMS))
+def test_an_exposure_lists_the_marts_that_its_program_reads(program):
+    read = {mart for file in PROGRAMS[program] for mart in re.findall(r"\bmarts\.(\w+)", file.read_text())}
     (exposure,) = [
         exposure
         for exposure in MANIFEST["exposures"].values()
-        if exposure["name"] == notebook or f"notebooks/{notebook}.py" in exposure["description"]
+        if exposure["name"] == program or f"notebooks/{program}.py" in exposure["description"]
     ]
     assert {node.rsplit(".", 1)[1] for node in exposure["depends_on"]["nodes"]} == read

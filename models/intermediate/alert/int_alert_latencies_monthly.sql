@@ -29,6 +29,7 @@ rules as (
 alerts as (
     {{
         events_counted_once(
+            'alerts',
             ref('stg_providers__alerts'),
             ref('int_alerts_repeated'),
             [

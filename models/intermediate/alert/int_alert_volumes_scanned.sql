@@ -17,6 +17,7 @@ new_submissions as (
 alerts as (
     {{
         events_counted_once(
+            'alerts',
             ref('stg_providers__alerts'),
             ref('int_alerts_repeated'),
             [

@@ -25,6 +25,7 @@ targets as (
 alerts as (
     {{
         events_counted_once(
+            'alerts',
             ref('stg_providers__alerts'),
             ref('int_alerts_repeated'),
             [

@@ -25,6 +25,7 @@ times as (
             staged.provider = new_submissions.provider
             and staged.period = new_submissions.period
             and staged.submission_version = new_submissions.submission_version
+    where {{ is_of_new_submission('alerts', 'staged') }}
 ),
 
 suspected as (
@@ -45,7 +46,8 @@ suspected_alerts as (
             and staged.period = new_submissions.period
             and staged.submission_version = new_submissions.submission_version
     where
-        staged.device_id is not null
+        {{ is_of_new_submission('alerts', 'staged') }}
+        and staged.device_id is not null
         and times_hash in (select suspected.times_hash from suspected)
 ),
 

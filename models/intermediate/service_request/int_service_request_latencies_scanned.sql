@@ -25,6 +25,7 @@ modes as (
 requests as (
     {{
         events_counted_once(
+            'service_requests',
             ref('stg_dsp__service_requests'),
             ref('int_service_requests_repeated'),
             [

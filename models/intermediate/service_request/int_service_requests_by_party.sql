@@ -32,6 +32,7 @@ response_codes as (
 requests as (
     {{
         events_counted_once(
+            'service_requests',
             ref('stg_dsp__service_requests'),
             ref('int_service_requests_repeated'),
             [

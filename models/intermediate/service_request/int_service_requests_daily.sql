@@ -41,6 +41,7 @@ proxy_rules as (
 requests as (
     {{
         events_counted_once(
+            'service_requests',
             ref('stg_dsp__service_requests'),
             ref('int_service_requests_repeated'),
             [

@@ -24,6 +24,7 @@ instants as (
             staged.provider = new_submissions.provider
             and staged.period = new_submissions.period
             and staged.submission_version = new_submissions.submission_version
+    where {{ is_of_new_submission('service_requests', 'staged') }}
 ),
 
 suspected as (
@@ -43,7 +44,9 @@ suspected_requests as (
             staged.provider = new_submissions.provider
             and staged.period = new_submissions.period
             and staged.submission_version = new_submissions.submission_version
-    where instant_hash in (select suspected.instant_hash from suspected)
+    where
+        {{ is_of_new_submission('service_requests', 'staged') }}
+        and instant_hash in (select suspected.instant_hash from suspected)
 ),
 
 repeated as (

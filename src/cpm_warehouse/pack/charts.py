@@ -124,7 +124,8 @@ class Charts:
         x_scale = alt.Scale(domain=[0, largest * 1.25 or 1], nice=False)
         # Few events have few whole numbers, many are written as thousands and millions.
         whole = alt.Axis(
-            **({"values": list(range(FEW))} if largest < FEW else {"tickCount": 3}),
+            values=list(range(FEW)) if largest < FEW else alt.Undefined,
+            tickCount=3,
             format="~s" if largest >= MANY else "d",
             grid=False,
         )
