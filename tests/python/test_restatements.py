@@ -63,7 +63,15 @@ class Bench:
         return subprocess.run(
             [
                 *(BIN / "dbt", "build", "--project-dir", self.project, "--profiles-dir", ROOT / "profiles"),
-                *("--select", *models, *tests, "--indirect-selection", "empty", "--exclude-resource-type", "unit_test"),
+                *(
+                    "--select",
+                    *models,
+                    *tests,
+                    "--indirect-selection",
+                    "empty",
+                    "--exclude-resource-type",
+                    "unit_test",
+                ),
                 *("--target-path", self.folder / "target", "--log-path", self.folder / "logs"),
                 *("--vars", json.dumps(given)),
             ],

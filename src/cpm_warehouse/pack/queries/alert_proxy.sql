@@ -1,5 +1,5 @@
 -- caption: The alert proxy against what was measured, by Region, all device types together
--- note: Above 0 the proxy flatters. Where only the proxy exists, the likely error is what is known of other Regions: an inference, not a measurement. Events are taken as independent in the interval, so the true one is wider.
+-- note: Above 0 the proxy flatters. Where only the proxy exists, the likely error is what is known of other Regions: an inference, not a measurement. Requests and Alerts have different shares of device types, which is part of the difference. Events are taken as independent in the interval, so the true one is wider.
 select
     region,
     sides,
