@@ -67,6 +67,7 @@ class Charts:
             {"month": f"{row['reporting_month']:%b %Y}", "value": float(row["result_pct"])} for row in rows
         ]
         last = rows[-1]
+        falls = len(rows) > 1 and rows[-2]["result_pct"] > last["result_pct"]
         levels = {
             name: float(last[column])
             for name, column in (("Target", "target_pct"), ("Minimum", "minimum_pct"))
@@ -83,7 +84,10 @@ class Charts:
             base.mark_line(color=INK, strokeWidth=2),
             base.mark_point(color=INK, filled=True, size=36),
             base.transform_filter(alt.datum.month == points[-1]["month"])
-            .mark_text(align="right", dy=-10, dx=6, color=INK, fontWeight="bold", fontSize=LABEL_SIZE)
+            # On the side that the line does not come from.
+            .mark_text(
+                align="right", dy=14 if falls else -10, dx=6, color=INK, fontWeight="bold", fontSize=LABEL_SIZE
+            )
             .encode(text=alt.value(_pct(last["result_pct"], last))),
         ]
         for index, (name, level) in enumerate(levels.items()):
@@ -223,7 +227,9 @@ class Charts:
         x_scale = alt.Scale(type="log" if log else "linear", domain=ends_at, nice=False)
         powers = [10.0**power for power in POWERS if log and ends_at[0] <= 10.0**power <= ends_at[1]]
         ticks: dict[str, Any] = {"values": powers} if len(powers) > 1 else {"tickCount": 5}
-        x_axis = alt.X("x:Q", title=x_title, scale=x_scale, axis=alt.Axis(**ticks, format=",.6~g"))
+        x_axis = alt.X(
+            "x:Q", title=x_title, scale=x_scale, axis=alt.Axis(**ticks, format=",.6~g", labelOverlap=True)
+        )
         layers: list[Any] = [
             alt.Chart(_data([point for point in data if point["series"] == name]))
             .mark_line(
