@@ -103,14 +103,19 @@ grouped as (
         bucketed.latency_bucket
 ),
 
-final as (
+keyed as (
     select
         new_submissions.submission_key,
         new_submissions.scan_key,
-        grouped.* exclude (submission_number)
+        grouped.*
     from grouped
     inner join new_submissions
         on grouped.submission_number = new_submissions.submission_number
+),
+
+final as (
+    select * exclude (submission_number)
+    from keyed
 )
 
 select * from final
