@@ -7,9 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
-RESULTS = HERE / "results" / "events.json"
-PICTURE = HERE / "results/events.svg"
+RESULTS = Path(__file__).parent / "results" / "events.json"
+PICTURE = RESULTS.with_suffix(".svg")
 # The model of each cube, by the name that the other engines give it, and the extract that its events come from.
 CUBES = {
     "service_requests_repeated": ("int_service_requests_repeated", "service_requests"),

@@ -10,12 +10,7 @@
         {% endfor %}
         1 as row_weight
     from {{ staged_events }} as staged
-    inner join new_submissions
-        on
-            staged.provider = new_submissions.provider
-            and staged.period = new_submissions.period
-            and staged.submission_version = new_submissions.submission_version
-    where {{ is_of_new_submission(extract, 'staged') }}
+    {{ new_submissions_only(extract) }}
     union all
     select
         new_submissions.submission_number,

@@ -8,14 +8,13 @@
 
 {% macro default__eui64_number(eui64) -%}
     coalesce(
-        try_cast(concat('0x', replace({{ eui64 }}, '-', '')) as ubigint),
-        case when {{ eui64 }} is not null then hash({{ eui64 }}) end
+        try_cast(concat('0x', replace({{ eui64 }}, '-', '')) as ubigint), hash({{ eui64 }})
     )
 {%- endmacro %}
 
 {% macro spark__eui64_number(eui64) -%}
     coalesce(
         cast(conv(replace({{ eui64 }}, '-', ''), 16, 10) as decimal(20, 0)),
-        case when {{ eui64 }} is not null then cast(xxhash64({{ eui64 }}) as decimal(20, 0)) end
+        cast(xxhash64({{ eui64 }}) as decimal(20, 0))
     )
 {%- endmacro %}

@@ -246,18 +246,20 @@ def test_planted_shares_of_the_round_trip_are_found(tmp_path, share):
             """
         ).fetchall()
     found = [row for row in rows if row[8] >= 300]
+    devices = {device for _, _, device in planted}
 
     def bias(month, region, device):
         """Points by which the proxy is too high; over all device types each side has its own mix of them."""
-        of = [row for row in rows if row[:2] == (month, region) and row[2] in planted_devices(device)]
+        of = [
+            row
+            for row in rows
+            if row[:2] == (month, region) and row[2] in (devices if device == "all" else {device})
+        ]
         proxy, measured = (
             sum(planted[row[:3]][side] * row[8 + side] for row in of) / sum(row[8 + side] for row in of)
             for side in (0, 1)
         )
         return 100 * (proxy - measured)
-
-    def planted_devices(device):
-        return {key[2] for key in planted} if device == "all" else {device}
 
     months = {month for month, *_ in found}
     regions = {region for _, region, *_ in found}

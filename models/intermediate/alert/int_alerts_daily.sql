@@ -111,19 +111,8 @@ grouped as (
         alert_code
 ),
 
-keyed as (
-    select
-        new_submissions.submission_key,
-        new_submissions.scan_key,
-        grouped.*
-    from grouped
-    inner join new_submissions
-        on grouped.submission_number = new_submissions.submission_number
-),
-
 final as (
-    select * exclude (submission_number)
-    from keyed
+    {{ with_submission_keys('grouped') }}
 )
 
 select * from final

@@ -20,12 +20,7 @@ times as (
     select
         {{ hash_of(['staged.raised_at', 'staged.gateway_at', 'staged.sent_at']) }} as times_hash
     from {{ ref('stg_providers__alerts') }} as staged
-    inner join new_submissions
-        on
-            staged.provider = new_submissions.provider
-            and staged.period = new_submissions.period
-            and staged.submission_version = new_submissions.submission_version
-    where {{ is_of_new_submission('alerts', 'staged') }}
+    {{ new_submissions_only('alerts') }}
 ),
 
 suspected as (
@@ -40,14 +35,9 @@ suspected_alerts as (
         staged.*,
         {{ hash_of(['staged.raised_at', 'staged.gateway_at', 'staged.sent_at']) }} as times_hash
     from {{ ref('stg_providers__alerts') }} as staged
-    inner join new_submissions
-        on
-            staged.provider = new_submissions.provider
-            and staged.period = new_submissions.period
-            and staged.submission_version = new_submissions.submission_version
+    {{ new_submissions_only('alerts') }}
     where
-        {{ is_of_new_submission('alerts', 'staged') }}
-        and staged.device_id is not null
+        staged.device_id is not null
         and times_hash in (select suspected.times_hash from suspected)
 ),
 

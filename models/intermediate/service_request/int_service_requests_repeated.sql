@@ -19,12 +19,7 @@ new_submissions as (
 instants as (
     select {{ hash_of(['staged.received_at', 'staged.originator_counter']) }} as instant_hash
     from {{ ref('stg_dsp__service_requests') }} as staged
-    inner join new_submissions
-        on
-            staged.provider = new_submissions.provider
-            and staged.period = new_submissions.period
-            and staged.submission_version = new_submissions.submission_version
-    where {{ is_of_new_submission('service_requests', 'staged') }}
+    {{ new_submissions_only('service_requests') }}
 ),
 
 suspected as (
@@ -39,14 +34,8 @@ suspected_requests as (
         staged.*,
         {{ hash_of(['staged.received_at', 'staged.originator_counter']) }} as instant_hash
     from {{ ref('stg_dsp__service_requests') }} as staged
-    inner join new_submissions
-        on
-            staged.provider = new_submissions.provider
-            and staged.period = new_submissions.period
-            and staged.submission_version = new_submissions.submission_version
-    where
-        {{ is_of_new_submission('service_requests', 'staged') }}
-        and instant_hash in (select suspected.instant_hash from suspected)
+    {{ new_submissions_only('service_requests') }}
+    where instant_hash in (select suspected.instant_hash from suspected)
 ),
 
 repeated as (
