@@ -85,6 +85,25 @@ def test_gzip_parquet_and_several_files_are_read(send, tmp_path, contracts):
     assert (outcome.status, outcome.rows) == ("landed", 3)
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_what_stays_of_a_file_keeps_its_order(send, tmp_path, contracts, kind):
+    """So that a row's place leads to the provider's line; more rows than one thread takes at a time."""
+    file = tmp_path / f"a.{kind}"
+    duckdb.sql(
+        f"""
+        copy (
+            select date '2021-08-01' as "Reporting Month", range as "PMR Version",
+                case when range % 100000 != 7 then date '2021-10-05' end as "Delivered On"
+            from range(1, 400001)
+        ) to '{file}'
+        """
+    )
+    outcome = landed(send(file.read_bytes(), name=file.name), tmp_path / "lake", contracts)[KEY]
+    assert (outcome.status, outcome.rows, outcome.quarantined) == ("landed", 399_996, 4)
+    versions = [version for _, version, _ in rows(tmp_path / "lake")]
+    assert versions == [version for version in range(1, 400_001) if version % 100_000 != 7]
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

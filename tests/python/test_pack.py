@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ from playwright.sync_api import sync_playwright
 from conftest import ROOT
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.pack import make_pack
+from cpm_warehouse.pack.charts import HEIGHT, Charts
 from cpm_warehouse.pack.formats import duration, heading, percent, written
 from cpm_warehouse.pack.pages import render_html
 from cpm_warehouse.pack.tables import read_tables
@@ -283,8 +285,6 @@ def test_an_older_publication_says_what_it_lacks(tmp_path):
     ],
 )
 def test_a_percentage_is_seen_on_its_side_of_a_level(value, levels, text):
-    from decimal import Decimal
-
     assert percent(Decimal(value), tuple(Decimal(level) for level in levels)) == text
 
 
@@ -294,15 +294,51 @@ def test_a_percentage_is_seen_on_its_side_of_a_level(value, levels, text):
      (-61, "-1 min 1 s")],
 )  # fmt: skip
 def test_durations(seconds, text):
-    from decimal import Decimal
-
     assert duration(Decimal(seconds)) == text
+
+
+def labels(chart):
+    return re.findall(r"<text[^>]*>([^<]*)</text>", chart)
+
+
+@pytest.mark.parametrize(
+    ("value", "ticks"),
+    [(1, ["0", "1"]), (3, ["0", "3"]), (9_000, ["0", "5000", "10000"]), (20_000, ["0k", "10k", "20k"])],
+)
+def test_an_axis_of_counts_has_whole_numbers(value, ticks):
+    chart = Charts().bars([{"name": "A", "count": value}], "t", label="name", value="count", unit="Incidents")
+    assert labels(chart)[: len(ticks)] == ticks
+
+
+def test_an_axis_of_times_is_written_out():
+    def axis(times, *, log):
+        rows = [{"x": time, "y": 50, "name": "A"} for time in times]
+        chart = Charts().lines(rows, "t", x="x", y="y", series="name", x_title="s", y_title="%", log=log)
+        return labels(chart)
+
+    assert axis([0, 80], log=False)[:5] == ["0", "20", "40", "60", "80"]
+    assert axis([0.05, 2000], log=True)[:5] == ["0.1", "1", "10", "100", "1,000"]
+
+
+@pytest.mark.parametrize(("before", "below"), [("99", True), ("90", False)])
+def test_the_last_figure_of_a_trend_stands_clear_of_its_line(before, below):
+    levels = {"target_pct": None, "minimum_pct": None}
+    rows = [
+        {"reporting_month": date(2021, 8, 1), "result_pct": Decimal(before), **levels},
+        {"reporting_month": SEPTEMBER, "result_pct": Decimal(95), **levels},
+    ]
+    chart = Charts().trend(rows, "t")
+    text = float(re.search(r"<text[^>]*translate\([\d.]+,([\d.]+)\)[^>]*>95.00<", chart)[1])
+    point = float(re.findall(r'<path transform="translate\([\d.]+,([\d.]+)\)', chart)[-1])
+    assert (text > point) == below
+    assert 0 < text < HEIGHT
 
 
 def test_words():
     assert heading("target_pct") == "Target, %"
     assert heading("current_row_count") == "Current rows"
     assert heading("total_count") == "Total"
+    assert heading("seconds_to_activate_p90") == "Time to activate P90"
     assert heading("late_working_days") == "Late, Working Days"
     assert written("status", "minimum_met") == "◐ Minimum met"
     assert written("result_pct", None) == "\N{EN DASH}"

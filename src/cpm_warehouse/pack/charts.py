@@ -75,6 +75,8 @@ class Charts:
         }
         shown = [point["value"] for point in points] + list(levels.values())
         low, high = _domain(shown)
+        if falls:  # room for the last figure, below its point
+            low = max(0.0, low - (high - low) * 0.12)
         x = alt.X("month:O", sort=months, scale=alt.Scale(domain=months), title=None, axis=_month_axis(months))
         y = alt.Y(
             "value:Q", scale=alt.Scale(domain=[low, high], nice=False), title="%", axis=alt.Axis(tickCount=4)
