@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from cpm_warehouse.reading import literal
+from cpm_warehouse.reading import PARQUET, literal
 
 RESULTS = "marts.fct_measure_results"
 HISTORY = "marts.fct_measure_results_published"
@@ -47,7 +47,7 @@ def keep_results(connection: duckdb.DuckDBPyConnection, lake: Path) -> tuple[str
     aside = folder / "results.parquet.new"
     connection.execute(
         f"copy (from {HISTORY} where publication_id = {literal(publication_id)} order by all)"
-        f" to {literal(aside)} (format parquet, compression zstd)"
+        f" to {literal(aside)} ({PARQUET})"
     )
     with aside.open("rb") as file:
         os.fsync(file.fileno())

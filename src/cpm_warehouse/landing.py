@@ -23,13 +23,13 @@ from typing import Any
 
 import duckdb
 
-from cpm_warehouse.checks import Check, checks_of, month_bounds
+from cpm_warehouse.checks import checks_of, month_bounds
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.errors import CpmError, RefusalError
 from cpm_warehouse.quarantine import (
-    Repeats,
     RowFaults,
     check_counts,
+    check_repeats,
     count_faulty,
     find_faulty,
     find_repeats,
@@ -379,8 +379,10 @@ class Landing:
         """Run the checks with Great Expectations and fill in the rows at fault; returns warnings.
 
         Rows are looked for only where Great Expectations found any, and their number must be what it found.
+        Repeated keys are looked for always, and first: meanwhile Great Expectations is imported.
         """
         checks = checks_of(contract, submission.period)
+        repeats = find_repeats(self.connection, [file.target for file in staged], contract)
         self.validator = self.validator or Validator(self.scratch, self.docs)
         row_bounds = self._row_bounds(submission, contract)
         findings = self.validator.validate(
@@ -397,15 +399,15 @@ class Landing:
             if count and consequence == "refuse":
                 raise RefusalError(check.rule_id, f"{submission.directory}: {count} rows fail {check.condition}")
             if count and consequence == "warn":
-                warnings.append(Warned(check.rule_id, count, f"{_names(check)}: {count} rows"))
+                warnings.append(
+                    Warned(check.rule_id, count, f"{check.rule_id} in {' and '.join(check.columns)}: {count} rows")
+                )
             if count and consequence == "quarantine":
                 grave.append(check)
                 counted.append(count)
-        repeats = Repeats(0, {})
-        if findings.keys_repeat:
-            repeats = find_repeats(self.connection, [file.target for file in staged], contract)
-            if repeats.repeated:
-                warnings.append(Warned("row_repeated", repeats.repeated, f"{repeats.repeated} rows stand twice"))
+        check_repeats(repeats, findings.keys_repeat)
+        if repeats.repeated:
+            warnings.append(Warned("row_repeated", repeats.repeated, f"{repeats.repeated} rows stand twice"))
         counts: Counter[int] = Counter()
         for file in staged:
             conflicts = repeats.conflicts.get(file.target, ())
@@ -596,12 +598,6 @@ def _entry(submission: Submission, received_at: datetime, *, is_synthetic: bool)
 
 def _sums(entry: Mapping[str, Any]) -> dict[str, str]:
     return {file["name"]: file["sha256"] for file in entry["files"]}
-
-
-def _names(check: Check) -> str:
-    _, arguments = check.expectation
-    named = [arguments[name] for name in ("column", "column_A", "column_B") if name in arguments]
-    return f"{check.rule_id} in {' and '.join(named)}" if named else check.rule_id
 
 
 def _stem(path: Path) -> str:

@@ -11,7 +11,7 @@ import duckdb
 from cpm_warehouse.checks import Check
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.reading import Fault, count_rows, literal, quoted
+from cpm_warehouse.reading import PARQUET, Fault, count_rows, literal, quoted
 
 COLUMNS = {
     "submission_key": "varchar",
@@ -128,6 +128,18 @@ def check_counts(checks: Sequence[Check], counted: Sequence[int], counts: Counte
             )
 
 
+def check_repeats(repeats: Repeats, expected: bool) -> None:
+    """Check that Great Expectations saw that keys repeat where SQL found some; raises CpmError where it did not.
+
+    The other way round it proves nothing: Great Expectations compares hashes, which two keys can share.
+    """
+    if not expected and (repeats.repeated or any(repeats.conflicts.values())):
+        raise CpmError(
+            "rule key_conflict: SQL found keys that repeat, Great Expectations none; the two forms of the check"
+            " disagree, which is a fault of the warehouse"
+        )
+
+
 def write_quarantine(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
@@ -158,9 +170,7 @@ def write_quarantine(
         )
         written += len(batch)
     path.parent.mkdir(exist_ok=True)
-    connection.execute(
-        f"copy (from quarantine order by line) to {literal(path)} (format parquet, compression zstd)"
-    )
+    connection.execute(f"copy (from quarantine order by line) to {literal(path)} ({PARQUET})")
     return written
 
 
@@ -182,8 +192,7 @@ def keep_the_rest(connection: duckdb.DuckDBPyConnection, path: Path, rows: Colle
         kept[row] = ord("0")
     where = "where get_bit(cast($1 as bit), cast(file_row_number as integer)) = 1" if rows else ""
     connection.execute(
-        f"copy (select * exclude (file_row_number) from {_read(path)} {where})"
-        f" to {literal(aside)} (format parquet, compression zstd)",
+        f"copy (select * exclude (file_row_number) from {_read(path)} {where}) to {literal(aside)} ({PARQUET})",
         [kept.decode()] if rows else None,
     )
     aside.replace(path)

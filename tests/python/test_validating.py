@@ -1,5 +1,6 @@
 """Great Expectations and the SQL of each check find the same rows; what it depends on is there."""
 
+import re
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
@@ -8,9 +9,10 @@ import duckdb
 import pytest
 
 from cpm_warehouse.checks import checks_of
+from cpm_warehouse.contracts import PATTERNS
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.landing import land
-from cpm_warehouse.quarantine import check_counts, find_faulty
+from cpm_warehouse.quarantine import Repeats, check_counts, check_repeats, find_faulty
 from cpm_warehouse.rules import Rules
 from cpm_warehouse.validating import Validator
 
@@ -70,6 +72,53 @@ def test_a_disagreement_stops_landing(contracts):
     checks = checks_of(contracts["pmr_deliveries"], "2021-08")
     with pytest.raises(CpmError, match="disagree"):
         check_counts(checks, [1] * len(checks), Counter())
+
+
+def test_keys_that_only_sql_found_stop_landing():
+    check_repeats(Repeats(0, {Path("a"): []}), False)
+    check_repeats(Repeats(0, {}), True)
+    for repeats in (Repeats(1, {}), Repeats(0, {Path("a"): [], Path("b"): [7]})):
+        check_repeats(repeats, True)
+        with pytest.raises(CpmError, match="disagree"):
+            check_repeats(repeats, False)
+
+
+@pytest.mark.parametrize("last", [299, 300])
+def test_a_key_of_several_columns_repeats_where_all_of_them_do(validator, contracts, tmp_path, last):
+    contract = contracts["service_requests"]
+    path = tmp_path / "rows.parquet"
+    parts = ", ".join(f"(n % {last}) // {10**place} % 10 as {name}" for place, name in enumerate(contract.key))
+    duckdb.sql(f"copy (select {parts} from range(300) as numbers (n)) to '{path}' (format parquet)")
+    findings = validator.validate(f"keys to {last}", [path], [], key=contract.key)
+    assert findings.keys_repeat is (last == 299)
+
+
+def test_a_check_names_the_columns_that_it_looks_at(contracts):
+    for contract in contracts.values():
+        for check in checks_of(contract, "2021-08"):
+            assert set(check.columns) == {name for name in contract.names if f'"{name}"' in check.condition}
+
+
+def test_long_lists_are_sql_and_short_ones_native(contracts):
+    are_native = {
+        check.columns[0]: check.expectation is not None
+        for check in checks_of(contracts["service_requests"], "2021-08")
+        if check.rule_id == "unknown_code"
+    }
+    assert not are_native["ResponseCode"] and not are_native["ServiceReferenceVariant"]
+    assert are_native["DeviceType"] and are_native["Region"]
+
+
+@pytest.mark.parametrize(
+    ("form", "good"),
+    [("eui64", "90-B3-D5-1F-30-01-00-00"), ("sha256", "0F" * 32), ("firmware_version", "0000A1F9")],
+)
+def test_no_form_has_room_for_a_nul(form, good):
+    # Columns with a form are not searched for NUL.
+    assert re.fullmatch(PATTERNS[form], good)
+    for place in range(len(good) + 1):
+        assert not re.fullmatch(PATTERNS[form], good[:place] + "\0" + good[place:])
+        assert not re.fullmatch(PATTERNS[form], good[:place] + "\0" + good[place + 1 :])
 
 
 def test_every_rule_that_a_check_names_is_in_the_seed(contracts):
