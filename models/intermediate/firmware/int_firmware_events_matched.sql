@@ -60,28 +60,15 @@ events as (
     from activations
 ),
 
-flagged as (
-    select
-        *,
-        cast(happened_at as date) as happened_on,
-        case
-            when event_kind = 'update' and not is_resubmitted and is_image_named then happened_at
-        end as updated_at,
-        case
-            when event_kind = 'activation' and outcome = 'success' and is_image_named
-                then happened_at
-        end as succeeded_at,
-        case
-            when event_kind = 'activation' and outcome = 'success' then image_key
-        end as succeeded_image_key
-    from events
-),
-
 devices as (
     select
         device_number,
-        min(updated_at) as updated_at,
-        min(succeeded_at) as succeeded_at,
+        min(happened_at) filter (
+            where event_kind = 'update' and not is_resubmitted and is_image_named
+        ) as updated_at,
+        min(happened_at) filter (
+            where event_kind = 'activation' and outcome = 'success' and is_image_named
+        ) as succeeded_at,
         min(happened_at) filter (where event_kind = 'activation' and outcome = 'failure')
             as failed_at,
         min(outcome_name) filter (where event_kind = 'activation' and outcome = 'failure')
@@ -90,7 +77,7 @@ devices as (
         and count(*) filter (where event_kind = 'activation') <= 1
         and min(image_key) = max(image_key)
         and bool_and(is_image_named and not is_resubmitted) as is_plain
-    from flagged
+    from events
     group by device_number
 ),
 
@@ -98,28 +85,28 @@ devices as (
 -- only the devices with more need to be put in order.
 plain as (
     select
-        flagged.device_number,
-        flagged.image_key,
-        flagged.event_kind,
-        flagged.origin,
-        flagged.outcome,
-        flagged.outcome_name,
-        flagged.reported_device_type,
-        flagged.submission_number,
-        flagged.happened_at,
-        flagged.happened_on,
-        case when flagged.event_kind = 'activation' then devices.updated_at end
+        events.device_number,
+        events.image_key,
+        events.event_kind,
+        events.origin,
+        events.outcome,
+        events.outcome_name,
+        events.reported_device_type,
+        events.submission_number,
+        events.happened_at,
+        cast(events.happened_at as date) as happened_on,
+        case when events.event_kind = 'activation' then devices.updated_at end
             as other_updated_at,
-        case when flagged.event_kind = 'update' then devices.succeeded_at end
+        case when events.event_kind = 'update' then devices.succeeded_at end
             as other_succeeded_at,
         case
-            when flagged.event_kind = 'update' and devices.failed_at >= flagged.happened_at
+            when events.event_kind = 'update' and devices.failed_at >= events.happened_at
                 then devices.failed_at
         end as first_failed_at,
         devices.failure_name
-    from flagged
+    from events
     inner join devices
-        on flagged.device_number = devices.device_number
+        on events.device_number = devices.device_number
     where devices.is_plain
 ),
 
@@ -155,10 +142,30 @@ plainly_matched as (
 ),
 
 others as (
-    select flagged.*
-    from flagged
+    select
+        events.*,
+        cast(events.happened_at as date) as happened_on,
+        case
+            when
+                events.event_kind = 'update'
+                and not events.is_resubmitted
+                and events.is_image_named
+                then events.happened_at
+        end as updated_at,
+        case
+            when
+                events.event_kind = 'activation'
+                and events.outcome = 'success'
+                and events.is_image_named
+                then events.happened_at
+        end as succeeded_at,
+        case
+            when events.event_kind = 'activation' and events.outcome = 'success'
+                then events.image_key
+        end as succeeded_image_key
+    from events
     inner join devices
-        on flagged.device_number = devices.device_number
+        on events.device_number = devices.device_number
     where not devices.is_plain
 ),
 
@@ -238,8 +245,8 @@ sequenced as (
 ),
 
 event_dates as (
-    select distinct happened_on
-    from flagged
+    select distinct cast(happened_at as date) as happened_on
+    from events
 ),
 
 -- Limits by date: events are joined by an equal column, where a range would sort them all.
