@@ -84,6 +84,7 @@ grouped as (
     group by device_number
 ),
 
+-- Plain is a device whose rows are one update, one activation, or one of each.
 devices as (
     select
         *,
