@@ -13,6 +13,7 @@ from cpm_warehouse.contracts import PATTERNS
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.landing import land
 from cpm_warehouse.quarantine import Repeats, check_counts, check_repeats, find_faulty
+from cpm_warehouse.reading import write_empty_parquet
 from cpm_warehouse.rules import Rules
 from cpm_warehouse.validating import Validator
 
@@ -81,6 +82,23 @@ def test_keys_that_only_sql_found_stop_landing():
         check_repeats(repeats, True)
         with pytest.raises(CpmError, match="disagree"):
             check_repeats(repeats, False)
+
+
+def test_landing_holds_the_keys_of_sql_against_those_of_great_expectations(send, tmp_path, contracts, monkeypatch):
+    monkeypatch.setattr(
+        Validator,
+        "_key_expectation",
+        lambda self, key: self._expectation(
+            "ExpectColumnToExist", {"column": key[0]}, meta={"rule_id": "key_conflict"}
+        ),
+    )
+    extracts = send(
+        "requestId,requestKind,receivedAt,answeredAt\n" + "R1,x,2021-08-01T10:00:00Z,\n" * 2,
+        submission="smki/smki_requests/2021-08/v1",
+    )
+    with pytest.raises(CpmError, match="disagree"):
+        list(land(extracts, tmp_path / "lake", contracts))
+    assert not list((tmp_path / "lake/smki_requests").glob("provider=smki/*/*"))
 
 
 @pytest.mark.parametrize("last", [299, 300])
@@ -166,3 +184,28 @@ def test_data_docs_are_a_static_site(send, tmp_path, contracts):
     list(land(send(), tmp_path / "lake", contracts, docs=docs))
     assert (docs / "index.html").exists()
     assert "pmr_deliveries.dcc.2021-08.v1" in (docs / "index.html").read_text()
+
+
+def test_data_docs_tell_a_single_row_at_fault(send, tmp_path, contracts):
+    docs = tmp_path / "docs"
+    rows = [f"R{n},deviceCertificate,2021-08-01T10:00:00Z,\n" for n in range(99)]
+    rows.append("R\0,deviceCertificate,2021-08-01T10:00:00Z,\n")
+    extracts = send(
+        "requestId,requestKind,receivedAt,answeredAt\n" + "".join(rows),
+        submission="smki/smki_requests/2021-08/v1",
+    )
+    (outcome,) = land(extracts, tmp_path / "lake", contracts, docs=docs)
+    assert (outcome.status, outcome.rows, outcome.quarantined) == ("landed", 99, 1)
+    (page,) = (docs / "validations").rglob("*.html")
+    assert "value_has_nul in requestId" in page.read_text()
+    assert "fa-times" in page.read_text()  # the mark of an expectation that failed
+
+
+def test_a_file_without_a_row_that_can_be_read_has_nothing_to_sum(validator, contracts, tmp_path):
+    contract = contracts["service_requests"]
+    path = tmp_path / "empty.parquet"
+    with duckdb.connect() as connection:
+        write_empty_parquet(connection, contract, path)
+    checks = checks_of(contract, "2021-08")
+    findings = validator.validate("empty", [path], checks, key=contract.key)
+    assert [count for _, count in findings.counts] == [0] * len(checks)
