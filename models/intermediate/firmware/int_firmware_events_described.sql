@@ -103,8 +103,8 @@ final as (
     select
         described.device_number,
         described.image_key,
-        described.event_kind,
-        described.origin,
+        cast(described.event_kind as varchar) as event_kind,
+        cast(described.origin as varchar) as origin,
         described.provider,
         described.submission_key,
         described.image_name,
@@ -116,7 +116,7 @@ final as (
         described.model,
         described.version_before,
         described.version_after,
-        described.duplicate_kind,
+        cast(described.duplicate_kind as varchar) as duplicate_kind,
         case
             when shown_by_inventory.inventory_shown_at <= described.followed_up_until
                 then 'activated'
@@ -129,7 +129,7 @@ final as (
                 then 'reported'
             when shown_by_inventory.inventory_shown_at is not null then 'inventory'
         end as activation_evidence,
-        described.outcome,
+        cast(described.outcome as varchar) as outcome,
         described.outcome_name,
         described.failure_name,
         described.failed_attempt_count,

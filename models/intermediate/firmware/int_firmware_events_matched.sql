@@ -2,6 +2,10 @@
    first success before the next update of that image. At one instant an update stands before an activation;
    where a copy of a row follows, the copy counts. #}
 {{ config(materialized='table') }}
+{% set match_statuses = [
+    'activated', 'activation_before_update', 'activation_failed', 'activation_repeated',
+    'activation_without_update', 'duplicate', 'expired', 'open', 'resent', 'superseded', 'update_failed',
+] %}
 with
 
 updates as (
@@ -395,17 +399,9 @@ limited as (
         on matched.happened_on = dated_limits.happened_on
 ),
 
-final as (
+told as (
     select
-        device_number,
-        image_key,
-        event_kind,
-        origin,
-        outcome,
-        outcome_name,
-        reported_device_type,
-        submission_number,
-        duplicate_kind,
+        *,
         case
             when duplicate_kind is not null then 'duplicate'
             when event_kind = 'activation' and latest_updated_at is null
@@ -429,7 +425,22 @@ final as (
             when next_device_updated_at <= followed_up_until then 'superseded'
             when as_of_at > followed_up_until then 'expired'
             else 'open'
-        end as match_status,
+        end as match_status
+    from limited
+),
+
+final as (
+    select
+        device_number,
+        image_key,
+        {{ enumerated('event_kind', ['activation', 'update']) }} as event_kind,
+        {{ enumerated('origin', ['csp', 'dsp', 's1sp']) }} as origin,
+        {{ enumerated('outcome', ['failure', 'success']) }} as outcome,
+        outcome_name,
+        reported_device_type,
+        submission_number,
+        {{ enumerated('duplicate_kind', ['copied', 'mirrored', 'resubmitted']) }} as duplicate_kind,
+        {{ enumerated('match_status', match_statuses) }} as match_status,
         failure_name,
         failed_attempt_count,
         device_succeeded_image_key,
@@ -446,7 +457,7 @@ final as (
         next_device_updated_at,
         device_succeeded_at,
         followed_up_until
-    from limited
+    from told
 )
 
 select * from final
