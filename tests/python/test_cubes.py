@@ -1,9 +1,11 @@
-"""The cubes of Service Requests scan what is new, and nothing else; a correction supersedes by the register."""
+"""The cubes scan what is new, and nothing else; a correction supersedes by the register."""
 
 import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -12,20 +14,27 @@ from conftest import ROOT
 from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.landing import land
 
-CUBES = (
+REQUEST_CUBES = (
     "int_service_requests_repeated",
     "int_service_requests_daily",
     "int_service_requests_by_party",
     "int_service_request_latencies_scanned",
 )
-FOLDER = "dsp/service_requests"
+ALERT_CUBES = (
+    "int_alerts_repeated",
+    "int_alerts_daily",
+    "int_alert_latencies_monthly",
+    "int_alert_volumes_scanned",
+)
 
 
 class Warehouse:
-    """A copy of the project with a lake and a warehouse of its own."""
+    """A copy of the project with a lake and a warehouse of its own, for one of the DSP's extracts."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, extract: str, cubes: tuple[str, ...]) -> None:
         self.place = place
+        self.extract = extract
+        self.cubes = cubes
         self.project = place / "project"
         self.project.mkdir()
         for name in ("models", "macros", "seeds"):
@@ -35,23 +44,17 @@ class Warehouse:
 
     def land(self, *submissions: str) -> None:
         for submission in submissions:
-            shutil.copytree(
-                ROOT / "extracts/sample" / FOLDER / submission, self.place / "extracts" / FOLDER / submission
-            )
+            folder = f"dsp/{self.extract}/{submission}"
+            shutil.copytree(ROOT / "extracts/sample" / folder, self.place / "extracts" / folder)
             outcomes = land(self.place / "extracts", self.place / "lake", load_contracts())
             assert {outcome.status for outcome in outcomes} <= {"landed", "known"}
 
     def build(self, *arguments: str) -> dict[str, dict[str, set[tuple]]]:
         """Build the cubes; returns the cells of each by submission."""
-        seeds = [
-            "+int_service_requests_daily",
-            "+int_service_request_latencies_scanned",
-            "+int_service_requests_by_party",
-        ]
         found = subprocess.run(
             [
                 ROOT / ".venv/bin/dbt", "--quiet", "build", "--exclude-resource-type", "test", "unit_test",
-                "--select", *seeds, "int_submissions_current",
+                "--select", *(f"+{cube}" for cube in self.cubes), "int_submissions_current",
                 "--vars", json.dumps({"lake_root": str(self.place / "lake")}), *arguments,
             ],
             cwd=self.project,
@@ -63,7 +66,7 @@ class Warehouse:
         assert found.returncode == 0, found.stdout + found.stderr
         cells: dict[str, dict[str, set[tuple]]] = {}
         with duckdb.connect(self.place / "cpm.duckdb", read_only=True) as connection:
-            for cube in CUBES:
+            for cube in self.cubes:
                 cells[cube] = {}
                 rows = connection.execute(
                     f"select submission_key, columns(* exclude (submission_key)) from intermediate.{cube}"
@@ -76,13 +79,25 @@ class Warehouse:
         with duckdb.connect(self.place / "cpm.duckdb", read_only=True) as connection:
             return connection.execute(query).fetchall()
 
+    def key(self, submission: str) -> str:
+        return f"{self.extract}/dsp/{submission}"
 
-def key(submission: str) -> str:
-    return f"service_requests/dsp/{submission}"
+    @contextmanager
+    def unreadable(self, period: str) -> Iterator[None]:
+        """A submission's pages cannot be read meanwhile, only what says how many rows there are."""
+        folder = self.place / "lake" / self.extract / f"provider=dsp/period={period}/version=1"
+        whole = {file: file.read_bytes() for file in folder.glob("*.parquet")}
+        for file, pages in whole.items():
+            middle = len(pages) // 2
+            file.write_bytes(pages[:4] + bytes(middle - 4) + pages[middle:])
+        yield
+        for file, pages in whole.items():
+            file.write_bytes(pages)
 
 
 def test_only_what_is_new_is_scanned(tmp_path):
-    warehouse = Warehouse(tmp_path)
+    warehouse = Warehouse(tmp_path, "service_requests", REQUEST_CUBES)
+    key = warehouse.key
     warehouse.land("2021-07/v1", "2021-08/v1")
     first = warehouse.build()
     assert all(found.keys() == {key("2021-07/v1"), key("2021-08/v1")} for found in first.values())
@@ -94,12 +109,8 @@ def test_only_what_is_new_is_scanned(tmp_path):
         )
     warehouse.land("2021-08/v2")
     # Nor is a file read that was scanned before: its pages could not be.
-    (file,) = (tmp_path / "lake/service_requests/provider=dsp/period=2021-07/version=1").glob("*.parquet")
-    whole = file.read_bytes()
-    middle = len(whole) // 2
-    file.write_bytes(whole[:4] + bytes(middle - 4) + whole[middle:])
-    second = warehouse.build()
-    file.write_bytes(whole)
+    with warehouse.unreadable("2021-07"):
+        second = warehouse.build()
     assert all(
         found.keys() == {key("2021-07/v1"), key("2021-08/v1"), key("2021-08/v2")} for found in second.values()
     )
@@ -108,7 +119,7 @@ def test_only_what_is_new_is_scanned(tmp_path):
         " group by submission_key order by submission_key"
     )
     assert millions == [(key("2021-07/v1"), True), (key("2021-08/v1"), True), (key("2021-08/v2"), False)]
-    for cube in CUBES[2:]:
+    for cube in REQUEST_CUBES[2:]:
         for submission in first[cube]:
             assert second[cube][submission] == first[cube][submission]
 
@@ -148,3 +159,18 @@ def test_only_what_is_new_is_scanned(tmp_path):
 
     # From nothing, the same cells.
     assert warehouse.build("--full-refresh") == by_steps
+
+
+def test_no_file_of_alerts_is_read_again(tmp_path):
+    warehouse = Warehouse(tmp_path, "alerts", ALERT_CUBES)
+    warehouse.land("2021-07/v1")
+    first = warehouse.build()
+    warehouse.land("2021-08/v1")
+    with warehouse.unreadable("2021-07"):
+        second = warehouse.build()
+    july, august = warehouse.key("2021-07/v1"), warehouse.key("2021-08/v1")
+    for cube in ALERT_CUBES:
+        assert first[cube].keys() == {july}
+        assert second[cube].keys() == {july, august}
+        assert second[cube][july] == first[cube][july]
+        assert second[cube][august] != first[cube][july]
