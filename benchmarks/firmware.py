@@ -13,9 +13,9 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from measuring import run
@@ -160,13 +160,25 @@ def prove(devices: int, scratch: Path, environment: dict[str, str]) -> str:
     return f"{devices:,} devices: {planted:,} rows planted, {shares}"
 
 
-def tabulate(populations: list[int], within: Callable[..., Any]) -> None:
+@contextmanager
+def workplace(scratch: Path | None) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A directory of its own, removed at the end, and the environment of a warehouse in it."""
+    place = Path(tempfile.mkdtemp(prefix="cpm-firmware-", dir=scratch))
+    try:
+        yield place, {"CPM_MEMORY_LIMIT": "6GB", **os.environ, "CPM_WAREHOUSE": str(place / "cpm.duckdb")}
+    finally:
+        shutil.rmtree(place)
+
+
+def tabulate(populations: list[int], scratch: Path | None) -> None:
     """Print a line for each population; what a table of hardly a row takes is no time of a row."""
     heads = ("devices", "rows", "activated", "matching s", "net µs a row", "peak GB")
     print(f"| {' | '.join(heads)} |\n|" + " ---: |" * len(heads))
-    fixed = within(measure, FEW)[2]
+    with workplace(scratch) as place:
+        fixed = measure(FEW, *place)[2]
     for devices in populations:
-        rows, activated, seconds, peak = within(measure, devices)
+        with workplace(scratch) as place:
+            rows, activated, seconds, peak = measure(devices, *place)
         net = (seconds - fixed) * 1e6 / rows
         print(
             f"| {devices:,} | {rows:,} | {activated:,} | {seconds:.2f} | {net:.2f} | {peak / 1e9:.2f} |",
@@ -181,20 +193,12 @@ def main() -> None:
     parser.add_argument("--truth", action="store_true", help="compare with the planted truth")
     parser.add_argument("--scratch", type=Path, help="where files go meanwhile; default: the system's own place")
     arguments = parser.parse_args()
-
-    def within(task: Callable[..., Any], devices: int) -> Any:
-        place = Path(tempfile.mkdtemp(prefix="cpm-firmware-", dir=arguments.scratch))
-        environment = {"CPM_MEMORY_LIMIT": "6GB", **os.environ, "CPM_WAREHOUSE": str(place / "cpm.duckdb")}
-        try:
-            return task(devices, place, environment)
-        finally:
-            shutil.rmtree(place)
-
     if not arguments.truth:
-        tabulate(arguments.devices, within)
+        tabulate(arguments.devices, arguments.scratch)
         return
     for devices in arguments.devices:
-        print(within(prove, devices), flush=True)
+        with workplace(arguments.scratch) as place:
+            print(prove(devices, *place), flush=True)
 
 
 if __name__ == "__main__":

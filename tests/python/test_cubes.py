@@ -90,9 +90,11 @@ class Warehouse:
         for file, pages in whole.items():
             middle = len(pages) // 2
             file.write_bytes(pages[:4] + bytes(middle - 4) + pages[middle:])
-        yield
-        for file, pages in whole.items():
-            file.write_bytes(pages)
+        try:
+            yield
+        finally:
+            for file, pages in whole.items():
+                file.write_bytes(pages)
 
 
 def test_only_what_is_new_is_scanned(tmp_path):
