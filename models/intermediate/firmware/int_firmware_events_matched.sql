@@ -1,6 +1,6 @@
 {# An activation belongs to the latest update of its image before it; an update has at most the
    first success before the next update of that image. At one instant an update stands before an activation;
-   where a copy of a row follows, the copy counts. #}
+   where a copy of a row follows, the copy counts; of copies that differ in outcome alone, the failure. #}
 {{ config(materialized='table') }}
 {% set match_statuses = [
     'activated', 'activation_before_update', 'activation_failed', 'activation_repeated',
@@ -228,7 +228,9 @@ sequenced as (
                 event_kind desc,
                 origin asc,
                 request_key asc,
-                submission_number asc
+                submission_number asc,
+                outcome desc nulls first,
+                outcome_name asc nulls first
         ),
         image_history as (
             partition by device_number, image_key
@@ -237,7 +239,9 @@ sequenced as (
                 event_kind desc,
                 origin asc,
                 request_key asc,
-                submission_number asc
+                submission_number asc,
+                outcome desc nulls first,
+                outcome_name asc nulls first
             rows between unbounded preceding and 1 preceding
         ),
         image_future as (
@@ -247,7 +251,9 @@ sequenced as (
                 event_kind desc,
                 origin asc,
                 request_key asc,
-                submission_number asc
+                submission_number asc,
+                outcome desc nulls first,
+                outcome_name asc nulls first
             rows between 1 following and unbounded following
         ),
         history as (
@@ -257,7 +263,9 @@ sequenced as (
                 event_kind desc,
                 origin asc,
                 request_key asc,
-                submission_number asc
+                submission_number asc,
+                outcome desc nulls first,
+                outcome_name asc nulls first
             rows between unbounded preceding and 1 preceding
         ),
         -- By time, not by row: a copy of the row itself is no later image.

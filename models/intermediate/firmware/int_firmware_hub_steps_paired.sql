@@ -38,17 +38,19 @@ paired as (
     select
         *,
         {{ last_known("case when step_kind != 'failed' then step_kind end") }} as reached_step_kind,
-        lead(step_kind) over next_step as next_step_kind,
-        lead(failure_code) over next_step as next_failure_code
+        first_value(step_kind) over later_steps as next_step_kind,
+        first_value(failure_code) over later_steps as next_failure_code
     from steps
     window
         history as (
             partition by device_id, image_hash, firmware_version
             order by step_at
         ),
-        next_step as (
+        -- By time, not by row: a copy of the step itself is no next step, and copies share theirs.
+        later_steps as (
             partition by device_id, image_hash, firmware_version
             order by step_at
+            range between interval 1 microsecond following and unbounded following
         )
 ),
 
