@@ -193,6 +193,26 @@ others as (
     where not devices.is_plain
 ),
 
+-- One order for every window below: were ties broken by each for itself, one row could be both
+-- the copy and what counts.
+placed as (
+    select
+        *,
+        row_number() over (
+            partition by device_number
+            order by
+                happened_at asc,
+                event_kind desc,
+                origin asc,
+                request_key asc,
+                submission_number asc,
+                outcome desc nulls first,
+                outcome_name asc nulls first,
+                image_key asc
+        ) as place
+    from others
+),
+
 sequenced as (
     select
         device_number,
@@ -213,62 +233,41 @@ sequenced as (
         lead(request_key) over by_image as next_request_key,
         max(updated_at) over image_history as latest_updated_at,
         min(updated_at) over image_history as first_updated_at,
-        max(succeeded_at) over image_history as latest_succeeded_at,
+        max(succeeded_at) over image_past as latest_succeeded_at,
         min(updated_at) over image_future as next_updated_at,
         min(succeeded_at) over image_future as next_succeeded_at,
-        max(succeeded_at) over history as device_succeeded_at,
-        {{ last_known('succeeded_image_key') }} as device_succeeded_image_key,
+        max(succeeded_at) over device_past as device_succeeded_at,
+        max_by(
+            succeeded_image_key, case when succeeded_image_key is not null then place end
+        ) over device_past as device_succeeded_image_key,
         min(updated_at) over device_future as next_device_updated_at
-    from others
+    from placed
     window
         by_image as (
             partition by device_number, image_key
-            order by
-                happened_at asc,
-                event_kind desc,
-                origin asc,
-                request_key asc,
-                submission_number asc,
-                outcome desc nulls first,
-                outcome_name asc nulls first
+            order by place
         ),
         image_history as (
             partition by device_number, image_key
-            order by
-                happened_at asc,
-                event_kind desc,
-                origin asc,
-                request_key asc,
-                submission_number asc,
-                outcome desc nulls first,
-                outcome_name asc nulls first
+            order by place
             rows between unbounded preceding and 1 preceding
         ),
         image_future as (
             partition by device_number, image_key
-            order by
-                happened_at asc,
-                event_kind desc,
-                origin asc,
-                request_key asc,
-                submission_number asc,
-                outcome desc nulls first,
-                outcome_name asc nulls first
+            order by place
             rows between 1 following and unbounded following
         ),
-        history as (
-            partition by device_number
-            order by
-                happened_at asc,
-                event_kind desc,
-                origin asc,
-                request_key asc,
-                submission_number asc,
-                outcome desc nulls first,
-                outcome_name asc nulls first
-            rows between unbounded preceding and 1 preceding
+        -- By time, not by row: a copy of the row itself is no earlier success and no later image.
+        image_past as (
+            partition by device_number, image_key
+            order by happened_at
+            range between unbounded preceding and interval 1 microsecond preceding
         ),
-        -- By time, not by row: a copy of the row itself is no later image.
+        device_past as (
+            partition by device_number
+            order by happened_at
+            range between unbounded preceding and interval 1 microsecond preceding
+        ),
         device_future as (
             partition by device_number
             order by happened_at
@@ -422,7 +421,6 @@ told as (
             when
                 event_kind = 'activation'
                 and latest_succeeded_at >= latest_updated_at
-                and latest_succeeded_at < happened_at
                 then 'activation_repeated'
             when event_kind = 'activation' then 'activated'
             when activated_at <= followed_up_until then 'activated'
