@@ -45,6 +45,11 @@ MARTS = (
     "+fct_measure_results",
 )
 ENGINES = ("floor", "polars", "pandas")
+# Of what takes a few seconds beyond dbt's own start, the best of several builds is taken.
+SMALL_SCALE = 0.001
+BUILDS_OF_SMALL = 3
+# Cells with a hash for their names are compared by these.
+NAMED = {"int_service_request_latencies_scanned": "int_service_request_latencies_described"}
 
 
 class Place:
@@ -135,13 +140,18 @@ class Place:
         }
 
     def build(self) -> tuple[Run, dict[str, float]]:
-        """Build the marts of both areas and the results with their data tests."""
+        """Build the marts of both areas and the results with their data tests, on top of what is built."""
         return self.dbt(
             "build",
             *("--select", *MARTS, "--exclude", "resource_type:unit_test"),
             # Tests that read what is not built here would fail for that alone.
             *("--indirect-selection", "cautious"),
         )
+
+    def build_anew(self) -> tuple[Run, dict[str, float]]:
+        """Build from an empty warehouse."""
+        self.warehouse.unlink(missing_ok=True)
+        return self.build()
 
     def by(self, engine: str) -> tuple[Run, dict[str, float]]:
         """Make the cubes by another engine; returns what it took, and the seconds of each cube."""
@@ -157,7 +167,8 @@ class Place:
         cells = {}
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             for cube, (model, _) in CUBES.items():
-                query = f"select count(*) from intermediate.{model}"
+                named = NAMED.get(model, model)
+                query = f"select count(*) from intermediate.{named}"
                 (cells[cube],) = connection.execute(query).fetchone() or (0,)
                 if cube.endswith("repeated"):  # a list of rows; what the others subtract shows in their cells
                     continue
@@ -165,7 +176,7 @@ class Place:
                 described = connection.execute(f"describe from {other}").fetchall()
                 columns = ", ".join(name for name, *_ in described if name != "provider")
                 ours = (
-                    f"select split_part(submission_key, '/', 2) as provider, {columns} from intermediate.{model}"
+                    f"select split_part(submission_key, '/', 2) as provider, {columns} from intermediate.{named}"
                 )
                 theirs = f"select provider, {columns} from {other}"
                 differing = connection.execute(
@@ -212,9 +223,9 @@ class Place:
 def measure(place: Place, engines: Sequence[str]) -> dict[str, Any]:
     """Measure one number of events."""
     place.land()
-    place.warehouse.unlink(missing_ok=True)
     place.dbt("parse")
-    build, nodes = place.build()
+    builds = BUILDS_OF_SMALL if place.scale <= SMALL_SCALE else 1
+    build, nodes = min((place.build_anew() for _ in range(builds)), key=lambda built: built[0].seconds)
     counted = place.counted()
     measured: dict[str, Any] = {
         "scale": place.scale,

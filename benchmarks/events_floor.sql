@@ -1,5 +1,6 @@
 -- What the cubes of Service Requests and Alerts say, by hand: one statement a cube, no register, no versions, nothing
--- incremental. Each is named by the comment before it; `$lake` stands for the lake, and the other names for seeds.
+-- incremental. Each is named by the comment before it; `$lake` stands for the lake, and the other names for seeds. Cells with a hash
+-- for their names are written out with these, which is not timed.
 
 -- setup
 create view requests as
@@ -112,7 +113,11 @@ with weighted as (
 
 timed as (
     select
-        * replace (cast(date_trunc('month', ReceivedAt) as date) as ReceivedAt),
+        provider,
+        weight,
+        hash(
+            cast(date_trunc('month', ReceivedAt) as date), ServiceReferenceVariant, Mode, PartyId, DeviceType, Region
+        ) as cell,
         case
             when RespondedAt < ReceivedAt then null
             when Mode not in ('FutureDated', 'DccScheduled') or Mode is null then epoch_ms(RespondedAt) - epoch_ms(ReceivedAt)
@@ -132,14 +137,23 @@ bucketed as (
 )
 
 select
-    provider, ReceivedAt as request_month, ServiceReferenceVariant as service_reference_variant, Mode as mode,
-    PartyId as party_id, DeviceType as device_type, Region as region, kind as latency_kind,
+    provider, cell, kind as latency_kind,
     case kind when 'wan' then wan_bucket else response_bucket end as latency_bucket,
     sum(weight) as request_count
 from bucketed, (values ('end_to_end'), ('wan')) as kinds (kind)
 where
     case kind when 'wan' then wan else response end is not null
 group by all;
+
+-- written: service_request_latencies
+select latencies.* exclude (cell), cells.* exclude (cell)
+from service_request_latencies as latencies
+inner join (
+    select distinct
+        request_month, service_reference_variant, mode, party_id, device_type, region,
+        hash(request_month, service_reference_variant, mode, party_id, device_type, region) as cell
+    from service_requests_by_party
+) as cells using (cell);
 
 -- cube: alerts_repeated
 create table alerts_repeated as

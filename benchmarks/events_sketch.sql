@@ -40,7 +40,7 @@ exact as (
 
 merged as (
     select service_reference_variant as variant, latency_kind, latency_bucket, sum(request_count) as times
-    from intermediate.int_service_request_latencies_scanned
+    from intermediate.int_service_request_latencies_described
     group by all
 ),
 

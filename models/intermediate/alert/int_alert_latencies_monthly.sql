@@ -26,6 +26,18 @@ rules as (
     where rule_id = 'standard'
 ),
 
+ruled_submissions as (
+    select
+        new_submissions.*,
+        rules.divisor
+    from new_submissions
+    inner join rules
+        on
+            cast(concat(new_submissions.period, '-01') as date) >= rules.valid_from
+            and cast(concat(new_submissions.period, '-01') as date)
+            < coalesce(rules.valid_to, date '9999-12-31')
+),
+
 alerts as (
     {{
         events_counted_once(
@@ -40,27 +52,16 @@ alerts as (
                 'raised_at',
                 'gateway_at',
                 'sent_at',
-            ]
+            ],
+            'ruled_submissions',
+            ['divisor']
         )
     }}
 ),
 
-ruled_submissions as (
-    select
-        new_submissions.submission_number,
-        cast(concat(new_submissions.period, '-01') as date) as first_date,
-        rules.divisor
-    from new_submissions
-    inner join rules
-        on
-            cast(concat(new_submissions.period, '-01') as date) >= rules.valid_from
-            and cast(concat(new_submissions.period, '-01') as date)
-            < coalesce(rules.valid_to, date '9999-12-31')
-),
-
 bucketed as (
     select
-        ruled_submissions.submission_number,
+        alerts.submission_number,
         {{ reporting_month_of('alerts.raised_at') }} as alert_month,
         alerts.alert_kind,
         alerts.alert_code,
@@ -70,12 +71,10 @@ bucketed as (
         {{
             latency_bucket(
                 milliseconds_between('alerts.raised_at', 'alerts.sent_at')
-                ~ ' * ruled_submissions.divisor'
+                ~ ' * alerts.divisor'
             )
         }} as latency_bucket
     from alerts
-    inner join ruled_submissions
-        on alerts.submission_number = ruled_submissions.submission_number
     where alerts.raised_at <= alerts.sent_at
 ),
 

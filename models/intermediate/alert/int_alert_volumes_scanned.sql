@@ -30,14 +30,15 @@ alerts as (
                 'gateway_at',
                 'sent_at',
                 'throttled_count',
-            ]
+            ],
+            submission_columns=['period']
         )
     }}
 ),
 
 dated as (
     select
-        new_submissions.submission_number,
+        alerts.submission_number,
         alerts.alert_kind,
         alerts.alert_code,
         alerts.device_type,
@@ -48,12 +49,10 @@ dated as (
         cast(
             date_trunc(
                 'month',
-                {{ alert_date('alerts', "cast(concat(new_submissions.period, '-01') as date)") }}
+                {{ alert_date('alerts', "cast(concat(alerts.period, '-01') as date)") }}
             ) as date
         ) as alert_month
     from alerts
-    inner join new_submissions
-        on alerts.submission_number = new_submissions.submission_number
 ),
 
 grouped as (

@@ -22,6 +22,19 @@ targets as (
     where target_id = 'alert'
 ),
 
+targeted_submissions as (
+    select
+        new_submissions.*,
+        cast(concat(new_submissions.period, '-01') as date) as first_date,
+        targets.target_milliseconds
+    from new_submissions
+    inner join targets
+        on
+            cast(concat(new_submissions.period, '-01') as date) >= targets.valid_from
+            and cast(concat(new_submissions.period, '-01') as date)
+            < coalesce(targets.valid_to, date '9999-12-31')
+),
+
 alerts as (
     {{
         events_counted_once(
@@ -37,27 +50,16 @@ alerts as (
                 'gateway_at',
                 'sent_at',
                 'throttled_count',
-            ]
+            ],
+            'targeted_submissions',
+            ['first_date', 'target_milliseconds']
         )
     }}
 ),
 
-targeted_submissions as (
-    select
-        new_submissions.submission_number,
-        cast(concat(new_submissions.period, '-01') as date) as first_date,
-        targets.target_milliseconds
-    from new_submissions
-    inner join targets
-        on
-            cast(concat(new_submissions.period, '-01') as date) >= targets.valid_from
-            and cast(concat(new_submissions.period, '-01') as date)
-            < coalesce(targets.valid_to, date '9999-12-31')
-),
-
 timed as (
     select
-        targeted_submissions.submission_number,
+        alerts.submission_number,
         alerts.alert_kind,
         alerts.alert_code,
         alerts.device_type,
@@ -69,11 +71,9 @@ timed as (
         alerts.raised_at <= alerts.sent_at as is_timed,
         alerts.raised_at <= alerts.sent_at
         and {{ milliseconds_between('alerts.raised_at', 'alerts.sent_at') }}
-        <= targeted_submissions.target_milliseconds as is_within_target,
-        {{ alert_date('alerts', 'targeted_submissions.first_date') }} as alert_date
+        <= alerts.target_milliseconds as is_within_target,
+        {{ alert_date('alerts', 'alerts.first_date') }} as alert_date
     from alerts
-    inner join targeted_submissions
-        on alerts.submission_number = targeted_submissions.submission_number
 ),
 
 grouped as (

@@ -20,7 +20,7 @@ times as (
     select
         {{ hash_of(['staged.raised_at', 'staged.gateway_at', 'staged.sent_at']) }} as times_hash
     from {{ ref('stg_providers__alerts') }} as staged
-    {{ new_submissions_only('alerts') }}
+    where {{ is_in_new_files('alerts') }}
 ),
 
 suspected as (
@@ -35,9 +35,9 @@ suspected_alerts as (
         staged.*,
         {{ hash_of(['staged.raised_at', 'staged.gateway_at', 'staged.sent_at']) }} as times_hash
     from {{ ref('stg_providers__alerts') }} as staged
-    {{ new_submissions_only('alerts') }}
     where
-        staged.device_id is not null
+        {{ is_in_new_files('alerts') }}
+        and staged.device_id is not null
         and times_hash in (select suspected.times_hash from suspected)
 ),
 

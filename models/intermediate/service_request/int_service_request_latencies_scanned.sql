@@ -1,5 +1,6 @@
 {# A sketch of response times by month with party: counts of buckets, each 2% wider than the one
-   before, which merge exactly. Both times of a request come from the one scan. #}
+   before, which merge exactly. Both times of a request come from the one scan. Cells are many, so
+   they bear a hash of their names. #}
 {{
     config(
         materialized='incremental',
@@ -8,6 +9,7 @@
         on_schema_change='sync_all_columns'
     )
 }}
+{% set latency_kinds = ['end_to_end', 'wan'] %}
 
 with
 
@@ -63,27 +65,24 @@ timed as (
 
 bucketed as (
     select
-        * exclude (response_milliseconds, wan_milliseconds),
+        submission_number,
+        {{ request_cell_hash('timed') }} as cell_hash,
+        row_weight,
         {{ latency_bucket('response_milliseconds') }} as end_to_end_bucket,
         {{ latency_bucket('wan_milliseconds') }} as wan_bucket
     from timed
 ),
 
 kinds as (
-    select 'end_to_end' as latency_kind
+    select {{ enumerated("'end_to_end'", latency_kinds) }} as latency_kind
     union all
-    select 'wan' as latency_kind
+    select {{ enumerated("'wan'", latency_kinds) }} as latency_kind
 ),
 
 grouped as (
     select
         bucketed.submission_number,
-        bucketed.request_month,
-        bucketed.service_reference_variant,
-        bucketed.mode,
-        bucketed.party_id,
-        bucketed.device_type,
-        bucketed.region,
+        bucketed.cell_hash,
         kinds.latency_kind,
         case kinds.latency_kind
             when 'wan' then bucketed.wan_bucket
@@ -99,12 +98,7 @@ grouped as (
         end is not null
     group by
         bucketed.submission_number,
-        bucketed.request_month,
-        bucketed.service_reference_variant,
-        bucketed.mode,
-        bucketed.party_id,
-        bucketed.device_type,
-        bucketed.region,
+        bucketed.cell_hash,
         kinds.latency_kind,
         latency_bucket
 ),

@@ -4,7 +4,7 @@
 
 with
 
-cells as (
+latencies as (
     select *
     from {{ ref('int_service_request_latencies_scanned') }}
 ),
@@ -12,6 +12,11 @@ cells as (
 submissions as (
     select submission_key
     from {{ ref('int_submissions_current') }}
+),
+
+cells as (
+    select *
+    from {{ ref('int_service_request_cells_listed') }}
 ),
 
 pooled_parties as (
@@ -44,107 +49,123 @@ percentiles as (
     select 99 as percentile
 ),
 
-named as (
+named_cells as (
     select
+        cells.cell_hash,
         cells.request_month,
         coalesce(cells.service_reference_variant, 'unknown') as service_reference_variant,
         coalesce(regions.region, 'Unknown') as region,
         cells.party_id,
-        coalesce(cells.device_type, 'Unknown') as device_type,
-        cells.latency_kind,
-        cells.latency_bucket,
-        cells.request_count
+        coalesce(cells.device_type, 'Unknown') as device_type
     from cells
-    inner join submissions
-        on cells.submission_key = submissions.submission_key
     left join regions
         on cells.region = regions.region
 ),
 
-buckets as (
+-- Buckets are many: they are ordered by a number of what they are percentiles of. Those that several
+-- cells share need not be added up first: the last of them has the count of all.
+grouped_cells as (
     select
-        named.request_month,
-        named.service_reference_variant,
-        named.region,
-        pooled_parties.party_pseudonym,
-        named.device_type,
-        named.latency_kind,
-        named.latency_bucket,
-        sum(named.request_count) as request_count
-    from named
+        named_cells.cell_hash,
+        pooled_parties.* exclude (party_id),
+        dense_rank() over (
+            order by
+                pooled_parties.request_month,
+                pooled_parties.service_reference_variant,
+                pooled_parties.region,
+                pooled_parties.device_type,
+                pooled_parties.party_pseudonym
+        ) as group_number
+    from named_cells
     inner join pooled_parties
         on
-            named.request_month = pooled_parties.request_month
-            and named.service_reference_variant = pooled_parties.service_reference_variant
-            and named.region = pooled_parties.region
-            and named.device_type = pooled_parties.device_type
-            and named.party_id is not distinct from pooled_parties.party_id
-    group by
-        named.request_month,
-        named.service_reference_variant,
-        named.region,
-        pooled_parties.party_pseudonym,
-        named.device_type,
-        named.latency_kind,
-        named.latency_bucket
-    having sum(named.request_count) > 0
+            named_cells.request_month = pooled_parties.request_month
+            and named_cells.service_reference_variant = pooled_parties.service_reference_variant
+            and named_cells.region = pooled_parties.region
+            and named_cells.device_type = pooled_parties.device_type
+            and named_cells.party_id is not distinct from pooled_parties.party_id
+),
+
+buckets as (
+    select
+        grouped_cells.group_number,
+        latencies.latency_kind,
+        latencies.latency_bucket,
+        latencies.request_count
+    from latencies
+    inner join submissions
+        on latencies.submission_key = submissions.submission_key
+    inner join grouped_cells
+        on latencies.cell_hash = grouped_cells.cell_hash
 ),
 
 ranked as (
     select
         *,
         sum(request_count) over running as count_to_here,
-        sum(request_count) over cell as count_in_cell
+        sum(request_count) over whole as count_in_group
     from buckets
     window
-        cell as (
+        whole as (
             partition by
-                request_month,
-                service_reference_variant,
-                region,
-                party_pseudonym,
-                device_type,
+                group_number,
                 latency_kind
         ),
         running as (
             partition by
-                request_month,
-                service_reference_variant,
-                region,
-                party_pseudonym,
-                device_type,
+                group_number,
                 latency_kind
             order by latency_bucket
             rows unbounded preceding
         )
 ),
 
+first_buckets as (
+    select
+        ranked.group_number,
+        ranked.latency_kind,
+        ranked.count_in_group,
+        percentiles.percentile,
+        min(ranked.latency_bucket) as latency_bucket
+    from ranked
+    inner join percentiles
+        on ranked.count_to_here * 100 >= ranked.count_in_group * percentiles.percentile
+    group by
+        ranked.group_number,
+        ranked.latency_kind,
+        ranked.count_in_group,
+        percentiles.percentile
+),
+
+groups as (
+    select distinct
+        group_number,
+        request_month,
+        service_reference_variant,
+        region,
+        party_pseudonym,
+        device_type
+    from grouped_cells
+),
+
 final as (
     select
-        ranked.request_month,
-        ranked.service_reference_variant,
-        ranked.region,
-        ranked.party_pseudonym,
-        ranked.device_type,
-        ranked.latency_kind,
-        percentiles.percentile,
-        {{ middle_of_latency_bucket('min(ranked.latency_bucket)') }} as latency_milliseconds
-    from ranked
+        groups.request_month,
+        groups.service_reference_variant,
+        groups.region,
+        groups.party_pseudonym,
+        groups.device_type,
+        cast(first_buckets.latency_kind as varchar) as latency_kind,
+        first_buckets.percentile,
+        {{ middle_of_latency_bucket('first_buckets.latency_bucket') }} as latency_milliseconds
+    from first_buckets
+    inner join groups
+        on first_buckets.group_number = groups.group_number
     inner join limits
         on
-            ranked.request_month >= limits.valid_from
-            and ranked.request_month < coalesce(limits.valid_to, date '9999-12-31')
-            and ranked.count_in_cell >= limits.minimum_count
-    inner join percentiles
-        on ranked.count_to_here * 100 >= ranked.count_in_cell * percentiles.percentile
-    group by
-        ranked.request_month,
-        ranked.service_reference_variant,
-        ranked.region,
-        ranked.party_pseudonym,
-        ranked.device_type,
-        ranked.latency_kind,
-        percentiles.percentile
+            groups.request_month >= limits.valid_from
+            and groups.request_month < coalesce(limits.valid_to, date '9999-12-31')
+            and first_buckets.count_in_group >= limits.minimum_count
 )
 
 select * from final

@@ -38,6 +38,41 @@ proxy_rules as (
     from {{ ref('alert_proxy_rules') }}
 ),
 
+-- What is the same for every request of a submission: the two limits of the proxy for Alerts, as
+-- whole products, so that a comparison has no rounding.
+dated_submissions as (
+    select
+        *,
+        cast(concat(period, '-01') as date) as first_date
+    from new_submissions
+),
+
+limited_submissions as (
+    select
+        dated_submissions.*,
+        standard.share_denominator as proxy_factor,
+        alert_targets.target_milliseconds * standard.divisor * standard.share_numerator
+            as proxy_limit,
+        wan_share.share_denominator as wan_share_factor,
+        alert_targets.target_milliseconds * wan_share.divisor * wan_share.share_numerator
+            as wan_share_limit
+    from dated_submissions
+    inner join alert_targets
+        on
+            dated_submissions.first_date >= alert_targets.valid_from
+            and dated_submissions.first_date < coalesce(alert_targets.valid_to, date '9999-12-31')
+    inner join proxy_rules as standard
+        on
+            standard.rule_id = 'standard'
+            and dated_submissions.first_date >= standard.valid_from
+            and dated_submissions.first_date < coalesce(standard.valid_to, date '9999-12-31')
+    inner join proxy_rules as wan_share
+        on
+            wan_share.rule_id = 'wan_share'
+            and dated_submissions.first_date >= wan_share.valid_from
+            and dated_submissions.first_date < coalesce(wan_share.valid_to, date '9999-12-31')
+),
+
 requests as (
     {{
         events_counted_once(
@@ -55,50 +90,11 @@ requests as (
                 'sent_to_wan_at',
                 'back_from_wan_at',
                 'responded_at',
-            ]
+            ],
+            'limited_submissions',
+            ['proxy_factor', 'proxy_limit', 'wan_share_factor', 'wan_share_limit']
         )
     }}
-),
-
--- What is the same for every request of a submission: the two limits of the proxy for Alerts, as
--- whole products, so that a comparison has no rounding.
-dated_submissions as (
-    select
-        submission_number,
-        cast(concat(period, '-01') as date) as first_date
-    from new_submissions
-),
-
-limited_submissions as (
-    select
-        dated_submissions.submission_number,
-        dated_submissions.first_date,
-        max(standard.share_denominator) as proxy_factor,
-        max(
-            alert_targets.target_milliseconds * standard.divisor * standard.share_numerator
-        ) as proxy_limit,
-        max(wan_share.share_denominator) as wan_share_factor,
-        max(
-            alert_targets.target_milliseconds * wan_share.divisor * wan_share.share_numerator
-        ) as wan_share_limit
-    from dated_submissions
-    inner join alert_targets
-        on
-            dated_submissions.first_date >= alert_targets.valid_from
-            and dated_submissions.first_date < coalesce(alert_targets.valid_to, date '9999-12-31')
-    inner join proxy_rules as standard
-        on
-            standard.rule_id = 'standard'
-            and dated_submissions.first_date >= standard.valid_from
-            and dated_submissions.first_date < coalesce(standard.valid_to, date '9999-12-31')
-    inner join proxy_rules as wan_share
-        on
-            wan_share.rule_id = 'wan_share'
-            and dated_submissions.first_date >= wan_share.valid_from
-            and dated_submissions.first_date < coalesce(wan_share.valid_to, date '9999-12-31')
-    group by
-        dated_submissions.submission_number,
-        dated_submissions.first_date
 ),
 
 submission_targets as (
@@ -119,7 +115,7 @@ submission_targets as (
 
 timed as (
     select
-        limited_submissions.submission_number,
+        requests.submission_number,
         cast({{ to_local('requests.received_at', var('reporting_timezone')) }} as date)
             as request_date,
         requests.service_reference_variant,
@@ -131,18 +127,16 @@ timed as (
         submission_targets.target_milliseconds is not null as has_target,
         submission_targets.target_milliseconds,
         submission_targets.round_trip_target_milliseconds,
-        limited_submissions.proxy_factor,
-        limited_submissions.proxy_limit,
-        limited_submissions.wan_share_factor,
-        limited_submissions.wan_share_limit,
+        requests.proxy_factor,
+        requests.proxy_limit,
+        requests.wan_share_factor,
+        requests.wan_share_limit,
         requests.responded_at is not null as is_responded,
         requests.sent_to_wan_at is not null as is_sent_to_wan,
         {{ response_milliseconds('requests', 'submission_targets.clock_starts_at') }}
             as response_milliseconds,
         {{ wan_milliseconds('requests') }} as wan_milliseconds
     from requests
-    inner join limited_submissions
-        on requests.submission_number = limited_submissions.submission_number
     left join generations
         on requests.region = generations.region
     left join submission_targets

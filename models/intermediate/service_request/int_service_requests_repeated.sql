@@ -19,7 +19,7 @@ new_submissions as (
 instants as (
     select {{ hash_of(['staged.received_at', 'staged.originator_counter']) }} as instant_hash
     from {{ ref('stg_dsp__service_requests') }} as staged
-    {{ new_submissions_only('service_requests') }}
+    where {{ is_in_new_files('service_requests') }}
 ),
 
 suspected as (
@@ -34,8 +34,9 @@ suspected_requests as (
         staged.*,
         {{ hash_of(['staged.received_at', 'staged.originator_counter']) }} as instant_hash
     from {{ ref('stg_dsp__service_requests') }} as staged
-    {{ new_submissions_only('service_requests') }}
-    where instant_hash in (select suspected.instant_hash from suspected)
+    where
+        {{ is_in_new_files('service_requests') }}
+        and instant_hash in (select suspected.instant_hash from suspected)
 ),
 
 repeated as (

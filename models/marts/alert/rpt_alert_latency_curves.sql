@@ -9,7 +9,7 @@ alert_buckets as (
 
 request_buckets as (
     select *
-    from {{ ref('int_service_request_latencies_monthly') }}
+    from {{ ref('int_service_request_latencies_described') }}
     where latency_kind = 'wan'
 ),
 

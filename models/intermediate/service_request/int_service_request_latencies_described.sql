@@ -1,0 +1,31 @@
+{# The sketch with the names of its cells. #}
+with
+
+latencies as (
+    select *
+    from {{ ref('int_service_request_latencies_scanned') }}
+),
+
+cells as (
+    select *
+    from {{ ref('int_service_request_cells_listed') }}
+),
+
+final as (
+    select
+        latencies.submission_key,
+        cells.request_month,
+        cells.service_reference_variant,
+        cells.mode,
+        cells.party_id,
+        cells.device_type,
+        cells.region,
+        cast(latencies.latency_kind as varchar) as latency_kind,
+        latencies.latency_bucket,
+        latencies.request_count
+    from latencies
+    inner join cells
+        on latencies.cell_hash = cells.cell_hash
+)
+
+select * from final
