@@ -17,7 +17,7 @@ SEEDS = {path.stem: str(path) for path in Path("seeds").rglob("*.csv")}
 
 
 def main(lake: str, out: str) -> None:
-    """Run every statement; those of the cubes are timed. A cube is written as it is, or as its query for that says."""
+    """Run every statement; those of the cubes are timed. A cube is written as it is, or by its query for that."""
     sql = Template((Path(__file__).parent / "events_floor.sql").read_text()).substitute(SEEDS, lake=lake)
     blocks = re.split(r"^-- (setup|(?:cube|written): \w+)$", sql, flags=re.MULTILINE)[1:]
     seconds, written = {}, {}

@@ -4,6 +4,7 @@
 """
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,11 @@ def summary(results: dict[str, Any]) -> list[str]:
     """Show what each number of events took in all, beside the floor."""
     base = results["base"]["build"]
     titles = ["events", "Parquet GB", "build s", "CPU s", "peak GB", "read GB", "written GB"]
-    titles += ["net s", "floor s", "net / floor", "net CPU / floor CPU", "net µs an event"]
+    titles += ["net s", "floor s", "net / floor", "net CPU / floor CPU", "net µs an event", "µs a further event"]
     lines = [row(*titles), "|" + " ---: |" * len(titles)]
-    for one in results["measured"]:
+    for fewer, one in pairwise([results["base"], *results["measured"]]):
         build, floor = one["build"], one["engines"]["floor"]
+        further = (build["seconds"] - fewer["build"]["seconds"]) / (one["events"] - fewer["events"])
         net = build["seconds"] - base["seconds"]
         net_cpu = build["cpu_seconds"] - base["cpu_seconds"]
         floor_seconds = sum(floor["seconds"].values())
@@ -57,6 +59,7 @@ def summary(results: dict[str, Any]) -> list[str]:
                 f"{net / floor_seconds:.2f}",
                 f"{net_cpu / floor['run']['cpu_seconds']:.2f}",
                 f"{net * 1e6 / one['events']:.2f}",
+                f"{further * 1e6:.2f}",
             )
         )
     return lines

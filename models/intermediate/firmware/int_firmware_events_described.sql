@@ -19,6 +19,11 @@ images as (
     from {{ ref('int_firmware_images_listed') }}
 ),
 
+outcomes as (
+    select *
+    from {{ ref('int_firmware_outcomes_listed') }}
+),
+
 submissions as (
     select
         submission_key,
@@ -35,6 +40,8 @@ described as (
         devices.manufacturer,
         devices.model,
         devices.device_number is null as is_unknown_device,
+        outcomes.outcome_name,
+        failures.outcome_name as failure_name,
         images.image_name,
         images.firmware_version as version_after,
         coalesce(images.is_unknown_image, true) as is_unknown_image,
@@ -71,6 +78,10 @@ described as (
             events.device_number = devices.device_number
             and events.happened_at >= devices.described_from
             and events.happened_at < devices.described_to
+    left join outcomes
+        on events.outcome_key = outcomes.outcome_key
+    left join outcomes as failures
+        on events.failure_key = failures.outcome_key
     left join images
         on events.image_key = images.image_key
     left join images as activated_images

@@ -2,6 +2,10 @@
    first success before the next update of that image. At one instant an update stands before an activation;
    where a copy of a row follows, the copy counts; of copies that differ in outcome alone, the failure. #}
 {{ config(materialized='table') }}
+{# Words are numbers where rows are many; `int_firmware_events_described` gives the words. #}
+{% set event_kinds = ['activation', 'update'] %}
+{% set origins = ['csp', 'dsp', 's1sp'] %}
+{% set outcomes = ['failure', 'success'] %}
 {% set match_statuses = [
     'activated', 'activation_before_update', 'activation_failed', 'activation_repeated',
     'activation_without_update', 'duplicate', 'expired', 'open', 'resent', 'superseded', 'update_failed',
@@ -36,10 +40,10 @@ events as (
     select
         device_number,
         happened_at,
-        'update' as event_kind,
-        origin,
-        outcome,
-        outcome_name,
+        {{ enumerated("'update'", event_kinds) }} as event_kind,
+        {{ enumerated('origin', origins) }} as origin,
+        {{ enumerated('outcome', outcomes) }} as outcome,
+        case when outcome_name is not null then {{ text_key('outcome_name') }} end as outcome_key,
         reported_device_type,
         is_resubmitted,
         request_key,
@@ -51,10 +55,10 @@ events as (
     select
         device_number,
         happened_at,
-        'activation' as event_kind,
-        origin,
-        outcome,
-        outcome_name,
+        {{ enumerated("'activation'", event_kinds) }} as event_kind,
+        {{ enumerated('origin', origins) }} as origin,
+        {{ enumerated('outcome', outcomes) }} as outcome,
+        case when outcome_name is not null then {{ text_key('outcome_name') }} end as outcome_key,
         reported_device_type,
         false as is_resubmitted,
         cast(null as ubigint) as request_key,
@@ -64,24 +68,14 @@ events as (
     from activations
 ),
 
--- Names are numbered: the least of texts takes a third of the time of grouping.
-failure_names as (
-    select distinct
-        outcome_name,
-        {{ text_key('outcome_name') }} as outcome_key
-    from events
-    where event_kind = 'activation' and outcome = 'failure'
-),
-
 grouped as (
     select
         device_number,
         count(*) as event_count,
         min(happened_at) filter (where event_kind = 'update') as updated_at,
         min(happened_at) filter (where event_kind = 'activation') as tried_at,
-        min({{ text_key('outcome_name') }}) filter (
-            where event_kind = 'activation' and outcome = 'failure'
-        ) as failure_key,
+        min(outcome_key) filter (where event_kind = 'activation' and outcome = 'failure')
+            as failure_key,
         min(image_key) = max(image_key)
         and bool_and(is_image_named and not is_resubmitted) as is_of_one_image
     from events
@@ -108,7 +102,7 @@ plain as (
         events.event_kind,
         events.origin,
         events.outcome,
-        events.outcome_name,
+        events.outcome_key,
         events.reported_device_type,
         events.submission_number,
         events.happened_at,
@@ -125,12 +119,10 @@ plain as (
                 and devices.tried_at >= events.happened_at
                 then devices.tried_at
         end as first_failed_at,
-        failure_names.outcome_name as failure_name
+        devices.failure_key
     from events
     inner join devices
         on events.device_number = devices.device_number
-    left join failure_names
-        on devices.failure_key = failure_names.outcome_key
     where devices.is_plain
 ),
 
@@ -141,7 +133,7 @@ plainly_matched as (
         event_kind,
         origin,
         outcome,
-        outcome_name,
+        outcome_key,
         reported_device_type,
         submission_number,
         happened_at,
@@ -160,7 +152,7 @@ plainly_matched as (
             as device_succeeded_image_key,
         case when other_succeeded_at >= happened_at then other_succeeded_at end as activated_at,
         first_failed_at,
-        case when first_failed_at is not null then failure_name end as failure_name,
+        case when first_failed_at is not null then failure_key end as failure_key,
         case when first_failed_at is not null then 1 else 0 end as failed_attempt_count
     from plain
 ),
@@ -207,7 +199,7 @@ placed as (
                 request_key asc,
                 submission_number asc,
                 outcome desc nulls first,
-                outcome_name asc nulls first,
+                outcome_key asc nulls first,
                 image_key asc
         ) as place
     from others
@@ -220,7 +212,7 @@ sequenced as (
         event_kind,
         origin,
         outcome,
-        outcome_name,
+        outcome_key,
         reported_device_type,
         request_key,
         submission_number,
@@ -336,7 +328,7 @@ failures as (
         image_key,
         latest_updated_at as updated_at,
         min(happened_at) as first_failed_at,
-        max_by(outcome_name, happened_at) as failure_name,
+        max_by(outcome_key, happened_at) as failure_key,
         count(*) as failed_attempt_count
     from paired
     where
@@ -363,7 +355,7 @@ others_matched as (
         counting.event_kind,
         counting.origin,
         counting.outcome,
-        counting.outcome_name,
+        counting.outcome_key,
         counting.reported_device_type,
         counting.submission_number,
         counting.happened_at,
@@ -378,7 +370,7 @@ others_matched as (
         counting.device_succeeded_image_key,
         counting.activated_at,
         failures.first_failed_at,
-        failures.failure_name,
+        failures.failure_key,
         coalesce(failures.failed_attempt_count, 0) as failed_attempt_count
     from counting
     left join failures
@@ -439,15 +431,15 @@ final as (
     select
         device_number,
         image_key,
-        {{ enumerated('event_kind', ['activation', 'update']) }} as event_kind,
-        {{ enumerated('origin', ['csp', 'dsp', 's1sp']) }} as origin,
-        {{ enumerated('outcome', ['failure', 'success']) }} as outcome,
-        outcome_name,
+        event_kind,
+        origin,
+        outcome,
+        outcome_key,
         reported_device_type,
         submission_number,
         {{ enumerated('duplicate_kind', ['copied', 'mirrored', 'resubmitted']) }} as duplicate_kind,
         {{ enumerated('match_status', match_statuses) }} as match_status,
-        failure_name,
+        failure_key,
         failed_attempt_count,
         device_succeeded_image_key,
         latest_succeeded_at is not null as was_activated_before,
