@@ -8,7 +8,7 @@ requests as (
 
 final as (
     select distinct
-        {{ request_cell_hash('requests') }} as cell_hash,
+        {{ request_cell_hash() }} as cell_hash,
         request_month,
         service_reference_variant,
         mode,

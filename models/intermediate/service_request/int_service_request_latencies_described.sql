@@ -20,7 +20,7 @@ final as (
         cells.party_id,
         cells.device_type,
         cells.region,
-        cast(latencies.latency_kind as varchar) as latency_kind,
+        latencies.latency_kind,
         latencies.latency_bucket,
         latencies.request_count
     from latencies

@@ -9,7 +9,6 @@
         on_schema_change='sync_all_columns'
     )
 }}
-{% set latency_kinds = ['end_to_end', 'wan'] %}
 
 with
 
@@ -66,7 +65,7 @@ timed as (
 bucketed as (
     select
         submission_number,
-        {{ request_cell_hash('timed') }} as cell_hash,
+        {{ request_cell_hash() }} as cell_hash,
         row_weight,
         {{ latency_bucket('response_milliseconds') }} as end_to_end_bucket,
         {{ latency_bucket('wan_milliseconds') }} as wan_bucket
@@ -74,9 +73,9 @@ bucketed as (
 ),
 
 kinds as (
-    select {{ enumerated("'end_to_end'", latency_kinds) }} as latency_kind
+    select 'end_to_end' as latency_kind
     union all
-    select {{ enumerated("'wan'", latency_kinds) }} as latency_kind
+    select 'wan' as latency_kind
 ),
 
 grouped as (

@@ -62,12 +62,16 @@ named_cells as (
         on cells.region = regions.region
 ),
 
--- Buckets are many: they are ordered by a number of what they are percentiles of. Those that several
--- cells share need not be added up first: the last of them has the count of all.
+-- Buckets are many: they are ordered by a number of what they are percentiles of. Those that
+-- several cells share need not be added up first: the last of them has the count of all.
 grouped_cells as (
     select
         named_cells.cell_hash,
-        pooled_parties.* exclude (party_id),
+        pooled_parties.request_month,
+        pooled_parties.service_reference_variant,
+        pooled_parties.region,
+        pooled_parties.device_type,
+        pooled_parties.party_pseudonym,
         dense_rank() over (
             order by
                 pooled_parties.request_month,
@@ -155,7 +159,7 @@ final as (
         groups.region,
         groups.party_pseudonym,
         groups.device_type,
-        cast(first_buckets.latency_kind as varchar) as latency_kind,
+        first_buckets.latency_kind,
         first_buckets.percentile,
         {{ middle_of_latency_bucket('first_buckets.latency_bucket') }} as latency_milliseconds
     from first_buckets
