@@ -38,8 +38,6 @@ proxy_rules as (
     from {{ ref('alert_proxy_rules') }}
 ),
 
--- What is the same for every request of a submission: the two limits of the proxy for Alerts, as
--- whole products, so that a comparison has no rounding.
 dated_submissions as (
     select
         *,
@@ -47,6 +45,8 @@ dated_submissions as (
     from new_submissions
 ),
 
+-- What is the same for every request of a submission: the two limits of the proxy for Alerts, as
+-- whole products, so that a comparison has no rounding.
 limited_submissions as (
     select
         dated_submissions.*,
