@@ -48,6 +48,11 @@ ENGINES = ("floor", "polars", "pandas")
 # Of what takes a few seconds beyond dbt's own start, the best of several builds is taken.
 SMALL_SCALE = 0.001
 BUILDS_OF_SMALL = 3
+# The times of an event, in the order in which they may date it.
+TIMES = {
+    "service_requests": ("ReceivedAt", "ExecuteAt", "SentToWanAt", "BackFromWanAt", "RespondedAt"),
+    "alerts": ("RaisedAt", "GatewayAt", "SentAt"),
+}
 # Cells with a hash for their names are compared by these.
 NAMED = {"int_service_request_latencies_scanned": "int_service_request_latencies_described"}
 
@@ -91,8 +96,11 @@ class Place:
         if landed != extracts:
             self.link(extracts)
 
-    def link(self, extracts: Path) -> int:
-        """Link simulated events into the lake, each submission with its register entry; returns their number."""
+    def link(self, extracts: Path, as_one_day: bool = False) -> int:
+        """Put simulated events into the lake, each submission with its register entry; returns their number.
+
+        They are linked, or, of a thirty-first of a month's events, copied with all of them on its first day.
+        """
         events = 0
         for control in sorted(extracts.glob("*/*/*/*/control.json")):
             provider, extract, period, directory = control.parts[-5:-1]
@@ -103,7 +111,10 @@ class Place:
             target = self.lake / extract / f"provider={provider}" / f"period={period}" / f"version={number}"
             target.mkdir(parents=True)
             for file in stated["files"]:
-                os.link(control.parent / file["name"], target / file["name"])
+                if as_one_day:
+                    move_to_one_day(extract, control.parent / file["name"], target / file["name"])
+                else:
+                    os.link(control.parent / file["name"], target / file["name"])
             rows = sum(file["rows"] for file in stated["files"])
             entry = {
                 "submission_key": f"{extract}/{provider}/{period}/v{number}",
@@ -220,6 +231,17 @@ class Place:
                 path.unlink()
 
 
+def move_to_one_day(extract: str, month: Path, day: Path) -> None:
+    """Copy events with every time moved by whole days, so that all of them fall on the first day of their month."""
+    times = TIMES[extract]
+    dated_by = f"coalesce({', '.join(times)})"
+    days = f"(date_trunc('day', {dated_by}) - date_trunc('month', {dated_by}))"
+    moved = ", ".join(f'{time} - {days} as "{time}"' for time in times)
+    options = "compression zstd, compression_level 1, dictionary_size_limit 1000"  # those of the simulator
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select * replace ({moved}) from '{month}' order by {dated_by}) to '{day}' ({options})")
+
+
 def measure(place: Place, engines: Sequence[str]) -> dict[str, Any]:
     """Measure one number of events."""
     place.land()
@@ -250,7 +272,8 @@ def measure(place: Place, engines: Sequence[str]) -> dict[str, Any]:
 def measure_day(place: Place) -> dict[str, Any]:
     """Measure what one day's submission costs on top of a lake that is built."""
     nothing, _ = place.build()
-    events = place.link(place.simulate(round(place.scale / DAYS_OF_A_MONTH, 7), NEXT_MONTH))
+    month = place.simulate(round(place.scale / DAYS_OF_A_MONTH, 7), NEXT_MONTH)
+    events = place.link(month, as_one_day=True)
     day, nodes = place.build()
     return {
         "events": events,
