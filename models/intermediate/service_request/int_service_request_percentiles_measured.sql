@@ -41,6 +41,12 @@ limits as (
     where limit_id = 'percentiles'
 ),
 
+kinds as (
+    select 'end_to_end' as latency_kind
+    union all
+    select 'wan' as latency_kind
+),
+
 percentiles as (
     select 50 as percentile
     union all
@@ -62,8 +68,7 @@ named_cells as (
         on cells.region = regions.region
 ),
 
--- Buckets are many: they are ordered by a number of what they are percentiles of. Those that
--- several cells share need not be added up first: the last of them has the count of all.
+-- Buckets are many: they are ordered by a number of what they are percentiles of.
 grouped_cells as (
     select
         named_cells.cell_hash,
@@ -72,13 +77,15 @@ grouped_cells as (
         pooled_parties.region,
         pooled_parties.device_type,
         pooled_parties.party_pseudonym,
+        kinds.latency_kind,
         dense_rank() over (
             order by
                 pooled_parties.request_month,
                 pooled_parties.service_reference_variant,
                 pooled_parties.region,
                 pooled_parties.device_type,
-                pooled_parties.party_pseudonym
+                pooled_parties.party_pseudonym,
+                kinds.latency_kind
         ) as group_number
     from named_cells
     inner join pooled_parties
@@ -88,57 +95,107 @@ grouped_cells as (
             and named_cells.region = pooled_parties.region
             and named_cells.device_type = pooled_parties.device_type
             and named_cells.party_id is not distinct from pooled_parties.party_id
+    cross join kinds
 ),
 
+-- A span is 32 buckets in a row.
 buckets as (
     select
         grouped_cells.group_number,
-        latencies.latency_kind,
+        latencies.latency_bucket // 32 as latency_span,
         latencies.latency_bucket,
         latencies.request_count
     from latencies
     inner join submissions
         on latencies.submission_key = submissions.submission_key
     inner join grouped_cells
-        on latencies.cell_hash = grouped_cells.cell_hash
+        on
+            latencies.cell_hash = grouped_cells.cell_hash
+            and latencies.latency_kind = grouped_cells.latency_kind
 ),
 
-ranked as (
+-- To order all buckets takes three times as long as to add them up by span, order the spans, and
+-- order the buckets of those spans alone that hold a percentile.
+spans as (
     select
-        *,
-        sum(request_count) over running as count_to_here,
-        sum(request_count) over whole as count_in_group
+        group_number,
+        latency_span,
+        sum(request_count) as count_in_span
     from buckets
+    group by
+        group_number,
+        latency_span
+),
+
+ranked_spans as (
+    select
+        group_number,
+        latency_span,
+        sum(count_in_span) over running - count_in_span as count_before,
+        sum(count_in_span) over running as count_to_here,
+        sum(count_in_span) over whole as count_in_group
+    from spans
     window
-        whole as (
-            partition by
-                group_number,
-                latency_kind
-        ),
+        whole as (partition by group_number),
+        running as (
+            partition by group_number
+            order by latency_span
+            rows unbounded preceding
+        )
+),
+
+-- The percentile lies in the one span that the count of its rank is reached in.
+percentile_spans as (
+    select
+        ranked_spans.group_number,
+        ranked_spans.latency_span,
+        ranked_spans.count_before,
+        ranked_spans.count_in_group,
+        percentiles.percentile
+    from ranked_spans
+    inner join percentiles
+        on
+            ranked_spans.count_before * 100
+            < ranked_spans.count_in_group * percentiles.percentile
+            and ranked_spans.count_to_here * 100
+            >= ranked_spans.count_in_group * percentiles.percentile
+),
+
+-- Buckets that several cells share need not be added up: the last of them has the count of all.
+ranked_buckets as (
+    select
+        percentile_spans.group_number,
+        percentile_spans.percentile,
+        percentile_spans.count_in_group,
+        buckets.latency_bucket,
+        percentile_spans.count_before + sum(buckets.request_count) over running as count_to_here
+    from percentile_spans
+    inner join buckets
+        on
+            percentile_spans.group_number = buckets.group_number
+            and percentile_spans.latency_span = buckets.latency_span
+    window
         running as (
             partition by
-                group_number,
-                latency_kind
-            order by latency_bucket
+                percentile_spans.group_number,
+                percentile_spans.percentile
+            order by buckets.latency_bucket
             rows unbounded preceding
         )
 ),
 
 first_buckets as (
     select
-        ranked.group_number,
-        ranked.latency_kind,
-        ranked.count_in_group,
-        percentiles.percentile,
-        min(ranked.latency_bucket) as latency_bucket
-    from ranked
-    inner join percentiles
-        on ranked.count_to_here * 100 >= ranked.count_in_group * percentiles.percentile
+        group_number,
+        percentile,
+        count_in_group,
+        min(latency_bucket) as latency_bucket
+    from ranked_buckets
+    where count_to_here * 100 >= count_in_group * percentile
     group by
-        ranked.group_number,
-        ranked.latency_kind,
-        ranked.count_in_group,
-        percentiles.percentile
+        group_number,
+        percentile,
+        count_in_group
 ),
 
 groups as (
@@ -148,7 +205,8 @@ groups as (
         service_reference_variant,
         region,
         party_pseudonym,
-        device_type
+        device_type,
+        latency_kind
     from grouped_cells
 ),
 
@@ -159,7 +217,7 @@ final as (
         groups.region,
         groups.party_pseudonym,
         groups.device_type,
-        first_buckets.latency_kind,
+        groups.latency_kind,
         first_buckets.percentile,
         {{ middle_of_latency_bucket('first_buckets.latency_bucket') }} as latency_milliseconds
     from first_buckets
