@@ -137,16 +137,19 @@ bucketed as (
 )
 
 select
-    provider, cell, kind as latency_kind,
-    case kind when 'wan' then wan_bucket else response_bucket end as latency_bucket,
+    provider, cell, is_over_wan,
+    case when is_over_wan then wan_bucket else response_bucket end as latency_bucket,
     sum(weight) as request_count
-from bucketed, (values ('end_to_end'), ('wan')) as kinds (kind)
+from bucketed, (values (false), (true)) as kinds (is_over_wan)
 where
-    case kind when 'wan' then wan else response end is not null
+    case when is_over_wan then wan else response end is not null
 group by all;
 
 -- written: service_request_latencies
-select latencies.* exclude (cell), cells.* exclude (cell)
+select
+    latencies.* exclude (cell, is_over_wan),
+    case when is_over_wan then 'wan' else 'end_to_end' end as latency_kind,
+    cells.* exclude (cell)
 from service_request_latencies as latencies
 inner join (
     select distinct

@@ -20,7 +20,7 @@ final as (
         cells.party_id,
         cells.device_type,
         cells.region,
-        latencies.latency_kind,
+        case when latencies.is_over_wan then 'wan' else 'end_to_end' end as latency_kind,
         latencies.latency_bucket,
         latencies.request_count
     from latencies

@@ -1,6 +1,6 @@
 {# A sketch of response times by month with party: counts of buckets, each 2% wider than the one
    before, which merge exactly. Both times of a request come from the one scan. Cells are many, so
-   they bear a hash of their names. #}
+   they bear a hash of their names, and no text but their keys. #}
 {{
     config(
         materialized='incremental',
@@ -73,32 +73,32 @@ bucketed as (
 ),
 
 kinds as (
-    select 'end_to_end' as latency_kind
+    select false as is_over_wan
     union all
-    select 'wan' as latency_kind
+    select true as is_over_wan
 ),
 
 grouped as (
     select
         bucketed.submission_number,
         bucketed.cell_hash,
-        kinds.latency_kind,
-        case kinds.latency_kind
-            when 'wan' then bucketed.wan_bucket
+        kinds.is_over_wan,
+        case
+            when kinds.is_over_wan then bucketed.wan_bucket
             else bucketed.end_to_end_bucket
         end as latency_bucket,
         cast(sum(bucketed.row_weight) as bigint) as request_count
     from bucketed
     cross join kinds
     where
-        case kinds.latency_kind
-            when 'wan' then bucketed.wan_bucket
+        case
+            when kinds.is_over_wan then bucketed.wan_bucket
             else bucketed.end_to_end_bucket
         end is not null
     group by
         bucketed.submission_number,
         bucketed.cell_hash,
-        kinds.latency_kind,
+        kinds.is_over_wan,
         latency_bucket
 ),
 

@@ -42,9 +42,13 @@ limits as (
 ),
 
 kinds as (
-    select 'end_to_end' as latency_kind
+    select
+        false as is_over_wan,
+        'end_to_end' as latency_kind
     union all
-    select 'wan' as latency_kind
+    select
+        true as is_over_wan,
+        'wan' as latency_kind
 ),
 
 percentiles as (
@@ -77,6 +81,7 @@ grouped_cells as (
         pooled_parties.region,
         pooled_parties.device_type,
         pooled_parties.party_pseudonym,
+        kinds.is_over_wan,
         kinds.latency_kind,
         dense_rank() over (
             order by
@@ -111,7 +116,7 @@ buckets as (
     inner join grouped_cells
         on
             latencies.cell_hash = grouped_cells.cell_hash
-            and latencies.latency_kind = grouped_cells.latency_kind
+            and latencies.is_over_wan = grouped_cells.is_over_wan
 ),
 
 -- To order all buckets takes three times as long as to add them up by span, order the spans, and
