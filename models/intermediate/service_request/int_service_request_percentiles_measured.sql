@@ -119,8 +119,8 @@ buckets as (
             and latencies.is_over_wan = grouped_cells.is_over_wan
 ),
 
--- To order all buckets takes three times as long as to add them up by span, order the spans, and
--- order the buckets of those spans alone that hold a percentile.
+-- To order all buckets takes twice as long as to add them up by span, order the spans, and order
+-- the buckets of those spans alone that hold a percentile.
 spans as (
     select
         group_number,
