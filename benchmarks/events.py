@@ -19,7 +19,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -31,7 +31,7 @@ import duckdb
 from events_report import CUBES, RESULTS, tables
 from measuring import Run, run
 
-from cpm_warehouse.simulation import SAMPLE_SCALE
+from cpm_warehouse.simulation import PARQUET_OPTIONS, SAMPLE_SCALE
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -45,7 +45,8 @@ MARTS = (
     "+fct_measure_results",
 )
 ENGINES = ("floor", "polars", "pandas")
-# Of what takes a few seconds beyond dbt's own start, few events or a day, the best of several builds is taken.
+# Of what takes a few seconds beyond dbt's own start, few events or a day, the best of several builds is taken,
+# in turn with what is subtracted from it, since no machine is as fast at all times.
 SMALL_SCALE = 0.001
 BUILDS_OF_LITTLE = 3
 # A day of fewer events is simulated as CSV in part, which can only be landed.
@@ -57,6 +58,8 @@ TIMES = {
 }
 # Cells with a hash for their names are compared by these.
 NAMED = {"int_service_request_latencies_scanned": "int_service_request_latencies_described"}
+
+Built = tuple[Run, dict[str, float]]  # what dbt took, and the seconds of each model, seed and test by name
 
 
 class Place:
@@ -85,6 +88,21 @@ class Place:
             aside.rename(extracts)
         return extracts
 
+    def simulate_day(self) -> Path:
+        """Simulate a thirty-first of the next month's events, and move them onto its first day by whole days."""
+        month = self.simulate(round(self.scale / DAYS_OF_A_MONTH, 7), NEXT_MONTH)
+        day = self.scratch / f"day-{self.name}"
+        shutil.copytree(month, day)
+        for extract, times in TIMES.items():
+            dated_by = f"coalesce({', '.join(times)})"
+            days = f"(date_trunc('day', {dated_by}) - date_trunc('month', {dated_by}))"
+            moved = ", ".join(f'{time} - {days} as "{time}"' for time in times)
+            for file in day.glob(f"*/{extract}/*/*/*.parquet"):
+                source = month / file.relative_to(day)
+                events = f"select * replace ({moved}) from '{source}' order by {dated_by}"
+                duckdb.execute(f"copy ({events}) to '{file}' ({PARQUET_OPTIONS})")
+        return day
+
     def land(self) -> None:
         """Put a month into the lake: the sample lands; what is larger is linked after one landing."""
         shutil.rmtree(self.lake, ignore_errors=True)
@@ -98,11 +116,8 @@ class Place:
         if landed != extracts:
             self.link(extracts)
 
-    def link(self, extracts: Path, as_one_day: bool = False) -> int:
-        """Put simulated events into the lake, each submission with its register entry; returns their number.
-
-        They are linked, or, of a thirty-first of a month's events, copied with all of them on its first day.
-        """
+    def link(self, extracts: Path) -> int:
+        """Link simulated events into the lake, each submission with its register entry; returns their number."""
         events = 0
         for control in sorted(extracts.glob("*/*/*/*/control.json")):
             provider, extract, period, directory = control.parts[-5:-1]
@@ -113,10 +128,7 @@ class Place:
             target = self.lake / extract / f"provider={provider}" / f"period={period}" / f"version={number}"
             target.mkdir(parents=True)
             for file in stated["files"]:
-                if as_one_day:
-                    move_to_one_day(extract, control.parent / file["name"], target / file["name"])
-                else:
-                    os.link(control.parent / file["name"], target / file["name"])
+                os.link(control.parent / file["name"], target / file["name"])
             rows = sum(file["rows"] for file in stated["files"])
             entry = {
                 "submission_key": f"{extract}/{provider}/{period}/v{number}",
@@ -133,7 +145,7 @@ class Place:
             events += rows
         return events
 
-    def dbt(self, command: str, *arguments: str) -> tuple[Run, dict[str, float]]:
+    def dbt(self, command: str, *arguments: str) -> Built:
         """Run dbt; returns what it took, and the seconds of each model, seed and test by name."""
         target = self.scratch / f"target-{self.name}"
         ran = run(
@@ -152,7 +164,12 @@ class Place:
             one["unique_id"].removeprefix("model.cpm_warehouse."): one["execution_time"] for one in results
         }
 
-    def build(self) -> tuple[Run, dict[str, float]]:
+    def prepare(self) -> None:
+        """Put a month into the lake, and let dbt parse the project."""
+        self.land()
+        self.dbt("parse")
+
+    def build(self) -> Built:
         """Build the marts of both areas and the results with their data tests, on top of what is built."""
         return self.dbt(
             "build",
@@ -161,7 +178,7 @@ class Place:
             *("--indirect-selection", "cautious"),
         )
 
-    def build_anew(self) -> tuple[Run, dict[str, float]]:
+    def build_anew(self) -> Built:
         """Build from an empty warehouse."""
         self.warehouse.unlink(missing_ok=True)
         return self.build()
@@ -233,24 +250,20 @@ class Place:
                 path.unlink()
 
 
-def move_to_one_day(extract: str, month: Path, day: Path) -> None:
-    """Copy events with every time moved by whole days, so that all fall on the first day of their month."""
-    times = TIMES[extract]
-    dated_by = f"coalesce({', '.join(times)})"
-    days = f"(date_trunc('day', {dated_by}) - date_trunc('month', {dated_by}))"
-    moved = ", ".join(f'{time} - {days} as "{time}"' for time in times)
-    options = "compression zstd, compression_level 1, dictionary_size_limit 1000"  # those of the simulator
-    with duckdb.connect() as connection:
-        events = f"select * replace ({moved}) from '{month}' order by {dated_by}"
-        connection.execute(f"copy ({events}) to '{day}' ({options})")
+def quickest(builds: Iterable[Built]) -> Built:
+    """Return the build that took the least time by the clock."""
+    return min(builds, key=lambda built: built[0].seconds)
 
 
-def measure(place: Place, engines: Sequence[str]) -> dict[str, Any]:
-    """Measure one number of events."""
-    place.land()
-    place.dbt("parse")
-    builds = BUILDS_OF_LITTLE if place.scale <= SMALL_SCALE else 1
-    build, nodes = min((place.build_anew() for _ in range(builds)), key=lambda built: built[0].seconds)
+def build_in_turn(places: Sequence[Place]) -> list[Built]:
+    """Build each of several numbers of events a few times; returns the quickest build of each."""
+    rounds = [[place.build_anew() for place in places] for _ in range(BUILDS_OF_LITTLE)]
+    return [quickest(builds) for builds in zip(*rounds, strict=True)]
+
+
+def measure(place: Place, built: Built, engines: Sequence[str]) -> dict[str, Any]:
+    """Measure one number of events, which dbt has built, by the other engines."""
+    build, nodes = built
     counted = place.counted()
     measured: dict[str, Any] = {
         "scale": place.scale,
@@ -274,19 +287,19 @@ def measure(place: Place, engines: Sequence[str]) -> dict[str, Any]:
 
 def measure_day(place: Place) -> dict[str, Any]:
     """Measure what one day's submission costs on top of a lake that is built."""
-    month = place.simulate(round(place.scale / DAYS_OF_A_MONTH, 7), NEXT_MONTH)
+    extracts = place.simulate_day()
     built = place.warehouse.with_suffix(".built")
     place.warehouse.rename(built)
     without, with_day = [], []
-    for _ in range(BUILDS_OF_LITTLE):  # in turn, since no machine is as fast at all times
+    for _ in range(BUILDS_OF_LITTLE):
         shutil.copyfile(built, place.warehouse)
         without.append(place.build())
-        events = place.link(month, as_one_day=True)
+        events = place.link(extracts)
         with_day.append(place.build())
         for linked in place.lake.glob(f"*/*/period={NEXT_MONTH}"):
             shutil.rmtree(linked)
-    nothing, _ = min(without, key=lambda build: build[0].seconds)
-    day, nodes = min(with_day, key=lambda build: build[0].seconds)
+    nothing, _ = quickest(without)
+    day, nodes = quickest(with_day)
     return {
         "events": events,
         "nothing_new": asdict(nothing),
@@ -327,7 +340,11 @@ def main() -> None:
     )
     limits = {"floor": float("inf"), "polars": arguments.polars_up_to, "pandas": arguments.pandas_up_to}
     try:
-        base = Place(scratch, SAMPLE_SCALE)
+        base, *places = (Place(scratch, scale) for scale in (SAMPLE_SCALE, *sorted(arguments.scales)))
+        little = [base, *(place for place in places if place.scale <= SMALL_SCALE)]
+        for place in little:
+            place.prepare()
+        built = dict(zip(little, build_in_turn(little), strict=True))
         results: dict[str, Any] = {
             "machine": {
                 "cores": os.cpu_count(),
@@ -337,15 +354,17 @@ def main() -> None:
             "versions": {name: version(name) for name in ("duckdb", "dbt-core", "dbt-duckdb", "polars", "pandas")},
             "measured_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             "memory_limit": os.environ.get("CPM_MEMORY_LIMIT", "3GB"),
-            "base": measure(base, ()),
+            "base": measure(base, built[base], ()),
             "measured": [],
         }
-        for scale in sorted(arguments.scales):
-            place = Place(scratch, scale)
-            engines = [engine for engine in ENGINES if scale <= limits[engine]]
-            results["measured"].append(measure(place, engines))
+        for place in places:
+            if place not in little:
+                place.prepare()
+                built[place] = place.build_anew()
+            engines = [engine for engine in ENGINES if place.scale <= limits[engine]]
+            results["measured"].append(measure(place, built[place], engines))
             write(results)
-            if scale == max(arguments.scales) and scale >= LARGE_SCALE:
+            if place is places[-1] and place.scale >= LARGE_SCALE:
                 results["day"] = measure_day(place)
                 write(results)
             place.remove()

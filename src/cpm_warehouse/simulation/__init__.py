@@ -8,9 +8,11 @@ from cpm_warehouse.simulation.simulator import (
     Summary,
     simulate,
 )
+from cpm_warehouse.simulation.writing import PARQUET_OPTIONS
 
 __all__ = [
     "AREAS",
+    "PARQUET_OPTIONS",
     "SAMPLE_FIRMWARE_FAULT_SHARE",
     "SAMPLE_INCIDENTS_PER_MONTH",
     "SAMPLE_SCALE",

@@ -14,6 +14,9 @@ from cpm_warehouse.reading import literal, quoted
 Variables = Mapping[str, str | int | float | date]
 """What `getvariable` returns to the scripts, by name."""
 
+PARQUET_OPTIONS = "format parquet, compression zstd, compression_level 1, dictionary_size_limit 1000"
+"""How a `COPY` of DuckDB writes Parquet."""
+
 
 @dataclass(frozen=True)
 class File:
@@ -110,7 +113,7 @@ def _written(column: Column, file: File) -> str:
 
 def _options(suffix: str) -> str:
     if suffix == "parquet":
-        return "format parquet, compression zstd, compression_level 1, dictionary_size_limit 1000"
+        return PARQUET_OPTIONS
     compression = "gzip" if suffix == "csv.gz" else "none"
     return (
         f"format csv, header, compression {compression},"
