@@ -7,6 +7,7 @@ into a lake with its register entries, builds the marts of both areas and the me
 tests, and makes the cubes once more by each other engine: hand-written DuckDB (the floor: `events_floor.sql`),
 Polars, pandas. Cubes must be equal. Percentiles of the sketch are held against exact ones (`events_sketch.sql`).
 With the largest share, adds one day's submission and builds again. What the sample's build takes is taken off.
+All are run in turn, three times, and each is taken at its best.
 
 Writes `benchmarks/results/events.json` and prints its tables (`events_report.py` draws them). Run from the top of
 the project, on an idle machine.
@@ -19,7 +20,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -29,7 +30,7 @@ from typing import Any
 
 import duckdb
 from events_report import CUBES, RESULTS, tables
-from measuring import Run, run
+from measuring import Run, best, each_at_its_best, run
 
 from cpm_warehouse.simulation import PARQUET_OPTIONS, SAMPLE_SCALE
 
@@ -45,10 +46,10 @@ MARTS = (
     "+fct_measure_results",
 )
 ENGINES = ("floor", "polars", "pandas")
-# Of what takes a few seconds beyond dbt's own start, few events or a day, the best of several builds is taken,
-# in turn with what is subtracted from it, since no machine is as fast at all times.
-SMALL_SCALE = 0.001
-BUILDS_OF_LITTLE = 3
+# No machine is as fast at all times: what is compared is run in turn, in several rounds, and the best is taken.
+# Few events take little beyond dbt's own start, so they are built twice in each round.
+ROUNDS = 3
+SMALL_SCALE = 0.01
 # A day of fewer events is simulated as CSV in part, which can only be landed.
 LARGE_SCALE = 0.1
 # The times of an event, in the order in which they may date it.
@@ -59,7 +60,7 @@ TIMES = {
 # Cells with a hash for their names are compared by these.
 NAMED = {"int_service_request_latencies_scanned": "int_service_request_latencies_described"}
 
-Built = tuple[Run, dict[str, float]]  # what dbt took, and the seconds of each model, seed and test by name
+Measured = tuple[Run, dict[str, float]]  # what a process took, and the seconds of its parts by name
 
 
 class Place:
@@ -145,7 +146,7 @@ class Place:
             events += rows
         return events
 
-    def dbt(self, command: str, *arguments: str) -> Built:
+    def dbt(self, command: str, *arguments: str) -> Measured:
         """Run dbt; returns what it took, and the seconds of each model, seed and test by name."""
         target = self.scratch / f"target-{self.name}"
         ran = run(
@@ -169,7 +170,7 @@ class Place:
         self.land()
         self.dbt("parse")
 
-    def build(self) -> Built:
+    def build(self) -> Measured:
         """Build the marts of both areas and the results with their data tests, on top of what is built."""
         return self.dbt(
             "build",
@@ -178,12 +179,12 @@ class Place:
             *("--indirect-selection", "cautious"),
         )
 
-    def build_anew(self) -> Built:
+    def build_anew(self) -> Measured:
         """Build from an empty warehouse."""
         self.warehouse.unlink(missing_ok=True)
         return self.build()
 
-    def by(self, engine: str) -> tuple[Run, dict[str, float]]:
+    def by(self, engine: str) -> Measured:
         """Make the cubes by another engine; returns what it took, and the seconds of each cube."""
         out = self.scratch / f"{engine}-{self.name}"
         shutil.rmtree(out, ignore_errors=True)
@@ -250,22 +251,32 @@ class Place:
                 path.unlink()
 
 
-def quickest(builds: Iterable[Built]) -> Built:
-    """Return the build that took the least time by the clock."""
-    return min(builds, key=lambda built: built[0].seconds)
+def measured_best(several: Sequence[Measured]) -> Measured:
+    """Return the best of several runs, as a whole and part by part."""
+    runs, parts = zip(*several, strict=True)
+    return best(runs), each_at_its_best(parts)
 
 
-def build_in_turn(places: Sequence[Place]) -> list[Built]:
-    """Build each of several numbers of events a few times; returns the quickest build of each."""
-    rounds = [[place.build_anew() for place in places] for _ in range(BUILDS_OF_LITTLE)]
-    return [quickest(builds) for builds in zip(*rounds, strict=True)]
+def measure_in_turn(
+    base: Place, places: Sequence[Place], engines: Mapping[Place, Sequence[str]]
+) -> dict[tuple[Place, str], Measured]:
+    """Build each number of events and make its cubes by its other engines, in rounds; returns the best of each."""
+    several: dict[tuple[Place, str], list[Measured]] = {}
+    little = [place for place in (base, *places) if place.scale <= SMALL_SCALE]
+    for _ in range(ROUNDS):
+        for place in (*little, base, *places):
+            several.setdefault((place, "dbt"), []).append(place.build_anew())
+        for place in places:
+            for engine in engines[place]:
+                several.setdefault((place, engine), []).append(place.by(engine))
+    return {of: measured_best(runs) for of, runs in several.items()}
 
 
-def measure(place: Place, built: Built, engines: Sequence[str]) -> dict[str, Any]:
-    """Measure one number of events, which dbt has built, by the other engines."""
-    build, nodes = built
+def describe(place: Place, by_engine: Mapping[str, Measured]) -> dict[str, Any]:
+    """Say what one number of events took by dbt and by the other engines, whose cubes must be equal."""
+    build, nodes = by_engine["dbt"]
     counted = place.counted()
-    measured: dict[str, Any] = {
+    described: dict[str, Any] = {
         "scale": place.scale,
         "events": sum(counted.values()),
         "events_by_extract": counted,
@@ -276,13 +287,14 @@ def measure(place: Place, built: Built, engines: Sequence[str]) -> dict[str, Any
         "test_seconds": sum(seconds for name, seconds in nodes.items() if name.startswith("test.")),
         "engines": {},
     }
-    for engine in engines:
-        ran, seconds = place.by(engine)
-        measured["cells"] = place.compare(engine)
-        measured["engines"][engine] = {"run": asdict(ran), "seconds": seconds}
-    if "pandas" in engines:  # sorting every time needs memory, as pandas does
-        measured["sketch"] = place.sketch_errors()
-    return measured
+    for engine in ENGINES:
+        if engine in by_engine:
+            ran, seconds = by_engine[engine]
+            described["cells"] = place.compare(engine)
+            described["engines"][engine] = {"run": asdict(ran), "seconds": seconds}
+    if "pandas" in by_engine:  # sorting every time needs memory, as pandas does
+        described["sketch"] = place.sketch_errors()
+    return described
 
 
 def measure_day(place: Place) -> dict[str, Any]:
@@ -291,25 +303,25 @@ def measure_day(place: Place) -> dict[str, Any]:
     built = place.warehouse.with_suffix(".built")
     place.warehouse.rename(built)
     without, with_day = [], []
-    for _ in range(BUILDS_OF_LITTLE):
+    for _ in range(ROUNDS):
         shutil.copyfile(built, place.warehouse)
         without.append(place.build())
         events = place.link(extracts)
         with_day.append(place.build())
         for linked in place.lake.glob(f"*/*/period={NEXT_MONTH}"):
             shutil.rmtree(linked)
-    nothing, _ = quickest(without)
-    day, nodes = quickest(with_day)
+    nothing, nodes_of_nothing = measured_best(without)
+    day, nodes = measured_best(with_day)
     return {
         "events": events,
-        "nothing_new": asdict(nothing),
-        "day": asdict(day),
+        "nothing_new": asdict(nothing) | {"node_seconds": sum(nodes_of_nothing.values())},
+        "day": asdict(day) | {"node_seconds": sum(nodes.values())},
         "cube_seconds": sum(nodes[model] for model, _ in CUBES.values()),
     }
 
 
 def write(results: dict[str, Any]) -> None:
-    """Write what was measured so far: the largest takes long, and what came before it need not be lost."""
+    """Write what was measured so far."""
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
 
@@ -341,10 +353,14 @@ def main() -> None:
     limits = {"floor": float("inf"), "polars": arguments.polars_up_to, "pandas": arguments.pandas_up_to}
     try:
         base, *places = (Place(scratch, scale) for scale in (SAMPLE_SCALE, *sorted(arguments.scales)))
-        little = [base, *(place for place in places if place.scale <= SMALL_SCALE)]
-        for place in little:
+        engines = {place: [name for name in ENGINES if place.scale <= limits[name]] for place in places}
+        for place in (base, *places):
             place.prepare()
-        built = dict(zip(little, build_in_turn(little), strict=True))
+        taken = measure_in_turn(base, places, engines)
+        described = [
+            describe(place, {engine: measured for (of, engine), measured in taken.items() if of is place})
+            for place in (base, *places)
+        ]
         results: dict[str, Any] = {
             "machine": {
                 "cores": os.cpu_count(),
@@ -354,19 +370,14 @@ def main() -> None:
             "versions": {name: version(name) for name in ("duckdb", "dbt-core", "dbt-duckdb", "polars", "pandas")},
             "measured_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             "memory_limit": os.environ.get("CPM_MEMORY_LIMIT", "3GB"),
-            "base": measure(base, built[base], ()),
-            "measured": [],
+            "base": described[0],
+            "measured": described[1:],
         }
-        for place in places:
-            if place not in little:
-                place.prepare()
-                built[place] = place.build_anew()
-            engines = [engine for engine in ENGINES if place.scale <= limits[engine]]
-            results["measured"].append(measure(place, built[place], engines))
+        write(results)  # the day takes long, and what came before it need not be lost
+        if places[-1].scale >= LARGE_SCALE:
+            results["day"] = measure_day(places[-1])
             write(results)
-            if place is places[-1] and place.scale >= LARGE_SCALE:
-                results["day"] = measure_day(place)
-                write(results)
+        for place in (base, *places):
             place.remove()
         print(tables(results))
     finally:

@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 
@@ -45,3 +45,15 @@ def run(command: Sequence[str], environment: Mapping[str, str], log: Path) -> Ru
         read_bytes=int(counters["rchar"]),
         written_bytes=int(counters["wchar"]),
     )
+
+
+def best(runs: Iterable[Run]) -> Run:
+    """Return of several runs of one command the least of the times and the most of the bytes."""
+    seconds, cpu_seconds, *several_bytes = zip(*map(astuple, runs), strict=True)
+    return Run(min(seconds), min(cpu_seconds), *map(max, several_bytes))
+
+
+def each_at_its_best(several: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Return the least of the seconds of each part that several runs consist of, by name."""
+    parts = list(several)
+    return {name: min(part[name] for part in parts) for name in parts[0]}
