@@ -7,7 +7,7 @@ into a lake with its register entries, builds the marts of both areas and the me
 tests, and makes the cubes once more by each other engine: hand-written DuckDB (the floor: `events_floor.sql`),
 Polars, pandas. Cubes must be equal. Percentiles of the sketch are held against exact ones (`events_sketch.sql`).
 With the largest share, adds one day's submission and builds again. What the sample's build takes is taken off.
-All are run in turn, three times, and each is taken at its best.
+No machine is as fast at all times: all are run in turn, in several rounds, and each is taken at its best.
 
 Writes `benchmarks/results/events.json` and prints its tables (`events_report.py` draws them). Run from the top of
 the project, on an idle machine.
@@ -46,9 +46,7 @@ MARTS = (
     "+fct_measure_results",
 )
 ENGINES = ("floor", "polars", "pandas")
-# No machine is as fast at all times: what is compared is run in turn, in several rounds, and the best is taken.
 # Few events take little beyond dbt's own start, so they are built twice in each round.
-ROUNDS = 3
 SMALL_SCALE = 0.01
 # A day of fewer events is simulated as CSV in part, which can only be landed.
 LARGE_SCALE = 0.1
@@ -258,12 +256,12 @@ def measured_best(several: Sequence[Measured]) -> Measured:
 
 
 def measure_in_turn(
-    base: Place, places: Sequence[Place], engines: Mapping[Place, Sequence[str]]
+    base: Place, places: Sequence[Place], engines: Mapping[Place, Sequence[str]], rounds: int
 ) -> dict[tuple[Place, str], Measured]:
     """Build each number of events and make its cubes by its other engines, in rounds; returns the best of each."""
     several: dict[tuple[Place, str], list[Measured]] = {}
     little = [place for place in (base, *places) if place.scale <= SMALL_SCALE]
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for place in (*little, base, *places):
             several.setdefault((place, "dbt"), []).append(place.build_anew())
         for place in places:
@@ -297,13 +295,13 @@ def describe(place: Place, by_engine: Mapping[str, Measured]) -> dict[str, Any]:
     return described
 
 
-def measure_day(place: Place) -> dict[str, Any]:
+def measure_day(place: Place, rounds: int) -> dict[str, Any]:
     """Measure what one day's submission costs on top of a lake that is built."""
     extracts = place.simulate_day()
     built = place.warehouse.with_suffix(".built")
     place.warehouse.rename(built)
     without, with_day = [], []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         shutil.copyfile(built, place.warehouse)
         without.append(place.build())
         events = place.link(extracts)
@@ -334,6 +332,7 @@ def main() -> None:
     parser.add_argument(
         "--keep", action="store_true", help="leave the simulated extracts in the scratch directory"
     )
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is run; default: 3")
     parser.add_argument("--polars-up-to", type=float, default=0.1, metavar="SCALE")
     parser.add_argument(
         "--pandas-up-to",
@@ -356,7 +355,7 @@ def main() -> None:
         engines = {place: [name for name in ENGINES if place.scale <= limits[name]] for place in places}
         for place in (base, *places):
             place.prepare()
-        taken = measure_in_turn(base, places, engines)
+        taken = measure_in_turn(base, places, engines, arguments.rounds)
         described = [
             describe(place, {engine: measured for (of, engine), measured in taken.items() if of is place})
             for place in (base, *places)
@@ -369,13 +368,14 @@ def main() -> None:
             },
             "versions": {name: version(name) for name in ("duckdb", "dbt-core", "dbt-duckdb", "polars", "pandas")},
             "measured_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            "rounds": arguments.rounds,
             "memory_limit": os.environ.get("CPM_MEMORY_LIMIT", "3GB"),
             "base": described[0],
             "measured": described[1:],
         }
         write(results)  # the day takes long, and what came before it need not be lost
         if places[-1].scale >= LARGE_SCALE:
-            results["day"] = measure_day(places[-1])
+            results["day"] = measure_day(places[-1], arguments.rounds)
             write(results)
         for place in (base, *places):
             place.remove()

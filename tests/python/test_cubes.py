@@ -28,6 +28,11 @@ ALERT_CUBES = (
 )
 
 
+def hashable(value: object) -> object:
+    """Return a value of a cell; the sketch's list of buckets, which has no order, as a set."""
+    return frozenset(tuple(bucket.items()) for bucket in value) if isinstance(value, list) else value
+
+
 class Warehouse:
     """A copy of the project with a lake and a warehouse of its own, for one of the DSP's extracts."""
 
@@ -71,8 +76,8 @@ class Warehouse:
                 rows = connection.execute(
                     f"select submission_key, columns(* exclude (submission_key)) from intermediate.{cube}"
                 )
-                for row in rows.fetchall():
-                    cells[cube].setdefault(row[0], set()).add(row[1:])
+                for key, *cell in rows.fetchall():
+                    cells[cube].setdefault(key, set()).add(tuple(map(hashable, cell)))
         return cells
 
     def ask(self, query: str) -> list[tuple]:

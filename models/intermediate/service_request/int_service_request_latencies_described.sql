@@ -1,4 +1,4 @@
-{# The sketch with the names of its cells. #}
+{# The sketch with the names of its cells, and a row for each bucket. #}
 with
 
 latencies as (
@@ -21,8 +21,7 @@ final as (
         cells.device_type,
         cells.region,
         case when latencies.is_over_wan then 'wan' else 'end_to_end' end as latency_kind,
-        latencies.latency_bucket,
-        latencies.request_count
+        {{ explode_fields('latencies.buckets') }} -- noqa: AL03 (its columns are the fields)
     from latencies
     inner join cells
         on latencies.cell_hash = cells.cell_hash

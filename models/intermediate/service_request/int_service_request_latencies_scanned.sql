@@ -1,6 +1,7 @@
 {# A sketch of response times by month with party: counts of buckets, each 2% wider than the one
-   before, which merge exactly. Both times of a request come from the one scan. Cells are many, so
-   they bear a hash of their names, and no text but their keys. #}
+   before, which merge exactly. Both times of a request come from the one scan. Buckets are as many
+   as half the requests of a small month, so a cell is one row with a list of them, and bears a hash
+   of its names. #}
 {{
     config(
         materialized='incremental',
@@ -102,8 +103,21 @@ grouped as (
         latency_bucket
 ),
 
+gathered as (
+    select
+        submission_number,
+        cell_hash,
+        is_over_wan,
+        {{ gather_fields(['latency_bucket', 'request_count']) }} as buckets
+    from grouped
+    group by
+        submission_number,
+        cell_hash,
+        is_over_wan
+),
+
 final as (
-    {{ with_submission_keys('grouped') }}
+    {{ with_submission_keys('gathered') }}
 )
 
 select * from final

@@ -103,13 +103,10 @@ grouped_cells as (
     cross join kinds
 ),
 
--- A span is 32 buckets in a row.
-buckets as (
+cell_buckets as (
     select
         grouped_cells.group_number,
-        latencies.latency_bucket // 32 as latency_span,
-        latencies.latency_bucket,
-        latencies.request_count
+        {{ explode_fields('latencies.buckets') }} -- noqa: AL03 (its columns are the fields)
     from latencies
     inner join submissions
         on latencies.submission_key = submissions.submission_key
@@ -117,6 +114,16 @@ buckets as (
         on
             latencies.cell_hash = grouped_cells.cell_hash
             and latencies.is_over_wan = grouped_cells.is_over_wan
+),
+
+-- A span is 32 buckets in a row.
+buckets as (
+    select
+        group_number,
+        latency_bucket // 32 as latency_span,
+        latency_bucket,
+        request_count
+    from cell_buckets
 ),
 
 -- To order all buckets takes twice as long as to add them up by span, order the spans, and order
