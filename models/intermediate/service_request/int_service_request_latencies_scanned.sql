@@ -1,7 +1,7 @@
 {# A sketch of response times by month with party: counts of buckets, each 2% wider than the one
-   before, which merge exactly. Both times of a request come from the one scan. Buckets are as many
-   as half the requests of a small month, so a cell is one row with a list of them, and bears a hash
-   of its names. #}
+   before, which merge exactly. Both times of a request come from the one scan. Buckets are many,
+   two for every three requests of a small month, so a cell is one row with a list of them, and
+   bears a hash of its names. #}
 {{
     config(
         materialized='incremental',
