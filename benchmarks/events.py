@@ -30,7 +30,7 @@ from typing import Any
 
 import duckdb
 from events_report import CUBES, RESULTS, tables
-from measuring import Run, best, each_at_its_best, run
+from measuring import Run, best, each_at_its_best, run, seconds_by_node
 
 from cpm_warehouse.simulation import PARQUET_OPTIONS, SAMPLE_SCALE
 
@@ -156,12 +156,7 @@ class Place:
             self.environment,
             self.log(f"dbt-{command}"),
         )
-        if command == "parse":
-            return ran, {}
-        results = json.loads((target / "run_results.json").read_text())["results"]
-        return ran, {
-            one["unique_id"].removeprefix("model.cpm_warehouse."): one["execution_time"] for one in results
-        }
+        return ran, {} if command == "parse" else seconds_by_node(target)
 
     def prepare(self) -> None:
         """Put a month into the lake, and let dbt parse the project."""

@@ -1,6 +1,6 @@
 """Shows `results/events.json`, which `events.py` writes, as Markdown tables and as a picture.
 
-.venv/bin/python benchmarks/events_report.py     # prints the tables and draws benchmarks/events.svg
+.venv/bin/python benchmarks/events_report.py     # prints the tables and draws results/events.svg
 """
 
 import json

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-from measuring import run
+from measuring import run, seconds_by_node
 
 BIN = Path(sys.executable).parent
 FEW = 400  # devices whose matching takes what a query takes without rows
@@ -117,8 +117,7 @@ def build(scratch: Path, environment: dict[str, str], model: str) -> tuple[dict[
     ]
     run([str(BIN / "dbt"), "seed", *arguments], environment, scratch / "log")
     ran = run([str(BIN / "dbt"), "run", "--select", f"+{model}", *arguments], environment, scratch / "log")
-    results = json.loads((scratch / "target/run_results.json").read_text())["results"]
-    return {result["unique_id"].split(".")[-1]: result["execution_time"] for result in results}, ran.peak_bytes
+    return seconds_by_node(scratch / "target"), ran.peak_bytes
 
 
 def measure(devices: int, scratch: Path, environment: dict[str, str]) -> tuple[int, int, float, int]:

@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 
 import duckdb
-from measuring import Run, each_at_its_best, run
+from measuring import Run, each_at_its_best, run, seconds_by_node
 
 MONTHS = 4
 AUDIT_ROWS_PER_INCIDENT = 10
@@ -136,10 +136,7 @@ def measure(count: int, scratch: Path) -> Measured:
             environment,
             scratch / f"{command}.log",
         )
-        if command == "parse":
-            return ran, {}
-        results = json.loads((target / "run_results.json").read_text())["results"]
-        return ran, {result["unique_id"]: result["execution_time"] for result in results}
+        return ran, {} if command == "parse" else seconds_by_node(target)
 
     selection = ("--select", "+fct_incidents", "--exclude", "resource_type:unit_test")
     dbt("parse")

@@ -1,5 +1,6 @@
 """Runs a command and says what it took."""
 
+import json
 import os
 import subprocess
 import sys
@@ -45,6 +46,12 @@ def run(command: Sequence[str], environment: Mapping[str, str], log: Path) -> Ru
         read_bytes=int(counters["rchar"]),
         written_bytes=int(counters["wchar"]),
     )
+
+
+def seconds_by_node(target: Path) -> dict[str, float]:
+    """Return the seconds of each node of dbt's last run; models by their name, others by their whole id."""
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    return {one["unique_id"].removeprefix("model.cpm_warehouse."): one["execution_time"] for one in results}
 
 
 def best(runs: Iterable[Run]) -> Run:
