@@ -1,5 +1,7 @@
 {# CPM 3 by proxy: on-demand Service Requests that crossed the WAN and came back stand for Alerts.
    Each request is in exactly one of: not on demand, without a WAN leg, without a return, returned. #}
+{{ config(materialized='table') }}
+
 with
 
 cells as (
@@ -49,6 +51,27 @@ qualified as (
             and cells.request_date < coalesce(modes.valid_to, date '9999-12-31')
 ),
 
+reasoned as (
+    select
+        submission_key,
+        provider,
+        request_date,
+        region,
+        device_type,
+        request_count,
+        case when is_qualifying_mode then 0 else request_count end as not_on_demand_count,
+        case when is_qualifying_mode then request_count - wan_sent_count else 0 end
+            as no_wan_leg_count,
+        case when is_qualifying_mode then wan_sent_count - wan_return_count else 0 end
+            as no_wan_return_count,
+        case when is_qualifying_mode then wan_return_count else 0 end as wan_return_count,
+        case when is_qualifying_mode then alert_proxy_within_count else 0 end
+            as within_target_count,
+        case when is_qualifying_mode then alert_proxy_within_wan_share_count else 0 end
+            as within_wan_share_count
+    from qualified
+),
+
 final as (
     select
         submission_key,
@@ -56,19 +79,14 @@ final as (
         request_date,
         region,
         device_type,
-        sum(request_count) as request_count,
-        coalesce(sum(request_count) filter (where not is_qualifying_mode), 0)
-            as not_on_demand_count,
-        coalesce(sum(request_count - wan_sent_count) filter (where is_qualifying_mode), 0)
-            as no_wan_leg_count,
-        coalesce(sum(wan_sent_count - wan_return_count) filter (where is_qualifying_mode), 0)
-            as no_wan_return_count,
-        coalesce(sum(wan_return_count) filter (where is_qualifying_mode), 0) as wan_return_count,
-        coalesce(sum(alert_proxy_within_count) filter (where is_qualifying_mode), 0)
-            as within_target_count,
-        coalesce(sum(alert_proxy_within_wan_share_count) filter (where is_qualifying_mode), 0)
-            as within_wan_share_count
-    from qualified
+        cast(sum(request_count) as bigint) as request_count,
+        cast(sum(not_on_demand_count) as bigint) as not_on_demand_count,
+        cast(sum(no_wan_leg_count) as bigint) as no_wan_leg_count,
+        cast(sum(no_wan_return_count) as bigint) as no_wan_return_count,
+        cast(sum(wan_return_count) as bigint) as wan_return_count,
+        cast(sum(within_target_count) as bigint) as within_target_count,
+        cast(sum(within_wan_share_count) as bigint) as within_wan_share_count
+    from reasoned
     group by submission_key, provider, request_date, region, device_type
 )
 

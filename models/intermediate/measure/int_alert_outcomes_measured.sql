@@ -1,5 +1,7 @@
 {# CPM 3 under each reading of it. met + not met + excluded are all messages (or all the Alerts that
    they stand for). #}
+{{ config(materialized='table') }}
+
 with
 
 classified as (
@@ -17,41 +19,72 @@ excepted_dates as (
     from {{ ref('int_measure_excepted_dates_listed') }}
 ),
 
+-- Every reading takes all cells, so they are first added up by what the readings tell apart.
+populations as (
+    select
+        submission_key,
+        provider,
+        alert_date,
+        alert_month,
+        region,
+        crosses_wan,
+        exclusion_reason,
+        is_time_critical,
+        sum(message_count) as message_count,
+        sum(delivered_message_count) as delivered_message_count,
+        sum(timed_message_count) as timed_message_count,
+        sum(within_message_count) as within_message_count,
+        sum(throttled_alert_count) as throttled_alert_count,
+        sum(delivered_throttled_alert_count) as delivered_throttled_alert_count,
+        sum(timed_throttled_alert_count) as timed_throttled_alert_count,
+        sum(within_throttled_alert_count) as within_throttled_alert_count
+    from classified
+    group by
+        submission_key,
+        provider,
+        alert_date,
+        alert_month,
+        region,
+        crosses_wan,
+        exclusion_reason,
+        is_time_critical
+),
+
 units as (
     select
         variants.measure_id,
         variants.variant_id,
         variants.outcome_kind,
-        classified.submission_key,
-        classified.provider,
-        classified.alert_month,
-        classified.region,
-        classified.crosses_wan,
+        populations.submission_key,
+        populations.provider,
+        populations.alert_month,
+        populations.region,
+        populations.crosses_wan,
         excepted_dates.excepted_date is not null as is_excepted,
-        classified.exclusion_reason is null
-        and (variants.alert_filter = 'all' or classified.is_time_critical) as is_in_scope,
+        populations.exclusion_reason is null
+        and (variants.alert_filter = 'all' or populations.is_time_critical) as is_in_scope,
         case variants.counted_as
-            when 'messages' then classified.message_count
-            when 'throttled_alerts' then classified.throttled_alert_count
+            when 'messages' then populations.message_count
+            when 'throttled_alerts' then populations.throttled_alert_count
         end as raised_count,
         case variants.counted_as
-            when 'messages' then classified.delivered_message_count
-            when 'throttled_alerts' then classified.delivered_throttled_alert_count
+            when 'messages' then populations.delivered_message_count
+            when 'throttled_alerts' then populations.delivered_throttled_alert_count
         end as delivered_count,
         case variants.counted_as
-            when 'messages' then classified.timed_message_count
-            when 'throttled_alerts' then classified.timed_throttled_alert_count
+            when 'messages' then populations.timed_message_count
+            when 'throttled_alerts' then populations.timed_throttled_alert_count
         end as timed_count,
         case variants.counted_as
-            when 'messages' then classified.within_message_count
-            when 'throttled_alerts' then classified.within_throttled_alert_count
+            when 'messages' then populations.within_message_count
+            when 'throttled_alerts' then populations.within_throttled_alert_count
         end as within_count
-    from classified
+    from populations
     cross join variants
     left join excepted_dates
         on
             variants.measure_id = excepted_dates.measure_id
-            and classified.alert_date = excepted_dates.excepted_date
+            and populations.alert_date = excepted_dates.excepted_date
 ),
 
 judged as (

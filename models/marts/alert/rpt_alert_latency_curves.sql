@@ -83,20 +83,7 @@ listed as (
         on sides.region = regions.region
 ),
 
-levelled as (
-    select * from listed
-    union all by name
-    select
-        reporting_month,
-        region,
-        'all' as device_type,
-        latency_bucket,
-        measured_count,
-        proxy_count
-    from listed
-),
-
-counted as (
+by_device_type as (
     select
         reporting_month,
         region,
@@ -104,8 +91,22 @@ counted as (
         latency_bucket,
         sum(measured_count) as measured_count,
         sum(proxy_count) as proxy_count
-    from levelled
+    from listed
     group by reporting_month, region, device_type, latency_bucket
+),
+
+counted as (
+    select * from by_device_type
+    union all by name
+    select
+        reporting_month,
+        region,
+        'all' as device_type,
+        latency_bucket,
+        sum(measured_count) as measured_count,
+        sum(proxy_count) as proxy_count
+    from by_device_type
+    group by reporting_month, region, latency_bucket
 ),
 
 accumulated as (
