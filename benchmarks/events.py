@@ -46,7 +46,7 @@ MARTS = (
     "+fct_measure_results",
 )
 ENGINES = ("floor", "polars", "pandas")
-# Few events take little beyond dbt's own start, which moves by as much: they are built several times in each round.
+# Few events take little beyond the start of dbt, which moves by as much: built several times in each round.
 SMALL_SCALE = 0.01
 SMALL_BUILDS = 4
 # A day of fewer events is simulated as CSV in part, which can only be landed.
