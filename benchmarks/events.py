@@ -46,9 +46,12 @@ MARTS = (
     "+fct_measure_results",
 )
 ENGINES = ("floor", "polars", "pandas")
+EVENTS = ("service_requests", "alerts")
 # Few events take little beyond the start of dbt, which moves by as much: built several times in each round.
 SMALL_SCALE = 0.01
 SMALL_BUILDS = 4
+# So does what a day costs.
+DAY_BUILDS = 2
 # A day of fewer events is simulated as CSV in part, which can only be landed.
 LARGE_SCALE = 0.1
 # The times of an event, in the order in which they may date it.
@@ -104,16 +107,16 @@ class Place:
         return day
 
     def land(self) -> None:
-        """Put a month into the lake: the sample lands; what is larger is linked after one landing."""
+        """Put a month into the lake: the sample lands; more events are linked in the place of the sample's."""
         shutil.rmtree(self.lake, ignore_errors=True)
         extracts = self.simulate(self.scale, FIRST_MONTH)
-        landed = extracts
-        if self.scale > SAMPLE_SCALE:
-            landed = self.scratch / f"outages-{self.name}"
-            shutil.copytree(extracts / "dcc", landed / "dcc", dirs_exist_ok=True)
+        sample = landed = self.simulate(SAMPLE_SCALE, FIRST_MONTH)
+        if extracts != sample:  # all else is the sample's, so that builds differ by their events alone
+            landed = self.scratch / f"others-{self.name}"
+            shutil.copytree(sample, landed, ignore=shutil.ignore_patterns(*EVENTS), dirs_exist_ok=True)
         command = [str(BIN / "cpm"), "land", "--extracts", str(landed), "--lake", str(self.lake)]
         run([*command, "--accept-quarantine"], self.environment, self.log("land"))
-        if landed != extracts:
+        if landed != sample:
             self.link(extracts)
 
     def link(self, extracts: Path) -> int:
@@ -121,7 +124,7 @@ class Place:
         events = 0
         for control in sorted(extracts.glob("*/*/*/*/control.json")):
             provider, extract, period, directory = control.parts[-5:-1]
-            if extract not in ("service_requests", "alerts"):
+            if extract not in EVENTS:
                 continue
             stated = json.loads(control.read_text())
             number = int(directory.removeprefix("v"))
@@ -225,16 +228,12 @@ class Place:
             extract: duckdb.sql(
                 f"select sum(num_rows) from parquet_file_metadata('{self.lake}/{extract}/*/*/*/*.parquet')"
             ).fetchall()[0][0]
-            for extract in ("service_requests", "alerts")
+            for extract in EVENTS
         }
 
     def size(self) -> int:
         """Bytes of the events' Parquet."""
-        return sum(
-            path.stat().st_size
-            for extract in ("service_requests", "alerts")
-            for path in (self.lake / extract).rglob("*.parquet")
-        )
+        return sum(path.stat().st_size for extract in EVENTS for path in (self.lake / extract).rglob("*.parquet"))
 
     def remove(self) -> None:
         """Remove what can be made again from the extracts."""
@@ -260,7 +259,7 @@ def measure_in_turn(
     for _ in range(rounds):
         for place in (*little * (SMALL_BUILDS - 1), base, *places):
             several.setdefault((place, "dbt"), []).append(place.build_anew())
-        for place in places:
+        for place in (base, *places):
             for engine in engines[place]:
                 several.setdefault((place, engine), []).append(place.by(engine))
     return {of: measured_best(runs) for of, runs in several.items()}
@@ -297,7 +296,7 @@ def measure_day(place: Place, rounds: int) -> dict[str, Any]:
     built = place.warehouse.with_suffix(".built")
     place.warehouse.rename(built)
     without, with_day = [], []
-    for _ in range(rounds):
+    for _ in range(rounds * DAY_BUILDS):
         shutil.copyfile(built, place.warehouse)
         without.append(place.build())
         events = place.link(extracts)
@@ -349,6 +348,7 @@ def main() -> None:
     try:
         base, *places = (Place(scratch, scale) for scale in (SAMPLE_SCALE, *sorted(arguments.scales)))
         engines = {place: [name for name in ENGINES if place.scale <= limits[name]] for place in places}
+        engines[base] = ["floor"]
         for place in (base, *places):
             place.prepare()
         taken = measure_in_turn(base, places, engines, arguments.rounds)
