@@ -4,6 +4,7 @@
 """
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,22 +40,34 @@ def node_seconds(one: dict[str, Any]) -> float:
     return float(sum(one["nodes"].values()) + one["test_seconds"])
 
 
+def seconds_by_part(one: dict[str, Any]) -> dict[str, float]:
+    """Seconds of a build by the clock, by its nodes and by its cubes, and of the floor."""
+    return {
+        "by the clock": one["build"]["seconds"],
+        "by nodes": node_seconds(one),
+        "by cubes": sum(one["nodes"][model] for model, _ in CUBES.values()),
+        "by floor": sum(one["engines"]["floor"]["seconds"].values()),
+    }
+
+
+def microseconds_an_event(fewer: dict[str, Any], more: dict[str, Any], events: int) -> list[str]:
+    """Show what the second number of events takes beyond the first, for each of so many events, part by part."""
+    before = seconds_by_part(fewer)
+    return [f"{(seconds - before[part]) * 1e6 / events:.2f}" for part, seconds in seconds_by_part(more).items()]
+
+
 def summary(results: dict[str, Any]) -> list[str]:
     """Show what each number of events took in all, beside the floor."""
     base = results["base"]["build"]
-    floor_of_base = sum(results["base"]["engines"]["floor"]["seconds"].values())
     titles = ["events", "Parquet GB", "build s", "CPU s", "peak GB", "read GB", "written GB"]
     titles += ["net s", "floor s", "net / floor", "net CPU / floor CPU", "net µs an event"]
     titles += ["by nodes", "by cubes", "by floor"]
     lines = [row(*titles), "|" + " ---: |" * len(titles)]
     for one in results["measured"]:
         build, floor = one["build"], one["engines"]["floor"]
-        by_nodes = node_seconds(one) - node_seconds(results["base"])
-        by_cubes = sum(one["nodes"][model] - results["base"]["nodes"][model] for model, _ in CUBES.values())
         net = build["seconds"] - base["seconds"]
         net_cpu = build["cpu_seconds"] - base["cpu_seconds"]
         floor_seconds = sum(floor["seconds"].values())
-        by_event = (net, by_nodes, by_cubes, floor_seconds - floor_of_base)
         lines.append(
             row(
                 f"{one['events']:,}",
@@ -66,7 +79,21 @@ def summary(results: dict[str, Any]) -> list[str]:
                 f"{floor_seconds:.1f}",
                 f"{net / floor_seconds:.2f}",
                 f"{net_cpu / floor['run']['cpu_seconds']:.2f}",
-                *(f"{seconds * 1e6 / one['events']:.2f}" for seconds in by_event),
+                *microseconds_an_event(results["base"], one, one["events"]),
+            )
+        )
+    return lines
+
+
+def growth(results: dict[str, Any]) -> list[str]:
+    """Show what each event more takes, from one number of events to the next."""
+    titles = ["µs for each event more", *seconds_by_part(results["base"])]
+    lines = [row(*titles), "|---|" + " ---: |" * (len(titles) - 1)]
+    for fewer, more in pairwise(results["measured"]):
+        lines.append(
+            row(
+                f"from {fewer['events']:,} to {more['events']:,}",
+                *microseconds_an_event(fewer, more, more["events"] - fewer["events"]),
             )
         )
     return lines
@@ -134,7 +161,7 @@ def sketch(one: dict[str, Any]) -> list[str]:
 
 def tables(results: dict[str, Any]) -> str:
     """Show the results as Markdown."""
-    parts = [summary(results), *(cubes(one) for one in results["measured"])]
+    parts = [summary(results), growth(results), *(cubes(one) for one in results["measured"])]
     parts += [sketch(one) for one in results["measured"] if "sketch" in one]
     if "day" in results:
         parts.append(day(results))
