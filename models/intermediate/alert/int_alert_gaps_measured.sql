@@ -26,9 +26,7 @@ compared as (
         confidences.largest_gap_coefficient
     from curves
     inner join confidences
-        on
-            curves.reporting_month >= confidences.valid_from
-            and curves.reporting_month < coalesce(confidences.valid_to, date '9999-12-31')
+        on {{ is_valid('confidences', 'curves.reporting_month') }}
     window whole as (partition by curves.reporting_month, curves.region, curves.device_type)
 ),
 

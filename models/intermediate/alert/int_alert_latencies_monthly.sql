@@ -32,10 +32,7 @@ ruled_submissions as (
         rules.divisor
     from new_submissions
     inner join rules
-        on
-            cast(concat(new_submissions.period, '-01') as date) >= rules.valid_from
-            and cast(concat(new_submissions.period, '-01') as date)
-            < coalesce(rules.valid_to, date '9999-12-31')
+        on {{ is_valid('rules', "cast(concat(new_submissions.period, '-01') as date)") }}
 ),
 
 alerts as (
@@ -91,8 +88,7 @@ grouped as (
         on
             bucketed.alert_kind = exclusions.alert_kind
             and bucketed.alert_code = exclusions.alert_code
-            and bucketed.alert_month >= exclusions.valid_from
-            and bucketed.alert_month < coalesce(exclusions.valid_to, date '9999-12-31')
+            and {{ is_valid('exclusions', 'bucketed.alert_month') }}
     where exclusions.alert_code is null
     group by
         bucketed.submission_number,

@@ -47,8 +47,7 @@ qualified as (
     left join modes
         on
             cells.mode = modes.mode
-            and cells.request_date >= modes.valid_from
-            and cells.request_date < coalesce(modes.valid_to, date '9999-12-31')
+            and {{ is_valid('modes', 'cells.request_date') }}
 ),
 
 reasoned as (

@@ -70,14 +70,12 @@ final as (
         on
             cells.alert_kind = exclusions.alert_kind
             and cells.alert_code = exclusions.alert_code
-            and cells.alert_date >= exclusions.valid_from
-            and cells.alert_date < coalesce(exclusions.valid_to, date '9999-12-31')
+            and {{ is_valid('exclusions', 'cells.alert_date') }}
     left join time_critical_codes
         on
             cells.alert_kind = time_critical_codes.alert_kind
             and cells.alert_code = time_critical_codes.alert_code
-            and cells.alert_date >= time_critical_codes.valid_from
-            and cells.alert_date < coalesce(time_critical_codes.valid_to, date '9999-12-31')
+            and {{ is_valid('time_critical_codes', 'cells.alert_date') }}
 )
 
 select * from final

@@ -29,10 +29,7 @@ targeted_submissions as (
         targets.target_milliseconds
     from new_submissions
     inner join targets
-        on
-            cast(concat(new_submissions.period, '-01') as date) >= targets.valid_from
-            and cast(concat(new_submissions.period, '-01') as date)
-            < coalesce(targets.valid_to, date '9999-12-31')
+        on {{ is_valid('targets', "cast(concat(new_submissions.period, '-01') as date)") }}
 ),
 
 alerts as (

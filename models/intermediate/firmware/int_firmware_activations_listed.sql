@@ -45,8 +45,7 @@ s1sp_activations as (
     left join outcome_codes
         on
             s1sp_requests.outcome_code = outcome_codes.outcome_code
-            and s1sp_requests.requested_at >= outcome_codes.valid_from
-            and s1sp_requests.requested_at < coalesce(outcome_codes.valid_to, date '9999-12-31')
+            and {{ is_valid('outcome_codes', 's1sp_requests.requested_at') }}
 ),
 
 csp_activations as (

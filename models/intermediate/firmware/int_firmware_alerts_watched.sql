@@ -14,7 +14,7 @@ watched as (
         alert_code,
         raised_by,
         valid_from,
-        coalesce(valid_to, date '9999-12-31') as valid_to
+        valid_to
     from {{ ref('firmware_watched_alerts') }}
 ),
 
@@ -29,8 +29,7 @@ final as (
         on
             staged.alert_kind = watched.alert_kind
             and staged.alert_code = watched.alert_code
-            and staged.raised_at >= watched.valid_from
-            and staged.raised_at < watched.valid_to
+            and {{ is_valid('watched', 'staged.raised_at') }}
     {{ current_submissions_only('alerts') }}
     where staged.device_id is not null
 )

@@ -26,7 +26,7 @@ time_limits as (
     select
         limit_id,
         valid_from,
-        coalesce(valid_to, date '9999-12-31') as valid_to,
+        valid_to,
         {{ seconds_in('limit_value', 'limit_unit') }} as limit_seconds
     from {{ ref('firmware_time_limits') }}
 ),
@@ -282,9 +282,7 @@ dated_limits as (
             as same_update_seconds
     from event_dates
     left join time_limits
-        on
-            event_dates.happened_on >= time_limits.valid_from
-            and event_dates.happened_on < time_limits.valid_to
+        on {{ is_valid('time_limits', 'event_dates.happened_on') }}
     group by event_dates.happened_on
 ),
 

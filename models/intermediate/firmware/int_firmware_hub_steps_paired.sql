@@ -12,7 +12,7 @@ step_kinds as (
         hub_step,
         step_kind,
         valid_from,
-        coalesce(valid_to, date '9999-12-31') as valid_to
+        valid_to
     from {{ ref('firmware_hub_steps') }}
 ),
 
@@ -30,8 +30,7 @@ steps as (
     inner join step_kinds
         on
             staged.hub_step = step_kinds.hub_step
-            and staged.step_at >= step_kinds.valid_from
-            and staged.step_at < step_kinds.valid_to
+            and {{ is_valid('step_kinds', 'staged.step_at') }}
 ),
 
 paired as (

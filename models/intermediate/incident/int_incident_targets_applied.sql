@@ -70,8 +70,7 @@ targets as (
         left join {{ target }}
             on
                 incidents.incident_category = {{ target }}.incident_category
-                and incidents.logged_date >= {{ target }}.valid_from
-                and incidents.logged_date < coalesce({{ target }}.valid_to, date '9999-12-31')
+                and {{ is_valid(target, 'incidents.logged_date') }}
     {% endfor %}
     where incidents.exclusion_reason is null
 ),

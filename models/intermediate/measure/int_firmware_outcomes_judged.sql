@@ -27,7 +27,7 @@ exceptions as (
 time_limits as (
     select
         valid_from,
-        coalesce(valid_to, date '9999-12-31') as valid_to,
+        valid_to,
         {{ seconds_in('limit_value', 'limit_unit') }} as limit_seconds
     from {{ ref('firmware_time_limits') }}
     where limit_id = 'timely_activation'
@@ -59,9 +59,7 @@ in_population as (
             and populations.generation = events.generation
             and populations.device_type = events.device_type
     left join time_limits
-        on
-            events.happened_at >= time_limits.valid_from
-            and events.happened_at < time_limits.valid_to
+        on {{ is_valid('time_limits', 'events.happened_at') }}
 ),
 
 judged as (

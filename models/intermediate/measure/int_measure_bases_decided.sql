@@ -67,9 +67,7 @@ final as (
         ranked.provenance
     from ranked
     inner join months
-        on
-            ranked.valid_from <= months.reporting_month
-            and months.reporting_month < coalesce(ranked.valid_to, date '9999-12-31')
+        on {{ is_valid('ranked', 'months.reporting_month') }}
     inner join regions
         on ranked.region in ('all', regions.region)
     qualify

@@ -104,9 +104,7 @@ grid as (
     inner join variants
         on measures.measure_id = variants.measure_id
     inner join months
-        on
-            measures.valid_from <= months.reporting_month
-            and months.reporting_month < coalesce(measures.valid_to, date '9999-12-31')
+        on {{ is_valid('measures', 'months.reporting_month') }}
     cross join scopes
     inner join aggregations
         on aggregations.aggregation = 'pooled' or scopes.scope_type = 'national'
@@ -132,8 +130,7 @@ described as (
     inner join levels
         on
             grid.measure_id = levels.measure_id
-            and grid.reporting_month >= levels.valid_from
-            and grid.reporting_month < coalesce(levels.valid_to, date '9999-12-31')
+            and {{ is_valid('levels', 'grid.reporting_month') }}
 ),
 
 final as (

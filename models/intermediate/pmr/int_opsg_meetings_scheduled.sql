@@ -60,9 +60,7 @@ weekdays_of_meeting_months as (
         max(calendar_dates.calendar_date) as last_weekday_date
     from months
     inner join patterns
-        on
-            months.reporting_month >= patterns.valid_from
-            and (months.reporting_month < patterns.valid_to or patterns.valid_to is null)
+        on {{ is_valid('patterns', 'months.reporting_month') }}
     inner join calendar_dates
         on
             patterns.calendar = calendar_dates.calendar

@@ -30,9 +30,7 @@ regimes_valid as (
         regimes.derogates_from
     from months
     inner join regimes
-        on
-            months.next_period_start_date >= regimes.valid_from
-            and (months.next_period_start_date < regimes.valid_to or regimes.valid_to is null)
+        on {{ is_valid('regimes', 'months.next_period_start_date') }}
 ),
 
 obligations as (

@@ -86,11 +86,7 @@ expected_terms as (
         on
             providers_extracts.provider = contracted_slas.provider
             and contracted_slas.extract in (providers_extracts.extract, 'all')
-            and months.next_period_start_date >= contracted_slas.valid_from
-            and (
-                months.next_period_start_date < contracted_slas.valid_to
-                or contracted_slas.valid_to is null
-            )
+            and {{ is_valid('contracted_slas', 'months.next_period_start_date') }}
     qualify
         row_number() over (
             partition by

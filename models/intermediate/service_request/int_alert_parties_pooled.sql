@@ -40,9 +40,7 @@ named as (
     inner join kinds
         on volumes.alert_kind = kinds.alert_kind
     inner join limits
-        on
-            volumes.alert_month >= limits.valid_from
-            and volumes.alert_month < coalesce(limits.valid_to, date '9999-12-31')
+        on {{ is_valid('limits', 'volumes.alert_month') }}
     left join parties
         on volumes.party_id = parties.party_id
 ),

@@ -237,8 +237,7 @@ final as (
         on first_buckets.group_number = groups.group_number
     inner join limits
         on
-            groups.request_month >= limits.valid_from
-            and groups.request_month < coalesce(limits.valid_to, date '9999-12-31')
+            {{ is_valid('limits', 'groups.request_month') }}
             and first_buckets.count_in_group >= limits.minimum_count
 )
 

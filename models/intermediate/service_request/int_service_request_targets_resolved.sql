@@ -59,9 +59,7 @@ final as (
             and modes.mode = targets.mode
             and targets.generation in ('any', generations.generation)
     inner join periods
-        on
-            targets.valid_from <= periods.valid_from
-            and coalesce(targets.valid_to, date '9999-12-31') > periods.valid_from
+        on {{ is_valid('targets', 'periods.valid_from') }}
     qualify
         row_number() over (
             partition by

@@ -58,19 +58,15 @@ limited_submissions as (
             as wan_share_limit
     from dated_submissions
     inner join alert_targets
-        on
-            dated_submissions.first_date >= alert_targets.valid_from
-            and dated_submissions.first_date < coalesce(alert_targets.valid_to, date '9999-12-31')
+        on {{ is_valid('alert_targets', 'dated_submissions.first_date') }}
     inner join proxy_rules as standard
         on
             standard.rule_id = 'standard'
-            and dated_submissions.first_date >= standard.valid_from
-            and dated_submissions.first_date < coalesce(standard.valid_to, date '9999-12-31')
+            and {{ is_valid('standard', 'dated_submissions.first_date') }}
     inner join proxy_rules as wan_share
         on
             wan_share.rule_id = 'wan_share'
-            and dated_submissions.first_date >= wan_share.valid_from
-            and dated_submissions.first_date < coalesce(wan_share.valid_to, date '9999-12-31')
+            and {{ is_valid('wan_share', 'dated_submissions.first_date') }}
 ),
 
 requests as (
@@ -108,9 +104,7 @@ submission_targets as (
         targets.round_trip_target_milliseconds
     from dated_submissions
     inner join targets
-        on
-            dated_submissions.first_date >= targets.valid_from
-            and dated_submissions.first_date < coalesce(targets.valid_to, date '9999-12-31')
+        on {{ is_valid('targets', 'dated_submissions.first_date') }}
 ),
 
 timed as (

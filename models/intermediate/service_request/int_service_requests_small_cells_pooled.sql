@@ -76,9 +76,7 @@ small as (
         volumes.party_id
     from volumes
     inner join limits
-        on
-            volumes.request_month >= limits.valid_from
-            and volumes.request_month < coalesce(limits.valid_to, date '9999-12-31')
+        on {{ is_valid('limits', 'volumes.request_month') }}
     where volumes.request_count < limits.minimum_count
 ),
 

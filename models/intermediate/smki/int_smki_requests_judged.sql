@@ -53,8 +53,7 @@ final as (
     inner join targets
         on
             received.request_kind = targets.request_kind
-            and received.reporting_month >= targets.valid_from
-            and received.reporting_month < coalesce(targets.valid_to, date '9999-12-31')
+            and {{ is_valid('targets', 'received.reporting_month') }}
 )
 
 select * from final

@@ -64,8 +64,7 @@ sides as (
     inner join modes
         on
             request_buckets.mode = modes.mode
-            and request_buckets.request_month >= modes.valid_from
-            and request_buckets.request_month < coalesce(modes.valid_to, date '9999-12-31')
+            and {{ is_valid('modes', 'request_buckets.request_month') }}
 ),
 
 listed as (
@@ -147,9 +146,7 @@ final as (
         accumulated.reporting_month
     from accumulated
     inner join rules
-        on
-            accumulated.reporting_month >= rules.valid_from
-            and accumulated.reporting_month < coalesce(rules.valid_to, date '9999-12-31')
+        on {{ is_valid('rules', 'accumulated.reporting_month') }}
 )
 
 select * from final

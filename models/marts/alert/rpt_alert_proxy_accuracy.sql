@@ -30,9 +30,7 @@ shares as (
         / nullif(sides.proxy_total_count, 0) as proxy_share
     from sides
     inner join confidences
-        on
-            sides.reporting_month >= confidences.valid_from
-            and sides.reporting_month < coalesce(confidences.valid_to, date '9999-12-31')
+        on {{ is_valid('confidences', 'sides.reporting_month') }}
 ),
 
 scored as (

@@ -34,14 +34,14 @@ watched as (
         alert_code,
         raised_by,
         valid_from,
-        coalesce(valid_to, date '9999-12-31') as valid_to
+        valid_to
     from {{ ref('firmware_watched_alerts') }}
 ),
 
 time_limits as (
     select
         valid_from,
-        coalesce(valid_to, date '9999-12-31') as valid_to,
+        valid_to,
         {{ seconds_in('limit_value', 'limit_unit') }} as limit_seconds
     from {{ ref('firmware_time_limits') }}
     where limit_id = 'power_outage_watch'
@@ -65,13 +65,9 @@ activations as (
         {{ add_seconds('events.happened_at', 'time_limits.limit_seconds') }} as watched_until
     from events
     inner join watched
-        on
-            events.happened_at >= watched.valid_from
-            and events.happened_at < watched.valid_to
+        on {{ is_valid('watched', 'events.happened_at') }}
     inner join time_limits
-        on
-            events.happened_at >= time_limits.valid_from
-            and events.happened_at < time_limits.valid_to
+        on {{ is_valid('time_limits', 'events.happened_at') }}
     left join devices
         on
             events.device_number = devices.device_number

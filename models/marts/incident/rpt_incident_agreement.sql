@@ -79,10 +79,7 @@ compared as (
         ) as is_same_resolution
     from listed
     left join tolerances
-        on
-            cast(listed.provider_resolved_at as date) >= tolerances.valid_from
-            and cast(listed.provider_resolved_at as date)
-            < coalesce(tolerances.valid_to, date '9999-12-31')
+        on {{ is_valid('tolerances', 'listed.provider_resolved_at') }}
 ),
 
 matched as (

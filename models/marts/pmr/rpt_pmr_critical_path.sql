@@ -92,12 +92,7 @@ months_bound as (
             regimes_bound.reporting_month = regime_due_dates.reporting_month
             and regimes_bound.regime_id = regime_due_dates.regime_id
     inner join pmr_production_days
-        on
-            months.next_period_start_date >= pmr_production_days.valid_from
-            and (
-                months.next_period_start_date < pmr_production_days.valid_to
-                or pmr_production_days.valid_to is null
-            )
+        on {{ is_valid('pmr_production_days', 'months.next_period_start_date') }}
 ),
 
 providers_months as (

@@ -65,9 +65,7 @@ grid as (
         years.month_count
     from measures
     inner join years
-        on
-            measures.valid_from <= years.regulatory_year_start
-            and years.regulatory_year_start < coalesce(measures.valid_to, date '9999-12-31')
+        on {{ is_valid('measures', 'years.regulatory_year_start') }}
     cross join regions
 ),
 
