@@ -213,6 +213,18 @@ def test_cells_of_cubes_claim_no_outcome_of_single_events():
         assert counts(published.view(ROWS[measure].rows, values)) is None
 
 
+def test_on_a_narrow_page_choices_and_charts_stay_within_its_width(page, server):
+    narrow = page.context.browser.new_page(viewport={"width": 390, "height": 1400})
+    narrow.goto(server)
+    chart = narrow.locator("canvas, svg.marks").last
+    expect(chart).to_be_visible(timeout=60_000)
+    shown = [narrow.get_by_label(label, exact=True) for label in ("Month", "Measure", "Reading", "Scope")]
+    shown += [narrow.get_by_text(label, exact=True) for label in ("Trend", "Submissions")]
+    for place in [*shown, chart]:
+        box = place.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390, (place, box)
+
+
 def test_a_value_is_bound_and_never_becomes_sql():
     spiteful = SELECTION | {"scope": "Central' or true --"}
     published = Published(PUBLISHED)

@@ -7,7 +7,6 @@ import polars as pl
 import polars.selectors as cs
 
 INK, SOFT = "#1f3a5f", "#5b6470"
-WIDTH = 760
 # Room for the labels may take the axis past 100, where no percentage is.
 PERCENT = alt.Axis(labelExpr="datum.value > 100 || datum.value < 0 ? '' : datum.label", tickCount=6)
 Drawn: TypeAlias = Any  # Altair types each step of a chart as another union of classes
@@ -16,7 +15,13 @@ Drawn: TypeAlias = Any  # Altair types each step of a chart as another union of 
 def trend(rows: pl.DataFrame, title: str) -> Drawn:
     """Result by month, with the levels in force."""
     shown = _drawable(rows).with_columns(month=pl.col("reporting_month").dt.strftime("%b %Y"))
-    months = alt.X("month:O", sort=shown["month"].to_list(), title=None, axis=alt.Axis(labelAngle=0))
+    months = alt.X(
+        "month:O",
+        sort=shown["month"].to_list(),
+        title=None,
+        axis=alt.Axis(labelAngle=0),
+        scale=alt.Scale(padding=1),
+    )
     base = alt.Chart(shown)
     scale = alt.Y("result_pct:Q", title="percent", axis=PERCENT, scale=alt.Scale(zero=False, padding=14))
     line = base.mark_line(color=INK, strokeWidth=2, point=alt.OverlayMarkDef(size=60, color=INK)).encode(
@@ -34,7 +39,7 @@ def trend(rows: pl.DataFrame, title: str) -> Drawn:
             .encode(months, alt.Y(f"{level}:Q"), text="name:N")
         )
         layers = [rule, name, *layers]
-    return alt.layer(line, *layers).properties(width=WIDTH, height=260, title=title)
+    return _placed(alt.layer(line, *layers), title, 260)
 
 
 def readings(rows: pl.DataFrame, title: str) -> Drawn:
@@ -50,13 +55,13 @@ def readings(rows: pl.DataFrame, title: str) -> Drawn:
         shape=alt.Shape(
             "standing:N",
             scale=alt.Scale(domain=["stands for the measure", "another reading"], range=["diamond", "circle"]),
-            legend=alt.Legend(title=None, orient="bottom"),
+            legend=alt.Legend(title=None, orient="bottom", columns=1),
         )
     )
     labels = base.mark_text(dx=12, align="left", color=INK, fontSize=12).encode(
         text=alt.Text("result_pct:Q", format=".2f")
     )
-    return (marks + labels).properties(width=WIDTH - 200, height=alt.Step(30), title=title)
+    return _placed(marks + labels, title, alt.Step(30))
 
 
 def clock(rows: pl.DataFrame, title: str) -> Drawn:
@@ -65,7 +70,7 @@ def clock(rows: pl.DataFrame, title: str) -> Drawn:
         counts=pl.when("is_counted").then(pl.lit("counts")).otherwise(pl.lit("does not count"))
     )
     scale = alt.Scale(domain=["counts", "does not count"], range=[INK, "#b9c2cc"])
-    return (
+    bars = (
         alt.Chart(shown)
         .mark_bar()
         .encode(
@@ -83,8 +88,13 @@ def clock(rows: pl.DataFrame, title: str) -> Drawn:
                 "ended_at",
             ],
         )
-        .properties(width=WIDTH - 120, height=alt.Step(26), title=title)
     )
+    return _placed(bars, title, alt.Step(26))
+
+
+def _placed(chart: Drawn, title: str, height: int | alt.Step) -> Drawn:
+    """A chart as wide as the page lets it be, with its title at the left, where a narrow page has it too."""
+    return chart.properties(width="container", height=height, title=alt.Title(title, anchor="start"))
 
 
 def _drawable(rows: pl.DataFrame) -> pl.DataFrame:
