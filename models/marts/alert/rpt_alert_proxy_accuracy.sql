@@ -75,7 +75,6 @@ known_elsewhere as (
         on
             here.reporting_month = elsewhere.reporting_month
             and here.device_type = elsewhere.device_type
-            and here.region != elsewhere.region
     where
         here.measured_share is null
         and elsewhere.difference_points is not null
