@@ -3,8 +3,9 @@
     .venv/bin/python tests/mutants.py [NAME ...]
 
 The copy is built whole once. For each change, a copy of that warehouse is built again from what the change reaches
-on (`state:modified+`, with cubes scanned anew), tests included. A change goes unnoticed when that and the Python
-tests over the marts pass all the same; the program then exits with 1. It uses the environment of this project.
+on (`state:modified+`, with cubes scanned anew), tests included but for the checksums of seeds, which any change
+fails. A change goes unnoticed when that and the Python tests over the marts pass all the same; the program then exits
+with 1. It uses the environment of this project.
 """
 
 import argparse
@@ -81,7 +82,8 @@ def build_base(place: Path) -> None:
 def noticed_by(place: Path) -> str:
     """Name the first test that fails; empty where none does."""
     shutil.copy2(place / "base.duckdb", place / WAREHOUSE)
-    results = build(place, "--fail-fast", "--full-refresh", "--select", "state:modified+", "--state", "base")
+    changed = ("--select", "state:modified+", "--state", "base", "--exclude", "test_name:as_reviewed")
+    results = build(place, "--fail-fast", "--full-refresh", *changed)
     if failure := first_failure(results):
         return failure
     if not results:
