@@ -4,8 +4,8 @@
 
 The copy is built whole once. For each change, a copy of that warehouse is built again from what the change reaches
 on (`state:modified+`, with cubes scanned anew), tests included but for the checksums of seeds, which any change
-fails. A change goes unnoticed when that and the Python tests over the marts pass all the same; the program then exits
-with 1. It uses the environment of this project.
+fails. A change goes unnoticed when that and the Python tests over the marts pass all the same; the program then
+exits with 1. It uses the environment of this project.
 """
 
 import argparse
