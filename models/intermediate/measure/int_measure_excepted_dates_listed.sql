@@ -5,7 +5,6 @@ with
 exceptions as (
     select *
     from {{ ref('int_measure_exceptions_approved') }}
-    where window_started_at is not null
 ),
 
 dates as (
