@@ -28,10 +28,7 @@ final as (
         cast(sum(seen_count) as bigint) as seen_count,
         cast(sum(population_count) as bigint) as population_count,
         cast(
-            case
-                when sum(population_count) > 0
-                    then 100.0 * sum(seen_count) / sum(population_count)
-            end as decimal(9, 6)
+            100.0 * sum(seen_count) / nullif(sum(population_count), 0) as decimal(9, 6)
         ) as coverage_pct,
         reporting_month
     from scoped
