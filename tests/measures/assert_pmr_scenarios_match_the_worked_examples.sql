@@ -52,11 +52,19 @@ expected (
     ),
     (
         date '2022-11-01', 'england_and_wales', 'sec_h13_4_10_wd', date '2022-12-14',
-        date '2022-12-21', 'in_time', date '2022-12-28', 'in_time', date '2022-12-28', 5, 28, true
+        date '2022-12-21', 'in_time', date '2022-12-28', 'in_time', date '2022-12-28', 5, 28, false
     ),
     (
         date '2022-11-01', 'england_and_wales', 'derogation_25_wd', date '2023-01-09',
         date '2022-12-21', 'misses', date '2022-12-28', 'misses', date '2023-01-30', 10, 61, false
+    ),
+    (
+        date '2022-11-01', 'england_and_wales', 'derogation_2022_12', date '2023-01-09',
+        date '2022-12-21', 'misses', date '2022-12-28', 'misses', date '2023-01-30', 10, 61, true
+    ),
+    (
+        date '2022-12-01', 'england_and_wales', 'derogation_2022_12', date '2023-02-06',
+        date '2023-01-23', 'misses', date '2023-01-31', 'misses', date '2023-02-27', 10, 58, true
     )
 ),
 

@@ -17,7 +17,8 @@ final as (
         source,
         impact_assessment_days_max,
         lead_time_months,
-        is_dropped
+        is_dropped,
+        is_opr_linked
     from options
 )
 

@@ -13,6 +13,15 @@ measures as (
     from {{ ref('opr_measures') }}
 ),
 
+areas as (
+    select
+        weight_ten_thousandths,
+        valid_from,
+        valid_to
+    from {{ ref('opr_areas') }}
+    where opr_area = 'system_performance'
+),
+
 outcomes as (
     select
         outcome,
@@ -58,7 +67,9 @@ grid as (
         measures.weight_ten_thousandths,
         measures.target_bp,
         measures.minimum_bp,
+        measures.is_margin_at_risk,
         measures.provenance,
+        areas.weight_ten_thousandths as area_weight_ten_thousandths,
         regions.region,
         regions.generation,
         years.regulatory_year_start,
@@ -66,6 +77,8 @@ grid as (
     from measures
     inner join years
         on {{ is_valid('measures', 'years.regulatory_year_start') }}
+    left join areas
+        on {{ is_valid('areas', 'years.regulatory_year_start') }}
     cross join regions
 ),
 
@@ -126,8 +139,12 @@ final as (
             as decimal(9, 6)
         ) as round_trip_time_pct,
         cast(grid.weight_ten_thousandths / 100.0 as decimal(5, 2)) as weight_pct,
+        cast(
+            grid.area_weight_ten_thousandths / 100.0 as decimal(5, 2)
+        ) as system_performance_weight_pct,
         cast(grid.target_bp / 100.0 as decimal(5, 2)) as target_pct,
         cast(grid.minimum_bp / 100.0 as decimal(5, 2)) as minimum_pct,
+        grid.is_margin_at_risk,
         grid.regulatory_year_start
     from grid
     left join counted

@@ -9,6 +9,7 @@ select
     round_trip_time_pct,
     target_pct,
     minimum_pct,
+    is_margin_at_risk,
     month_count,
     request_count,
     provenance,

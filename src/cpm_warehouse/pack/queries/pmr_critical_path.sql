@@ -1,5 +1,5 @@
 -- caption: Who the PMR waited for
--- note: Critical: the provider, or providers, whose last extract came last or is missing. Slack is counted from it, with the days for production, to the PMR's due date.
+-- note: Seven of the 13 Service Providers that the OPSG paper counts; the names of the other six were not found. Critical: the provider, or providers, whose last extract came last or is missing. Slack is counted from it, with the days for production, to the PMR's due date.
 select
     provider,
     expected_extract_count,
