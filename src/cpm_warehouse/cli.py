@@ -1,14 +1,16 @@
 """The command `cpm`: simulate, land, write contract pages, publish."""
 
+import errno
 import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
 import click
+import duckdb
 
 from cpm_warehouse.contracts import load_contracts
-from cpm_warehouse.errors import CpmError
+from cpm_warehouse.errors import CpmError, one_line, system_said
 from cpm_warehouse.landing import land as land_extracts
 from cpm_warehouse.pages import write_contract_pages
 from cpm_warehouse.progress import Progress, summary
@@ -23,7 +25,7 @@ from cpm_warehouse.simulation import simulate as simulate_extracts
 
 
 class OneLineErrors(click.Group):
-    """Prints a CpmError as one line and exits with 1, where Python would print a trace."""
+    """Prints what went wrong as one line and exits with its code, where Python would print a trace."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
@@ -31,7 +33,14 @@ class OneLineErrors(click.Group):
             return super().invoke(ctx)
         except CpmError as error:
             click.echo(f"error: {error}", err=True)
-            sys.exit(1)
+            sys.exit(error.code)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            click.echo(f"error: {system_said(error)}", err=True)
+        except duckdb.Error as error:
+            click.echo(one_line(f"error: {str(error).splitlines()[0]}"), err=True)
+        sys.exit(1)
 
 
 @click.group(cls=OneLineErrors, context_settings={"max_content_width": 110})

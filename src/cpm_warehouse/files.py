@@ -1,0 +1,37 @@
+"""Checksums of files, and files that are written whole or not at all."""
+
+import hashlib
+import os
+from pathlib import Path
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, as lower-case hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Force a file, or the names in a folder, to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_all(folder: Path) -> None:
+    """Force a folder and all in it to disk, so that a rename that survives a crash has its files."""
+    for path in [*folder.rglob("*"), folder]:
+        sync(path)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file aside and rename it into place: a reader sees the old content or the new, after a crash too."""
+    aside = path.with_name(f"{path.name}.new")
+    with aside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    sync(path.parent)
