@@ -8,15 +8,10 @@ incidents as (
     select
         incident_id,
         logged_at,
-        ended_at,
+        known_until_at,
         elapsed_seconds,
         counted_seconds
     from {{ ref('fct_incidents') }}
-),
-
-clock as (
-    select as_of_at
-    from {{ ref('int_reporting_clock') }}
 ),
 
 segments as (
@@ -35,7 +30,7 @@ clocks as (
         incidents.logged_at,
         incidents.elapsed_seconds,
         incidents.counted_seconds,
-        coalesce(incidents.ended_at, clock.as_of_at) as clock_ended_at,
+        incidents.known_until_at,
         max(segments.ended_at) as last_segment_ended_at,
         coalesce(sum(segments.elapsed_seconds), 0) as segments_elapsed_seconds,
         coalesce(sum(segments.elapsed_seconds) filter (where segments.is_counted), 0)
@@ -44,23 +39,21 @@ clocks as (
             where segments.started_at != coalesce(segments.previous_ended_at, incidents.logged_at)
         ) as broken_count
     from incidents
-    cross join clock
     left join segments
         on incidents.incident_id = segments.incident_id
     group by
         incidents.incident_id,
         incidents.logged_at,
-        incidents.ended_at,
+        incidents.known_until_at,
         incidents.elapsed_seconds,
-        incidents.counted_seconds,
-        clock.as_of_at
+        incidents.counted_seconds
 )
 
 select *
 from clocks
 where
     broken_count > 0
-    or coalesce(last_segment_ended_at, logged_at) != clock_ended_at
+    or coalesce(last_segment_ended_at, logged_at) != known_until_at
     or segments_elapsed_seconds != elapsed_seconds
     or segments_counted_seconds != counted_seconds
-    or elapsed_seconds != {{ dbt.datediff('logged_at', 'clock_ended_at', 'second') }}
+    or elapsed_seconds != {{ dbt.datediff('logged_at', 'known_until_at', 'second') }}

@@ -20,6 +20,8 @@ submissions as (
 current_keys as (
     select
         submissions.submission_key,
+        submissions.extract,
+        submissions.reporting_month,
         submissions.received_at
     from submissions
     where not exists (
@@ -33,6 +35,7 @@ current_keys as (
     )
 ),
 
+-- Now, and the two instants that bound what the export for the latest month tells.
 clock as (
     select
         {% if var('as_of') %}
@@ -40,7 +43,14 @@ clock as (
         {% else %}
             max(received_at) as as_of_at,
         {% endif %}
-        count(*) as submission_count
+        arg_max(received_at, reporting_month) filter (
+            where extract = 'remedy_incidents' and reporting_month <= received_at
+        ) as exported_at,
+        {{ to_utc(
+            "cast(max(reporting_month) filter (where extract = 'remedy_incidents'"
+            ~ " and reporting_month <= received_at) + interval 1 month as timestamp)",
+            var('reporting_timezone')
+        ) }} as exported_month_ended_at
     from current_keys
 ),
 
@@ -119,8 +129,8 @@ exports as (
             where
                 later.submission_key in (select current_keys.submission_key from current_keys)
                 and later.incident_id = staged.incident_id
-                and (later.last_modified_at, later.period, later.source_row)
-                > (staged.last_modified_at, staged.period, staged.source_row)
+                and (later.last_modified_at, later.period, later.source_file, later.source_row)
+                > (staged.last_modified_at, staged.period, staged.source_file, staged.source_row)
         )
 ),
 
@@ -135,14 +145,14 @@ changes as (
         staged.incident_id,
         audit_fields.tracked_as as field_name,
         staged.changed_at,
-        staged.source_row,
+        (staged.period, staged.source_file, staged.source_row) as log_position,
         staged.old_value,
         staged.new_value
     from {{ ref('stg_dcc__remedy_incident_audit') }} as staged
     inner join audit_fields
         on staged.audit_field = audit_fields.audit_field
     where staged.submission_key in (select current_keys.submission_key from current_keys)
-    order by staged.source_row
+    order by log_position
 ),
 
 logs as (
@@ -150,7 +160,7 @@ logs as (
         incident_id,
         max(date_trunc('second', changed_at))
         filter (where field_name = 'status') as last_status_at,
-        arg_max(coalesce(new_value, ''), (changed_at, source_row))
+        arg_max(coalesce(new_value, ''), (changed_at, log_position))
         filter (where field_name = 'status') as last_status
     from changes
     group by incident_id
@@ -189,12 +199,12 @@ entries as (
         fields.field_name,
         exports.logged_second as entered_at,
         timestamp '0001-01-01' as order_at,
-        0 as order_row,
+        ('', '', 0) as order_row,
         coalesce(
             (
                 select
                     arg_min(
-                        coalesce(changes.old_value, ''), (changes.changed_at, changes.source_row)
+                        coalesce(changes.old_value, ''), (changes.changed_at, changes.log_position)
                     )
                 from changes
                 where
@@ -215,7 +225,7 @@ entries as (
         changes.field_name,
         greatest(date_trunc('second', changes.changed_at), exports.logged_second) as entered_at,
         changes.changed_at as order_at,
-        changes.source_row as order_row,
+        changes.log_position as order_row,
         changes.new_value as code
     from changes
     inner join exports
@@ -240,7 +250,7 @@ entries as (
             exports.logged_second
         ) as entered_at,
         timestamp '9999-12-31' as order_at,
-        0 as order_row,
+        ('', '', 0) as order_row,
         exports.status as code
     from exports
     inner join statuses
@@ -263,7 +273,7 @@ entries as (
         'status' as field_name,
         greatest(reopened_second, logged_second) as entered_at,
         timestamp '9999-12-31' as order_at,
-        0 as order_row,
+        ('', '', 0) as order_row,
         '' as code
     from resolved_twice
     union all
@@ -272,7 +282,7 @@ entries as (
         'status' as field_name,
         greatest(resolved_second, logged_second) as entered_at,
         timestamp '9999-12-31' as order_at,
-        1 as order_row,
+        ('', '', 1) as order_row,
         status as code
     from resolved_twice
 ),
@@ -328,7 +338,9 @@ ends as (
             max(status_intervals.valid_to)
             filter (where status_intervals.clock_state not in {{ stopping }}),
             exports.logged_second
-        ) as ended_at
+        ) as ended_at,
+        max(status_intervals.valid_from)
+        filter (where status_intervals.clock_state = 'cancelled') as last_cancelled_at
     from exports
     inner join status_intervals
         on exports.incident_id = status_intervals.incident_id
@@ -408,27 +420,49 @@ uncounted as (
         on idle.incident_id = held.incident_id
 ),
 
+histories as (
+    select
+        ends.incident_id,
+        max(intervals.valid_from) as last_changed_at,
+        max(intervals.valid_from) filter (where intervals.valid_from < ends.ended_at)
+            as last_changed_at_work
+    from ends
+    inner join intervals
+        on ends.incident_id = intervals.incident_id
+    group by ends.incident_id
+),
+
 incidents as (
     select
         ends.incident_id,
         ends.logged_at,
-        clock.as_of_at,
         categories_then.code as incident_category,
-        date_trunc('second', exports.responded_at) as responded_at,
+        case
+            when date_trunc('second', exports.responded_at) >= ends.logged_at
+                then date_trunc('second', exports.responded_at)
+        end as responded_at,
         case when ends.ended_at < timestamp '9999-12-31' then ends.ended_at end as ended_at,
         case
             when ends.ended_at < timestamp '9999-12-31' then ends.ended_at
-            else clock.as_of_at
+            else greatest(
+                least(clock.as_of_at, clock.exported_at, clock.exported_month_ended_at),
+                histories.last_changed_at
+            )
         end as stopped_at,
         case
+            when ends.last_cancelled_at >= ends.ended_at then 'cancelled'
             when
                 exists (
                     select 1
                     from statuses
                     where
                         statuses.clock_state = 'cancelled'
-                        and statuses.status
-                        in (exports.status, logs.last_status, statuses_then.code)
+                        and statuses.status = exports.status
+                )
+                and coalesce(
+                    histories.last_changed_at_work
+                    <= date_trunc('second', exports.last_modified_at),
+                    true
                 )
                 then 'cancelled'
             when organisations.is_dcc_responsible = false then 'not_dcc_responsible'
@@ -444,8 +478,8 @@ incidents as (
     inner join exports
         on ends.incident_id = exports.incident_id
     cross join clock
-    left join logs
-        on ends.incident_id = logs.incident_id
+    inner join histories
+        on ends.incident_id = histories.incident_id
     inner join intervals as categories_then
         on
             ends.incident_id = categories_then.incident_id
@@ -458,12 +492,6 @@ incidents as (
             and organisations_then.field_name = 'organisation'
             and organisations_then.valid_from <= least(ends.ended_at, timestamp '9999-12-30')
             and organisations_then.valid_to > least(ends.ended_at, timestamp '9999-12-30')
-    inner join intervals as statuses_then
-        on
-            ends.incident_id = statuses_then.incident_id
-            and statuses_then.field_name = 'status'
-            and statuses_then.valid_from <= least(ends.ended_at, timestamp '9999-12-30')
-            and statuses_then.valid_to > least(ends.ended_at, timestamp '9999-12-30')
     left join organisations
         on organisations_then.code = organisations.organisation
 ),
@@ -524,9 +552,6 @@ shared_instants as (
     select window_ended_at as instant_at
     from exceptions
     where window_ended_at is not null
-    union
-    select as_of_at as instant_at
-    from clock
 ),
 
 instants as (
@@ -541,6 +566,12 @@ instants as (
         ended_at + interval 1 second as instant_at
     from incidents
     where ended_at is not null
+    union
+    select
+        incident_id,
+        stopped_at as instant_at
+    from incidents
+    where ended_at is null
 ),
 
 seconds as (
@@ -621,7 +652,7 @@ verdicts as (
     left join reached as at_now
         on
             incidents.incident_id = at_now.incident_id
-            and incidents.as_of_at = at_now.instant_at
+            and incidents.stopped_at = at_now.instant_at
     left join targets
         on
             incidents.incident_id = targets.incident_id

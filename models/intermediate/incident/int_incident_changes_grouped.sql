@@ -1,5 +1,6 @@
 {# Several fields may change within one second: they are one change of the Incident's state, each
-   field with its first old and its last new value. An exact duplicate of an audit row changes
+   field with its first old and its last new value. Two changes of one field at one instant stand
+   in the order of the log: here alone the order of rows is evidence. An exact duplicate changes
    nothing. 0 is a field that was cleared; null is a field that did not change. #}
 {% set fields = ['status', 'status_reason', 'organisation', 'incident_category'] %}
 with
@@ -11,6 +12,7 @@ staged as (
         old_value,
         new_value,
         changed_at,
+        source_file,
         source_row,
         provider,
         period,
@@ -41,6 +43,9 @@ numbered as (
         coalesce(new_codes.code_number, 0) as new_number,
         staged.changed_at as logged_at,
         date_trunc('second', staged.changed_at) as changed_at,
+        staged.provider,
+        staged.period,
+        staged.source_file,
         staged.source_row
     from staged
     {{ current_submissions_only('remedy_incident_audit') }}
@@ -81,6 +86,7 @@ counted_seconds as (
     from seconds
 ),
 
+-- The rows of a submission are its files' rows, file by file in the order of their names.
 repeats as (
     select
         numbered.incident_id,
@@ -89,28 +95,34 @@ repeats as (
         numbered.new_number,
         numbered.logged_at,
         numbered.changed_at,
-        min(numbered.source_row) as source_row
+        row_number() over (
+            partition by numbered.incident_id, numbered.changed_at
+            order by
+                numbered.logged_at,
+                numbered.period,
+                numbered.provider,
+                numbered.source_file,
+                numbered.source_row
+        ) as change_number
     from numbered
     inner join counted_seconds
         on
             numbered.incident_id = counted_seconds.incident_id
             and numbered.changed_at = counted_seconds.changed_at
             and counted_seconds.has_repeats
-    group by
-        numbered.incident_id,
-        numbered.tracked_as,
-        numbered.old_number,
-        numbered.new_number,
-        numbered.logged_at,
-        numbered.changed_at
 ),
 
--- One number orders the changes of a second: by microsecond, then as the log has them.
-ordered_repeats as (
+distinct_repeats as (
     select
-        *,
-        extract(microsecond from logged_at) * 100000000000 + source_row as change_number
+        incident_id,
+        tracked_as,
+        old_number,
+        new_number,
+        logged_at,
+        changed_at,
+        min(change_number) as change_number
     from repeats
+    group by incident_id, tracked_as, old_number, new_number, logged_at, changed_at
 ),
 
 ordered_seconds as (
@@ -123,7 +135,7 @@ ordered_seconds as (
             filter (where tracked_as = '{{ field }}') as new_{{ field }}_number,
         {% endfor %}
         changed_at
-    from ordered_repeats
+    from distinct_repeats
     group by incident_id, changed_at
 ),
 

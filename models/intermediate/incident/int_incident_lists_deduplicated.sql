@@ -1,3 +1,4 @@
+{# Rows of one submission with the same number are equal: landing keeps aside those that differ. #}
 with
 
 staged as (
@@ -25,7 +26,7 @@ final as (
     qualify
         row_number() over (
             partition by provider, provider_reference
-            order by period desc, source_row desc
+            order by period desc, source_file desc, source_row desc
         ) = 1
 )
 

@@ -53,8 +53,26 @@ audit_logs as (
 ),
 
 clock as (
-    select *
+    select
+        first_reporting_month,
+        last_reporting_month
     from {{ ref('int_reporting_clock') }}
+),
+
+-- An export can be older than the log, which then shows that the Incident was taken up again.
+cancelled as (
+    select
+        resolutions.incident_id,
+        resolutions.is_cancelled
+        or (
+            coalesce(statuses.clock_state = 'cancelled', false)
+            and coalesce(resolutions.last_active_at <= incidents.last_modified_at, true)
+        ) as is_cancelled
+    from resolutions
+    inner join incidents
+        on resolutions.incident_id = incidents.incident_id
+    left join statuses
+        on incidents.status = statuses.status
 ),
 
 final as (
@@ -75,21 +93,21 @@ final as (
         coalesce(regions.region, 'Unknown') as region,
         resolutions.reopen_count,
         case
-            when statuses.clock_state = 'cancelled' or resolutions.is_cancelled then 'cancelled'
+            when cancelled.is_cancelled then 'cancelled'
             when not organisations.is_dcc_responsible then 'not_dcc_responsible'
             when categories.incident_category is null then 'unknown_code'
         end as exclusion_reason,
         histories.incident_id is null as is_elapsed_only,
         incidents.logged_at,
         incidents.responded_at,
-        case
-            when statuses.clock_state = 'cancelled' or resolutions.is_cancelled then null
-            else resolutions.ended_at
-        end as resolved_at,
-        resolutions.ended_at
+        case when not cancelled.is_cancelled then resolutions.ended_at end as resolved_at,
+        resolutions.ended_at,
+        resolutions.known_until_at
     from incidents
     inner join resolutions
         on incidents.incident_id = resolutions.incident_id
+    inner join cancelled
+        on incidents.incident_id = cancelled.incident_id
     left join histories
         on incidents.incident_id = histories.incident_id
     cross join clock
@@ -98,11 +116,9 @@ final as (
             greatest({{ reporting_month_of('incidents.logged_at') }}, clock.first_reporting_month)
             = audit_logs.first_month
             and least(
-                {{ reporting_month_of('coalesce(resolutions.ended_at, clock.as_of_at)') }},
+                {{ reporting_month_of('resolutions.known_until_at') }},
                 clock.last_reporting_month
             ) = audit_logs.last_month
-    left join statuses
-        on incidents.status = statuses.status
     left join organisations
         on resolutions.organisation = organisations.organisation
     left join categories

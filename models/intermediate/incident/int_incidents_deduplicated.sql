@@ -1,5 +1,6 @@
 {# An Incident stands in the export of every month in which it was open: the latest change to it
-   wins. #}
+   wins, then the later month. Rows of one submission with the same Last Modified Date are equal:
+   landing keeps aside those that differ. #}
 with
 
 staged as (
@@ -19,7 +20,12 @@ latest as (
     qualify
         row_number() over (
             partition by incident_id
-            order by last_modified_at desc, period desc, source_row desc
+            order by
+                last_modified_at desc,
+                period desc,
+                provider desc,
+                source_file desc,
+                source_row desc
         ) = 1
 ),
 

@@ -1,6 +1,6 @@
 {# The clock stops at the last Resolved that was not re-opened; what the Incident was at that
    instant (its category, who held it) is what it is measured by, and what came after, such as
-   closing it, is not. #}
+   closing it, is not. Being cancelled is the exception: it counts whenever it came. #}
 with
 
 states as (
@@ -15,14 +15,25 @@ codes as (
     from {{ ref('int_incident_codes_numbered') }}
 ),
 
+-- The export says which Incidents are open.
+clock as (
+    select min(known_until_at) as known_until_at
+    from {{ ref('int_extract_clocks') }}
+    where extract = 'remedy_incidents'
+),
+
 ends as (
     select
         incident_id,
         max(state_number) as last_state_number,
-        max_by(clock_state, state_number) as last_clock_state,
+        max(state_at) as last_state_at,
         coalesce(
             max(state_number) filter (where clock_state not in ('stopped', 'cancelled')), 0
         ) as last_active_state_number,
+        max(state_at) filter (where clock_state not in ('stopped', 'cancelled')) as last_active_at,
+        coalesce(
+            max(state_number) filter (where clock_state = 'cancelled'), 0
+        ) as last_cancelled_state_number,
         min_by(incident_category_number, state_number)
         filter (where incident_category_number != 0) as logging_category_number
     from states
@@ -44,34 +55,55 @@ reopened as (
     group by stopped.incident_id
 ),
 
-final as (
+measured as (
     select
         ends.incident_id,
         ends.last_active_state_number,
-        coalesce(reopened.reopen_count, 0) as reopen_count,
-        logging_categories.code as incident_category_at_logging,
-        categories.code as incident_category,
-        organisations.code as organisation,
+        ends.last_active_at,
+        ends.last_state_at,
+        ends.logging_category_number,
+        measured_states.incident_category_number,
+        measured_states.organisation_number,
         measured_states.party_kind,
-        'cancelled' in (ends.last_clock_state, measured_states.clock_state) as is_cancelled,
+        ends.last_cancelled_state_number > ends.last_active_state_number as is_cancelled,
         case
             when ends.last_active_state_number < ends.last_state_number
                 then measured_states.state_at
         end as ended_at
     from ends
-    left join reopened
-        on ends.incident_id = reopened.incident_id
     inner join states as measured_states
         on
             ends.incident_id = measured_states.incident_id
             and least(ends.last_active_state_number + 1, ends.last_state_number)
             = measured_states.state_number
+),
+
+final as (
+    select
+        measured.incident_id,
+        measured.last_active_state_number,
+        coalesce(reopened.reopen_count, 0) as reopen_count,
+        logging_categories.code as incident_category_at_logging,
+        categories.code as incident_category,
+        organisations.code as organisation,
+        measured.party_kind,
+        measured.is_cancelled,
+        measured.last_active_at,
+        measured.ended_at,
+        coalesce(
+            measured.ended_at,
+            greatest(clock.known_until_at, measured.last_state_at)
+        ) as known_until_at
+    from measured
+    cross join clock
+    left join reopened
+        on measured.incident_id = reopened.incident_id
     left join codes as logging_categories
-        on ends.logging_category_number = logging_categories.code_number
+        on measured.logging_category_number = logging_categories.code_number
     left join codes as categories
-        on measured_states.incident_category_number = categories.code_number
+        on measured.incident_category_number = categories.code_number
     left join codes as organisations
-        on measured_states.organisation_number = organisations.code_number
+        on measured.organisation_number = organisations.code_number
 )
 
 select * from final

@@ -10,7 +10,8 @@ states as (
 resolutions as (
     select
         incident_id,
-        last_active_state_number
+        last_active_state_number,
+        known_until_at
     from {{ ref('int_incidents_resolved') }}
 ),
 
@@ -21,21 +22,15 @@ codes as (
     from {{ ref('int_incident_codes_numbered') }}
 ),
 
-clock as (
-    select as_of_at
-    from {{ ref('int_reporting_clock') }}
-),
-
 segments as (
     select
         states.*,
-        coalesce(states.next_state_at, clock.as_of_at) as ended_at
+        coalesce(states.next_state_at, resolutions.known_until_at) as ended_at
     from states
     inner join resolutions
         on
             states.incident_id = resolutions.incident_id
             and states.state_number <= resolutions.last_active_state_number
-    cross join clock
 ),
 
 measured as (

@@ -17,11 +17,6 @@ segments as (
     from {{ ref('fct_incident_clock_segments') }}
 ),
 
-clock as (
-    select as_of_at
-    from {{ ref('int_reporting_clock') }}
-),
-
 clocks as (
     select
         incident_id,
@@ -71,7 +66,6 @@ timed as (
         targets.target_seconds,
         targets.response_target_seconds,
         targets_reached.target_reached_at,
-        clock.as_of_at,
         coalesce(clocks.elapsed_seconds, 0) as elapsed_seconds,
         coalesce(clocks.counted_seconds, 0) as counted_seconds,
         {{ to_utc(
@@ -87,7 +81,6 @@ timed as (
         on incidents.incident_id = clocks.incident_id
     left join targets_reached
         on incidents.incident_id = targets_reached.incident_id
-    cross join clock
 ),
 
 due as (
@@ -95,9 +88,7 @@ due as (
         *,
         coalesce(
             target_reached_at,
-            {{ add_seconds(
-                'coalesce(ended_at, as_of_at)', 'target_seconds - counted_seconds'
-            ) }}
+            {{ add_seconds('known_until_at', 'target_seconds - counted_seconds') }}
         ) as due_at,
         {{ add_seconds('working_days_end_at', 'elapsed_seconds - counted_seconds') }}
             as working_days_due_at
@@ -109,11 +100,11 @@ judged as (
         *,
         case
             when resolved_at is not null then counted_seconds <= target_seconds
-            when due_at < as_of_at then false
+            when due_at < known_until_at then false
         end as is_met,
         case
             when resolved_at is not null then resolved_at <= working_days_due_at
-            when working_days_due_at < as_of_at then false
+            when working_days_due_at < known_until_at then false
         end as is_met_by_working_days,
         case
             when response_target_seconds is null then null
@@ -156,7 +147,8 @@ final as (
         due_at,
         working_days_due_at,
         resolved_at,
-        ended_at
+        ended_at,
+        known_until_at
     from judged
 )
 

@@ -1,5 +1,6 @@
 {# Incidents open at the end of a month, by age. One that ended on the first instant of the next
-   month was open; one whose target falls due on it is not past it yet. #}
+   month was open; one whose target falls due on it is not past it yet. Of a month after
+   Remedy's last export nobody knows what was open. #}
 with
 
 incidents as (
@@ -25,8 +26,9 @@ months as (
 ),
 
 clock as (
-    select as_of_at
-    from {{ ref('int_reporting_clock') }}
+    select known_until_at
+    from {{ ref('int_extract_clocks') }}
+    where extract = 'remedy_incidents'
 ),
 
 categories as (
@@ -57,7 +59,7 @@ months_over as (
     select month_ends.*
     from month_ends
     inner join clock
-        on month_ends.month_ended_at <= clock.as_of_at
+        on month_ends.month_ended_at <= clock.known_until_at
 ),
 
 open_at_month_end as (
