@@ -1,4 +1,7 @@
-{# Whole seconds from one instant to another, cut to the second; negative where the second comes first. #}
+{#
+    Whole seconds from one instant to another, each cut to its second and none rounded; negative where the second comes
+    first. From 09:00:00.9 to 09:00:01.1 is 1.
+#}
 {% macro seconds_between(first_instant, last_instant) -%}
     {{ return(adapter.dispatch('seconds_between')(first_instant, last_instant)) }}
 {%- endmacro %}

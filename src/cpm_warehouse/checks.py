@@ -47,7 +47,7 @@ ORDERS = {
     "pmr_deliveries": (Order("delivered_before_month", "Reporting Month", "Delivered On"),),
     "remedy_incidents": (
         Order("resolved_before_logged", "Submit Date", "Last Resolved Date"),
-        Order("responded_before_received", "Submit Date", "Responded Date"),
+        Order("responded_before_logged", "Submit Date", "Responded Date"),
         Order("reported_after_logged", "Reported Date", "Submit Date"),
     ),
     "self_service_interface_outages": (Order("ended_before_started", "Outage From", "Outage To"),),

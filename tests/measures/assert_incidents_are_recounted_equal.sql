@@ -445,7 +445,10 @@ incidents as (
         case
             when ends.ended_at < timestamp '9999-12-31' then ends.ended_at
             else greatest(
-                least(clock.as_of_at, clock.exported_at, clock.exported_month_ended_at),
+                date_trunc(
+                    'second',
+                    least(clock.as_of_at, clock.exported_at, clock.exported_month_ended_at)
+                ),
                 histories.last_changed_at
             )
         end as stopped_at,

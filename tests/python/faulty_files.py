@@ -345,6 +345,14 @@ FAULTY = [
         provider="dcc",
     ),
     one(
+        "responded_before_logged",
+        INCIDENTS + incident(1) + incident(2, Responded_Date="2021-08-10T09:59:59+0100"),
+        2,
+        warned=("responded_before_logged",),
+        extract="remedy_incidents",
+        provider="dcc",
+    ),
+    one(
         "outage_ends_before_it_starts",
         OUTAGES + "2021-08-02T10:00:00Z,,false,\n2021-08-03T10:00:00Z,2021-08-03T09:00:00Z,false,\n",
         1,

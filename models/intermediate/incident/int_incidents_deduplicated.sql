@@ -43,7 +43,11 @@ final as (
         recorded_provider,
         raised_by,
         date_trunc('second', logged_at) as logged_at,
-        date_trunc('second', responded_at) as responded_at,
+        -- A response from before the Incident was logged tells nothing of how long one took.
+        case
+            when date_trunc('second', responded_at) >= date_trunc('second', logged_at)
+                then date_trunc('second', responded_at)
+        end as responded_at,
         date_trunc('second', last_resolved_at) as last_resolved_at,
         date_trunc('second', reopened_at) as reopened_at,
         date_trunc('second', closed_at) as closed_at,

@@ -17,7 +17,7 @@ codes as (
 
 -- The export says which Incidents are open.
 clock as (
-    select min(known_until_at) as known_until_at
+    select date_trunc('second', min(known_until_at)) as known_until_at
     from {{ ref('int_extract_clocks') }}
     where extract = 'remedy_incidents'
 ),

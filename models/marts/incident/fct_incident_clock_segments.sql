@@ -37,8 +37,7 @@ measured as (
     select
         *,
         clock_state = 'running' as is_counted,
-        {{ dbt.datediff('state_at', 'ended_at', 'second') }}
-            as elapsed_seconds
+        {{ seconds_between('state_at', 'ended_at') }} as elapsed_seconds
     from segments
     where state_at < ended_at
 ),

@@ -72,7 +72,7 @@ timed as (
             'cast(targets.working_days_due_date as timestamp) + interval 1 day',
             var('working_day_timezone')
         ) }} - interval 1 second as working_days_end_at,
-        {{ dbt.datediff('incidents.logged_at', 'incidents.responded_at', 'second') }}
+        {{ seconds_between('incidents.logged_at', 'incidents.responded_at') }}
             as response_seconds
     from incidents
     left join targets

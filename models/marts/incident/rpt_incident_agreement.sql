@@ -45,7 +45,7 @@ listed as (
         lists.incident_category as provider_incident_category,
         incidents.resolved_at as dcc_resolved_at,
         lists.resolved_at as provider_resolved_at,
-        {{ dbt.datediff('incidents.resolved_at', 'lists.resolved_at', 'second') }}
+        {{ seconds_between('incidents.resolved_at', 'lists.resolved_at') }}
             as provider_later_seconds,
         incidents.incident_id is not null as is_known_to_dcc
     from lists
