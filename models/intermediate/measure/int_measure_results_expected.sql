@@ -35,6 +35,11 @@ levels as (
     from {{ ref('measure_levels') }}
 ),
 
+incident_targets as (
+    select *
+    from {{ ref('int_incident_target_provenance') }}
+),
+
 provenance_ranks as (
     select
         provenance,
@@ -119,6 +124,7 @@ described as (
         levels.target_bp,
         levels.minimum_bp,
         scope_bases.certainty_rank as basis_rank,
+        coalesce(incident_targets.certainty_rank, 0) as target_rank,
         levels.provenance as level_provenance
     from grid
     inner join scope_bases
@@ -131,6 +137,11 @@ described as (
         on
             grid.measure_id = levels.measure_id
             and {{ is_valid('levels', 'grid.reporting_month') }}
+    left join incident_targets
+        on
+            grid.measure_id = incident_targets.measure_id
+            and grid.variant_id = incident_targets.variant_id
+            and grid.reporting_month = incident_targets.reporting_month
 ),
 
 final as (
@@ -161,6 +172,7 @@ final as (
                 measure_ranks.certainty_rank,
                 variant_ranks.certainty_rank,
                 described.basis_rank,
+                described.target_rank,
                 level_ranks.certainty_rank
             ) = weakest.certainty_rank
 )
