@@ -1,7 +1,8 @@
--- Every time that is held against a target is a difference of two instants, each cut to its second
--- or its millisecond. Rounded instead, or cut only once they are subtracted, an answer on its target
--- would miss it or one beyond it be within, by half a unit and with nothing else to show it. What to
--- look at: seconds_between and milliseconds_between; how the engine turns an instant into a number.
+-- Every time that is held against a target is a difference of two instants, each cut to its
+-- second or its millisecond. Rounded instead, or cut only once they are subtracted, an answer on
+-- its target would miss it or one beyond it be within, by half a unit and with nothing else to
+-- show it. What to look at: seconds_between and milliseconds_between; how the engine turns an
+-- instant into a number.
 with
 
 cases as (
