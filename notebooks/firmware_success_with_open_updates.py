@@ -34,7 +34,9 @@ def _(mo):
     what it is: not activated *yet*, and watched for so many days only (censored). **How much of the latest month's
     difference from the months before is real, and how much is that updates still wait?**
 
-    The updates are those of the devices of each measure, in all regions, by the month in which they were sent.
+    The updates are those of Communications Hubs and those of SMETS1 devices, in all regions, by the month in which they
+    were sent. What is shown is activation. No measure says the same: CPM 6B counts what the devices took, activated or
+    not, and CPM 6C counts requests to activate, so both stand beside the curve of SMETS1 devices, which is drawn once.
     """)
     return
 
@@ -44,12 +46,30 @@ def _(published):
     # Every day on which anything happened, of each month's updates.
     curves = published.query("""
         select
-            measure_id, updated_month, day_number, waiting_count, activated_count, censored_count, activated_pct
+            curve_name, updated_month, day_number, waiting_count, activated_count, censored_count, activated_pct
         from marts.rpt_firmware_survival
-        where region = 'all' and device_type = 'all'
-        order by measure_id, updated_month, day_number
+        where is_drawn and region = 'all' and device_type = 'all'
+        order by curve_name, updated_month, day_number
     """)
     return (curves,)
+
+
+@app.cell
+def _(published):
+    # What the measures of the same devices say of the same months, and why it is another figure.
+    measures = published.query("""
+        select distinct
+            curves.curve_name, curves.updated_month, curves.measure_id, results.result_pct, results.met_count,
+            results.total_count, curves.measure_difference
+        from marts.rpt_firmware_survival as curves
+        inner join marts.fct_measure_results as results
+            on curves.measure_id = results.measure_id and curves.updated_month = results.reporting_month
+        where results.is_default and results.scope_type = 'national' and results.aggregation = 'pooled'
+            and results.basis = 'measured' and results.result_pct is not null
+        order by curves.curve_name, curves.updated_month, curves.measure_id
+    """)
+    measures
+    return (measures,)
 
 
 @app.cell
@@ -69,7 +89,7 @@ def _(alt, cs, curves, pl):
     (
         alt.layer(_lines, _censored, data=_shown)
         .properties(width=300, height=260)
-        .facet(column=alt.Column("measure_id:N", title=None))
+        .facet(column=alt.Column("curve_name:N", title=None))
         .properties(title="Share activated by each day; a tick where updates leave the view (censored)")
     )
     return
@@ -77,7 +97,7 @@ def _(alt, cs, curves, pl):
 
 @app.cell
 def _(curves, pl):
-    cohorts = curves.group_by("measure_id", "updated_month", maintain_order=True).agg(
+    cohorts = curves.group_by("curve_name", "updated_month", maintain_order=True).agg(
         updates=pl.col("waiting_count").first(),
         activated=pl.col("activated_count").sum(),
         counted_pct=100 * pl.col("activated_count").sum() / pl.col("waiting_count").first(),
@@ -90,22 +110,31 @@ def _(curves, pl):
 
 
 @app.cell
-def _(cohorts, mo, pl):
-    def said(measure, months):
+def _(cohorts, measures, mo, pl):
+    def beside(curve, month):
+        rows = measures.filter(pl.col("curve_name") == curve, pl.col("updated_month") == month)
+        return [
+            f"    - {row['measure_id'].replace('_', ' ')} says {row['result_pct']:.1f}%"
+            f" ({row['met_count']} of {row['total_count']}): {row['measure_difference']}."
+            for row in rows.iter_rows(named=True)
+        ]
+
+    def said(curve, months):
         latest, before = months.row(-1, named=True), months.head(-1)
         counted = latest["counted_pct"] - before["counted_pct"].mean()
         estimated = latest["censored_pct"] - before["censored_pct"].mean()
-        return (
-            f"- **{measure.replace('_', ' ')}**: of {latest['updates']} updates sent in"
+        told = (
+            f"- **{curve}**: of {latest['updates']} updates sent in"
             f" {latest['updated_month']:%B %Y}, {latest['counted_pct']:.1f}% counted plainly and"
             f" {latest['censored_pct']:.1f}% with open ones censored. Against the mean of the months before that is"
             f" {counted:+.1f} and {estimated:+.1f} percentage points: {abs(estimated - counted):.1f} points are updates"
             f" that still wait, the rest is not. One update is {100 / latest['updates']:.1f} points."
         )
+        return "\n".join([told, *beside(curve, latest["updated_month"])])
 
     comparable = {
-        measure: months
-        for (measure,), months in cohorts.group_by("measure_id", maintain_order=True)
+        curve: months
+        for (curve,), months in cohorts.group_by("curve_name", maintain_order=True)
         if len(months) > 1
     }
     latest = pl.concat([months.tail(1) for months in comparable.values()]) if comparable else cohorts.clear()
@@ -120,7 +149,7 @@ def _(cohorts, mo, pl):
             else "part of its difference is updates that still wait, and the rest would stay if no more were known."
         )
     )
-    answer = "\n".join([opening, "", *(said(measure, months) for measure, months in comparable.items())])
+    answer = "\n".join([opening, "", *(said(curve, months) for curve, months in comparable.items())])
     mo.md(f"## Answer\n\n{answer}")
     return (answer,)
 

@@ -23,15 +23,21 @@ received as (
     select
         staged.provider,
         {{ reporting_month_of('staged.requested_at') }} as event_month,
-        case staged.service_reference_variant
-            when '11.1' then 'update'
-            else 'activation'
-        end as event_kind,
+        kinds.event_kind,
         count(*) as event_count
     from {{ ref('stg_providers__firmware_requests') }} as staged
     inner join submissions
         on staged.submission_key = submissions.submission_key
-    group by staged.provider, event_month, event_kind
+    inner join (
+        -- An 11.4 is an update and an activation.
+        values
+        ('11.1', 'update'),
+        ('11.3', 'activation'),
+        ('11.4', 'update'),
+        ('11.4', 'activation')
+    ) as kinds (service_reference_variant, event_kind)
+        on staged.service_reference_variant = kinds.service_reference_variant
+    group by staged.provider, event_month, kinds.event_kind
     union all
     -- A hub's request to activate is told by what it came to, where that is told.
     select

@@ -67,7 +67,7 @@ successes as (
         requested_at as succeeded_at
     from s1sp
     where
-        service_reference_variant = '11.3'
+        service_reference_variant in ('11.3', '11.4')
         and outcome_code = '0'
     union
     select
@@ -79,10 +79,9 @@ successes as (
 ),
 
 dsp_requests as (
-    select
+    select distinct
         requests.image_hash,
         requests.sent_at,
-        requests.response_code,
         devices_listed.device_id
     from {{ ref('stg_dsp__update_firmware_requests') }} as requests
     cross join unnest(requests.device_ids) as devices_listed (device_id)
@@ -98,7 +97,7 @@ told as (
         'SMETS1' as generation,
         s1sp.outcome_code = '0' as is_updated
     from s1sp
-    where s1sp.service_reference_variant = '11.1'
+    where s1sp.service_reference_variant in ('11.1', '11.4')
     union all
     select
         hubs.device_id,
@@ -126,7 +125,7 @@ told as (
             where
                 s1sp.device_id = dsp_requests.device_id
                 and s1sp.image = dsp_requests.image_hash
-                and s1sp.service_reference_variant = '11.1'
+                and s1sp.service_reference_variant in ('11.1', '11.4')
                 and s1sp.requested_at >= dsp_requests.sent_at
                 and s1sp.requested_at
                 <= dsp_requests.sent_at + limits.same_update_hours * interval 1 hour
@@ -222,7 +221,11 @@ ended as (
             updates.next_success_at
             < coalesce(updates.sent_again_at, timestamp '9999-12-31'),
             false
-        ) as is_reported,
+        )
+        or coalesce(
+            updates.shown_at <= coalesce(updates.sent_again_at, timestamp '9999-12-31'),
+            false
+        ) as is_taken,
         coalesce(
             least(
                 case
@@ -231,7 +234,12 @@ ended as (
                         < coalesce(updates.sent_again_at, timestamp '9999-12-31')
                         then updates.next_success_at
                 end,
-                case when updates.sent_again_at is null then updates.shown_at end
+                case
+                    when
+                        updates.shown_at
+                        <= coalesce(updates.sent_again_at, timestamp '9999-12-31')
+                        then updates.shown_at
+                end
             )
             <= updates.sent_at + limits.follow_up_days * interval 1 day,
             false
@@ -244,7 +252,7 @@ counted as (
     select *
     from ended
     where
-        is_reported
+        is_taken
         or sent_again_at is null
 ),
 
@@ -329,7 +337,7 @@ recounted as (
     left join devices
         on s1sp.device_id = devices.device_id
     where
-        s1sp.service_reference_variant = '11.3'
+        s1sp.service_reference_variant in ('11.3', '11.4')
         and coalesce(devices.device_type, s1sp.device_type)
         in ('CHF', 'ESME', 'GSME', 'PPMID')
     group by date_trunc('month', s1sp.requested_at)

@@ -48,10 +48,13 @@ def test_the_proxy_is_judged_by_its_verdicts():
     assert ("not fit for purpose" in said) == (len(differing) > 0)
 
 
-@pytest.mark.parametrize("measure", ["CPM_6A", "CPM_6B", "CPM_6C"])
-def test_open_updates_are_censored_as_kaplan_and_meier_do(measure):
+CURVES = ["Communications Hubs: updates activated", "SMETS1 devices: updates activated"]
+
+
+@pytest.mark.parametrize("curve", CURVES)
+def test_open_updates_are_censored_as_kaplan_and_meier_do(curve):
     days = PUBLISHED.query("from marts.rpt_firmware_survival where region = 'all' and device_type = 'all'").filter(
-        pl.col("measure_id") == measure
+        pl.col("curve_name") == curve, pl.col("is_drawn")
     )
     days = days.filter(pl.col("updated_month") == pl.col("updated_month").max()).sort("day_number")
     waiting = 1.0
@@ -59,5 +62,20 @@ def test_open_updates_are_censored_as_kaplan_and_meier_do(measure):
         waiting *= 1 - activated / at_risk
     plainly = 100 * days["activated_count"].sum() / days["waiting_count"][0]
     said = answer("firmware_success_with_open_updates")
-    (line,) = [line for line in said.splitlines() if measure.replace("_", " ") in line]
+    (line,) = [line for line in said.splitlines() if curve in line]
     assert f"{plainly:.1f}% counted plainly and {100 * (1 - waiting):.1f}% with open ones censored" in line
+
+
+def test_each_curve_is_named_by_what_it_shows_and_stands_once_with_its_measures():
+    said = answer("firmware_success_with_open_updates")
+    assert [said.count(f"**{curve}**") for curve in CURVES] == [1, 1]
+    assert "**CPM" not in said
+    results = PUBLISHED.query("""
+        from marts.fct_measure_results
+        where is_default and scope_type = 'national' and aggregation = 'pooled' and basis = 'measured'
+            and measure_id in ('CPM_6A', 'CPM_6B', 'CPM_6C') and result_pct is not null
+            and reporting_month = (select max(updated_month) from marts.rpt_firmware_survival)
+    """)
+    assert len(results) == 3
+    for measure, pct in results.select("measure_id", "result_pct").iter_rows():
+        assert f"{measure.replace('_', ' ')} says {pct:.1f}%" in said

@@ -64,6 +64,17 @@ def test_models_read_no_clock_but_the_reporting_clock():
     assert found == []
 
 
+def test_what_is_not_known_has_one_word_from_one_place():
+    """Models call the macro `unknown`. A kind of organisation that no list has is a class of its own, and no dimension."""
+    of_a_class = {"int_incident_states_ordered.sql"}
+    found = {
+        path.name for path in (ROOT / "models").rglob("*.sql") if re.search(r"'unknown'", path.read_text(), re.I)
+    }
+    assert found == of_a_class
+    assert "'Unknown'" in (ROOT / "macros/unknown.sql").read_text()
+    assert "\nUnknown," in (ROOT / "seeds/reference/regions.csv").read_text()
+
+
 def test_locks_name_no_registry_and_agree():
     locks = {name: (ROOT / f"requirements/{name}.txt").read_text() for name in ("bootstrap", "build", "dev")}
     assert not any("://" in lock for lock in locks.values())

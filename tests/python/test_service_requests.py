@@ -74,10 +74,10 @@ def counted_requests(lake: Path) -> list[dict[str, Any]]:
             | {
                 "day": row["ReceivedAt"].date(),
                 "month": row["ReceivedAt"].date().replace(day=1),
-                "variant": row["ServiceReferenceVariant"] or "unknown",
-                "mode": row["Mode"] or "unknown",
+                "variant": row["ServiceReferenceVariant"] or "Unknown",
+                "mode": row["Mode"] or "Unknown",
                 "device_type": row["DeviceType"] or "Unknown",
-                "generation": {"SMETS1": "SMETS1", "Unknown": "unknown"}.get(row["region"], "SMETS2"),
+                "generation": {"SMETS1": "SMETS1", "Unknown": "Unknown"}.get(row["region"], "SMETS2"),
                 "outcome": "no_response" if code is None else CLASSES.get(code, "unknown_code"),
                 "has_target": target is not None,
                 "within": target is not None and end_to_end is not None and end_to_end <= target,
@@ -107,7 +107,7 @@ def shown_parties(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return tuple(request[name] for name in ("month", "variant", "region", "device_type", "PartyId"))
 
     volumes = Counter(map(cell, requests))
-    return [r | {"shown": "pooled" if volumes[cell(r)] < SMALL else r["PartyId"] or "unknown"} for r in requests]
+    return [r | {"shown": "pooled" if volumes[cell(r)] < SMALL else r["PartyId"] or "Unknown"} for r in requests]
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def parties_by_pseudonym(warehouse: Path) -> dict[str, str]:
             "select party_pseudonym, party_id from intermediate.int_parties_pseudonymised"
         ).fetchall()
     assert len(dict(pairs)) == len(pairs) == len({party for _, party in pairs}) > 5
-    return {**dict(pairs), "pooled": "pooled", "unknown": "unknown"}
+    return {**dict(pairs), "pooled": "pooled", "Unknown": "Unknown"}
 
 
 @pytest.fixture(scope="module")
@@ -276,7 +276,7 @@ def test_alerts_are_rows_of_the_annex(built, party_of):
     assert set(found) == {(names[kind], count, 0) for kind, count in total.iter_rows()}
     least = built.execute(
         "select min(volume) from marts.rpt_business_process_performance"
-        " where party_pseudonym not in ('pooled', 'unknown')"
+        " where party_pseudonym not in ('pooled', 'Unknown')"
     ).fetchone()
     assert least is not None
     assert least[0] >= SMALL

@@ -20,9 +20,9 @@ final as (
         volumes.alert_month,
         volumes.alert_kind,
         volumes.alert_code,
-        coalesce(regions.region, 'Unknown') as region,
+        coalesce(regions.region, {{ unknown() }}) as region,
         volumes.party_id,
-        coalesce(volumes.device_type, 'Unknown') as device_type,
+        coalesce(volumes.device_type, {{ unknown() }}) as device_type,
         cast(sum(volumes.message_count) as bigint) as message_count,
         cast(sum(volumes.alert_count) as bigint) as alert_count
     from volumes
@@ -34,9 +34,9 @@ final as (
         volumes.alert_month,
         volumes.alert_kind,
         volumes.alert_code,
-        coalesce(regions.region, 'Unknown'),
+        coalesce(regions.region, {{ unknown() }}),
         volumes.party_id,
-        coalesce(volumes.device_type, 'Unknown')
+        coalesce(volumes.device_type, {{ unknown() }})
 )
 
 select * from final

@@ -1,5 +1,5 @@
-{# Every activation that names its image: from the S1SPs' 11.3 and from the CSPs' steps. The DSP's
-   own rows of 11.3 carry no hash, so that none can be matched by device and image. #}
+{# Every activation that names its image: from the S1SPs' 11.3, and 11.4 for a PPMID, and from the
+   CSPs' steps. The DSP's own rows of 11.3 carry no hash, so that none can be matched by device and image. #}
 with
 
 s1sp_requests as (
@@ -16,7 +16,7 @@ hub_steps as (
 request_kinds as (
     select *
     from {{ ref('firmware_request_kinds') }}
-    where event_kind = 'activation'
+    where event_kind in ('activation', 'update_and_activation')
 ),
 
 outcome_codes as (
@@ -41,7 +41,9 @@ s1sp_activations as (
     from s1sp_requests
     {{ current_submissions_only('firmware_requests', 's1sp_requests') }}
     inner join request_kinds
-        on s1sp_requests.service_reference_variant = request_kinds.service_reference_variant
+        on
+            s1sp_requests.service_reference_variant = request_kinds.service_reference_variant
+            and {{ is_valid('request_kinds', 's1sp_requests.requested_at') }}
     left join outcome_codes
         on
             s1sp_requests.outcome_code = outcome_codes.outcome_code

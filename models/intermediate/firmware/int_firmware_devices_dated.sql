@@ -47,7 +47,15 @@ concerned as (
     qualify
         row_number() over (
             partition by device_number, stood_at
-            order by device_type, firmware_version, region
+            order by
+                device_type,
+                firmware_version,
+                region,
+                generation,
+                s1sp,
+                manufacturer,
+                model,
+                comms_hub_number
         ) = 1
 ),
 
@@ -56,7 +64,7 @@ final as (
         concerned.device_number,
         concerned.device_type,
         concerned.generation,
-        coalesce(regions.region, 'Unknown') as region,
+        coalesce(regions.region, {{ unknown() }}) as region,
         concerned.s1sp,
         concerned.manufacturer,
         concerned.model,

@@ -1,6 +1,6 @@
-{# Version before: the device's latest activation, or the inventory at a later month's end. An
-   update whose version the inventory shows, when no activation was received, was activated: the inventory
-   takes it from a notification of the hub. When exactly is not known. #}
+{# Version before: the device's latest activation, or the inventory of a later month's end. An update
+   whose version the inventory shows, when no activation was received, was activated (when exactly is not known),
+   and a later sending of the same image is one of its own. #}
 {{ config(materialized='table') }}
 with
 
@@ -45,20 +45,35 @@ described as (
         images.image_name,
         images.firmware_version as version_after,
         coalesce(images.is_unknown_image, true) as is_unknown_image,
-        coalesce(devices.device_type, events.reported_device_type, 'unknown') as device_type,
+        coalesce(devices.device_type, events.reported_device_type, {{ unknown() }}) as device_type,
         coalesce(
             devices.generation,
             case events.origin
                 when 's1sp' then 'SMETS1'
                 when 'csp' then 'SMETS2'
-                else 'unknown'
+                else {{ unknown() }}
             end
         ) as generation,
+        -- What counts at its instant: of two sendings at one, the other is sent again at once.
         case
-            when events.event_kind = 'update' and events.duplicate_kind is null
+            when
+                events.duplicate_kind is null
+                and events.event_kind = 'update'
+                and coalesce(events.next_updated_at > events.happened_at, true)
                 then events.happened_at
-        end as counting_updated_at,
-        coalesce(devices.region, 'Unknown') as region,
+            when
+                events.duplicate_kind is null
+                and events.event_kind = 'activation'
+                and events.outcome = 'failure'
+                and coalesce(events.next_tried_at > events.happened_at, true)
+                then events.happened_at
+        end as shown_from,
+        case events.event_kind
+            when 'update' then events.next_updated_at
+            else events.next_tried_at
+        end as shown_until,
+        events.latest_succeeded_at is not null as was_activated_before,
+        coalesce(devices.region, {{ unknown() }}) as region,
         devices.s1sp,
         coalesce(
             case
@@ -92,22 +107,36 @@ shown_by_inventory as (
     select
         described.device_number,
         described.image_key,
-        described.happened_at,
+        described.event_kind,
+        described.shown_from,
         min(devices.stood_at) as inventory_shown_at
     from described
     inner join devices
         on
             described.device_number = devices.device_number
             and described.version_after = devices.firmware_version
-            and described.happened_at < devices.stood_at
+            and described.shown_from < devices.stood_at
     where
-        described.event_kind = 'update'
-        and described.duplicate_kind is null
+        described.shown_from is not null
         and described.activated_at is null
-        and described.next_updated_at is null
+        and coalesce(devices.stood_at <= described.shown_until, true)
         and not described.was_activated_before
         and described.version_before is distinct from described.version_after
-    group by described.device_number, described.image_key, described.happened_at
+    group by
+        described.device_number,
+        described.image_key,
+        described.event_kind,
+        described.shown_from
+),
+
+first_shown as (
+    select
+        device_number,
+        image_key,
+        min(inventory_shown_at) as first_shown_at
+    from shown_by_inventory
+    where event_kind = 'update'
+    group by device_number, image_key
 ),
 
 final as (
@@ -129,6 +158,7 @@ final as (
         described.version_after,
         cast(described.duplicate_kind as varchar) as duplicate_kind,
         case
+            when described.event_kind = 'activation' then described.match_status
             when shown_by_inventory.inventory_shown_at <= described.followed_up_until
                 then 'activated'
             when shown_by_inventory.inventory_shown_at > described.followed_up_until
@@ -136,8 +166,10 @@ final as (
             else described.match_status
         end as match_status,
         case
-            when described.event_kind = 'activation' or described.activated_at is not null
+            when described.activated_at is not null then 'reported'
+            when described.event_kind = 'activation' and described.outcome = 'success'
                 then 'reported'
+            when described.event_kind = 'activation' then null
             when shown_by_inventory.inventory_shown_at is not null then 'inventory'
         end as activation_evidence,
         cast(described.outcome as varchar) as outcome,
@@ -147,20 +179,34 @@ final as (
         described.is_unknown_device,
         described.is_unknown_image,
         described.happened_at,
-        described.first_updated_at,
+        case
+            when
+                described.event_kind = 'update'
+                and described.happened_at >= first_shown.first_shown_at
+                then described.happened_at
+            else described.first_updated_at
+        end as first_updated_at,
         described.latest_updated_at,
         described.activated_at,
         case
             when described.match_status = 'superseded' then described.next_device_updated_at
         end as superseded_at,
         shown_by_inventory.inventory_shown_at,
-        described.followed_up_until
+        described.followed_up_until,
+        described.known_until,
+        described.next_tried_at,
+        described.latest_succeeded_at
     from described
     left join shown_by_inventory
         on
             described.device_number = shown_by_inventory.device_number
             and described.image_key = shown_by_inventory.image_key
-            and described.counting_updated_at = shown_by_inventory.happened_at
+            and described.event_kind = shown_by_inventory.event_kind
+            and described.shown_from = shown_by_inventory.shown_from
+    left join first_shown
+        on
+            described.device_number = first_shown.device_number
+            and described.image_key = first_shown.image_key
 )
 
 select * from final

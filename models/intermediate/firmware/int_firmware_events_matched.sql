@@ -31,9 +31,12 @@ time_limits as (
     from {{ ref('firmware_time_limits') }}
 ),
 
-clock as (
-    select as_of_at
-    from {{ ref('int_reporting_clock') }}
+submissions as (
+    select
+        {{ text_key('submission_key') }} as submission_number,
+        reporting_month,
+        known_until
+    from {{ ref('int_firmware_submissions') }}
 ),
 
 events as (
@@ -45,7 +48,6 @@ events as (
         {{ enumerated('outcome', outcomes) }} as outcome,
         case when outcome_name is not null then {{ text_key('outcome_name') }} end as outcome_key,
         reported_device_type,
-        is_resubmitted,
         request_key,
         {{ text_key('image_name') }} as image_key,
         {{ text_key('submission_key') }} as submission_number,
@@ -60,7 +62,6 @@ events as (
         {{ enumerated('outcome', outcomes) }} as outcome,
         case when outcome_name is not null then {{ text_key('outcome_name') }} end as outcome_key,
         reported_device_type,
-        false as is_resubmitted,
         cast(null as ubigint) as request_key,
         {{ text_key('image_name') }} as image_key,
         {{ text_key('submission_key') }} as submission_number,
@@ -77,7 +78,7 @@ grouped as (
         min(outcome_key) filter (where event_kind = 'activation' and outcome = 'failure')
             as failure_key,
         min(image_key) = max(image_key)
-        and bool_and(is_image_named and not is_resubmitted) as is_of_one_image
+        and bool_and(is_image_named) as is_of_one_image
     from events
     group by device_number
 ),
@@ -140,10 +141,10 @@ plainly_matched as (
         happened_on,
         cast(null as varchar) as duplicate_kind,
         case when other_updated_at <= happened_at then other_updated_at end as latest_updated_at,
-        case when other_updated_at <= happened_at then other_updated_at end as first_updated_at,
         case when other_updated_at > happened_at then other_updated_at end as next_updated_at,
         case when other_updated_at > happened_at then other_updated_at end
             as next_device_updated_at,
+        cast(null as timestamp) as next_tried_at,
         case when other_succeeded_at < happened_at then other_succeeded_at end
             as latest_succeeded_at,
         case when other_succeeded_at < happened_at then other_succeeded_at end
@@ -153,21 +154,20 @@ plainly_matched as (
         case when other_succeeded_at >= happened_at then other_succeeded_at end as activated_at,
         first_failed_at,
         case when first_failed_at is not null then failure_key end as failure_key,
-        case when first_failed_at is not null then 1 else 0 end as failed_attempt_count
+        case when first_failed_at is not null then 1 else 0 end as failed_attempt_count,
+        cast(null as timestamp) as first_updated_at
     from plain
 ),
 
 others as (
     select
         events.*,
+        submissions.reporting_month,
         cast(events.happened_at as date) as happened_on,
         case
-            when
-                events.event_kind = 'update'
-                and not events.is_resubmitted
-                and events.is_image_named
-                then events.happened_at
+            when events.event_kind = 'update' and events.is_image_named then events.happened_at
         end as updated_at,
+        case when events.event_kind = 'activation' then events.happened_at end as tried_at,
         case
             when
                 events.event_kind = 'activation'
@@ -182,11 +182,14 @@ others as (
     from events
     inner join devices
         on events.device_number = devices.device_number
+    left join submissions
+        on events.submission_number = submissions.submission_number
     where not devices.is_plain
 ),
 
 -- One order for every window below: were ties broken by each for itself, one row could be both
--- the copy and what counts.
+-- the copy and what counts. It ends with every column: rows that it leaves equal are equal. Of
+-- copies the last counts: a failure before a success, and the earliest month that has it.
 placed as (
     select
         *,
@@ -196,11 +199,13 @@ placed as (
                 happened_at asc,
                 event_kind desc,
                 origin asc,
-                request_key asc,
-                submission_number asc,
                 outcome desc nulls first,
                 outcome_key asc nulls first,
-                image_key asc
+                request_key asc nulls first,
+                reporting_month desc nulls first,
+                submission_number asc,
+                reported_device_type asc nulls first,
+                image_key asc nulls first
         ) as place
     from others
 ),
@@ -216,18 +221,19 @@ sequenced as (
         reported_device_type,
         request_key,
         submission_number,
-        is_resubmitted,
+        updated_at,
         happened_at,
         happened_on,
+        place,
         lead(happened_at) over by_image as next_event_at,
         lead(event_kind) over by_image as next_event_kind,
         lead(origin) over by_image as next_origin,
         lead(request_key) over by_image as next_request_key,
         max(updated_at) over image_history as latest_updated_at,
-        min(updated_at) over image_history as first_updated_at,
         max(succeeded_at) over image_past as latest_succeeded_at,
         min(updated_at) over image_future as next_updated_at,
         min(succeeded_at) over image_future as next_succeeded_at,
+        min(tried_at) over image_future as next_tried_at,
         max(succeeded_at) over device_past as device_succeeded_at,
         max_by(
             succeeded_image_key, case when succeeded_image_key is not null then place end
@@ -290,12 +296,17 @@ paired as (
     select
         sequenced.*,
         case
-            when sequenced.is_resubmitted then 'resubmitted'
             when
                 sequenced.next_event_kind = sequenced.event_kind
                 and sequenced.next_event_at = sequenced.happened_at
                 and sequenced.next_origin = sequenced.origin
-                and coalesce(sequenced.next_request_key, 0) = coalesce(sequenced.request_key, 0)
+                and sequenced.next_request_key = sequenced.request_key
+                then 'resubmitted'
+            when
+                sequenced.next_event_kind = sequenced.event_kind
+                and sequenced.next_event_at = sequenced.happened_at
+                and sequenced.next_origin = sequenced.origin
+                and coalesce(sequenced.next_request_key, sequenced.request_key) is null
                 then 'copied'
             when
                 sequenced.event_kind = 'update'
@@ -326,7 +337,7 @@ failures as (
         image_key,
         latest_updated_at as updated_at,
         min(happened_at) as first_failed_at,
-        max_by(outcome_key, happened_at) as failure_key,
+        max_by(outcome_key, place) as failure_key,
         count(*) as failed_attempt_count
     from paired
     where
@@ -335,6 +346,17 @@ failures as (
         and latest_updated_at is not null
         and duplicate_kind is null
     group by device_number, image_key, latest_updated_at
+),
+
+-- A row of the DSP that the S1SP tells too is no sending of its own: the first is one that counts.
+first_sendings as (
+    select
+        device_number,
+        image_key,
+        min(updated_at) as first_updated_at
+    from paired
+    where duplicate_kind is null
+    group by device_number, image_key
 ),
 
 -- A join by equal columns alone is hashed; a condition on one side only makes it a nested loop.
@@ -360,17 +382,22 @@ others_matched as (
         counting.happened_on,
         counting.duplicate_kind,
         counting.latest_updated_at,
-        counting.first_updated_at,
         counting.next_updated_at,
         counting.next_device_updated_at,
+        counting.next_tried_at,
         counting.latest_succeeded_at,
         counting.device_succeeded_at,
         counting.device_succeeded_image_key,
         counting.activated_at,
         failures.first_failed_at,
         failures.failure_key,
-        coalesce(failures.failed_attempt_count, 0) as failed_attempt_count
+        coalesce(failures.failed_attempt_count, 0) as failed_attempt_count,
+        first_sendings.first_updated_at
     from counting
+    left join first_sendings
+        on
+            counting.device_number = first_sendings.device_number
+            and counting.image_key = first_sendings.image_key
     left join failures
         on
             counting.device_number = failures.device_number
@@ -387,11 +414,13 @@ matched as (
 limited as (
     select
         matched.*,
-        clock.as_of_at,
+        -- That the row is there says what was known when it happened.
+        greatest(submissions.known_until, matched.happened_at) as known_until,
         {{ add_seconds('matched.happened_at', 'dated_limits.follow_up_seconds') }}
             as followed_up_until
     from matched
-    cross join clock
+    left join submissions
+        on matched.submission_number = submissions.submission_number
     left join dated_limits
         on matched.happened_on = dated_limits.happened_on
 ),
@@ -419,7 +448,7 @@ told as (
             when first_failed_at <= followed_up_until then 'activation_failed'
             when outcome = 'failure' then 'update_failed'
             when next_device_updated_at <= followed_up_until then 'superseded'
-            when as_of_at > followed_up_until then 'expired'
+            when known_until > followed_up_until then 'expired'
             else 'open'
         end as match_status
     from limited
@@ -440,19 +469,22 @@ final as (
         failure_key,
         failed_attempt_count,
         device_succeeded_image_key,
-        latest_succeeded_at is not null as was_activated_before,
         happened_at,
         activated_at,
         case
             when event_kind = 'activation' then null
-            when latest_succeeded_at is null then coalesce(first_updated_at, happened_at)
+            when latest_succeeded_at is null and first_updated_at < happened_at
+                then first_updated_at
             else happened_at
         end as first_updated_at,
         latest_updated_at,
         next_updated_at,
         next_device_updated_at,
+        next_tried_at,
+        latest_succeeded_at,
         device_succeeded_at,
-        followed_up_until
+        followed_up_until,
+        known_until
     from told
 )
 

@@ -1,5 +1,6 @@
 {# The image that a hash or version names. A hash is known by the Central Products List alone; a
-   version names itself, and is known where any product has it. The latest list that has it counts. #}
+   version names itself, and is known where any product has it. The latest list that has it counts,
+   and of two versions in one list the higher. #}
 {{ config(materialized='table') }}
 
 with
@@ -47,10 +48,14 @@ products as (
 images_by_hash as (
     select
         products.image_hash as image_name,
-        max_by(products.firmware_version, products.period) as firmware_version
+        products.firmware_version
     from products
     where products.image_hash is not null
-    group by products.image_hash
+    qualify
+        row_number() over (
+            partition by products.image_hash
+            order by products.period desc, products.firmware_version desc
+        ) = 1
 ),
 
 product_versions as (

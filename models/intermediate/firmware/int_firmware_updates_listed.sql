@@ -21,7 +21,7 @@ hub_steps as (
 request_kinds as (
     select *
     from {{ ref('firmware_request_kinds') }}
-    where event_kind = 'update'
+    where event_kind in ('update', 'update_and_activation')
 ),
 
 outcome_codes as (
@@ -51,15 +51,7 @@ current_requests as (
         case
             when response_codes.outcome_class in ('failure', 'communications_failure')
                 then requests.response_code
-        end as outcome_name,
-        row_number() over (
-            partition by requests.request_id
-            order by
-                requests.sent_at,
-                requests.period,
-                requests.source_file,
-                requests.source_row
-        ) > 1 as is_resubmitted
+        end as outcome_name
     from requests
     {{ current_submissions_only('update_firmware_requests', 'requests') }}
     left join response_codes
@@ -75,7 +67,6 @@ listed_devices as (
         request_key,
         outcome,
         outcome_name,
-        is_resubmitted,
         {{ explode_list('device_ids') }} as device_id
     from current_requests
 ),
@@ -89,7 +80,6 @@ dsp_updates as (
         outcome,
         outcome_name,
         cast(null as varchar) as reported_device_type,
-        is_resubmitted,
         request_key,
         submission_key
     from listed_devices
@@ -101,22 +91,32 @@ s1sp_updates as (
         s1sp_requests.image_hash as image_name,
         s1sp_requests.requested_at as happened_at,
         's1sp' as origin,
+        -- One request for both does not say at which of them it failed: see its activation.
         case
+            when
+                request_kinds.event_kind = 'update_and_activation'
+                and coalesce(outcome_codes.outcome, 'failure') = 'failure'
+                then null
             when s1sp_requests.outcome_code is not null
                 then coalesce(outcome_codes.outcome, 'failure')
         end as outcome,
         case
+            when
+                request_kinds.event_kind = 'update_and_activation'
+                and coalesce(outcome_codes.outcome, 'failure') = 'failure'
+                then null
             when s1sp_requests.outcome_code is not null
                 then coalesce(outcome_codes.outcome_name, 'unknown_code')
         end as outcome_name,
         s1sp_requests.device_type as reported_device_type,
-        false as is_resubmitted,
         cast(null as ubigint) as request_key,
         submissions.submission_key
     from s1sp_requests
     {{ current_submissions_only('firmware_requests', 's1sp_requests') }}
     inner join request_kinds
-        on s1sp_requests.service_reference_variant = request_kinds.service_reference_variant
+        on
+            s1sp_requests.service_reference_variant = request_kinds.service_reference_variant
+            and {{ is_valid('request_kinds', 's1sp_requests.requested_at') }}
     left join outcome_codes
         on
             s1sp_requests.outcome_code = outcome_codes.outcome_code
@@ -132,7 +132,6 @@ csp_updates as (
         outcome,
         failure_code as outcome_name,
         'CHF' as reported_device_type,
-        false as is_resubmitted,
         cast(null as ubigint) as request_key,
         submission_key
     from hub_steps

@@ -89,8 +89,8 @@ final as (
         incidents.raised_by,
         resolutions.organisation,
         resolutions.party_kind as responsible_party,
-        coalesce(organisations.provider_id, providers.provider_id, 'unknown') as provider,
-        coalesce(regions.region, 'Unknown') as region,
+        coalesce(organisations.provider_id, providers.provider_id, {{ unknown() }}) as provider,
+        coalesce(regions.region, {{ unknown() }}) as region,
         resolutions.reopen_count,
         case
             when cancelled.is_cancelled then 'cancelled'

@@ -1,6 +1,7 @@
 {# CPM 6A, 6B, 6C: each update or activation under each reading whose devices it is of. Cohort: in
    the month of the update; activity: in the month of the activation request. A re-sent update counts
-   once, by its last sending; one superseded by a later image is no test of its activation. #}
+   once, by its last sending; one superseded by a later image is no test of its activation. Where repeats of a
+   request count once, it is by the last, met if any of them succeeded or the inventory shows the version. #}
 with
 
 events as (
@@ -62,10 +63,30 @@ in_population as (
         on {{ is_valid('time_limits', 'events.happened_at') }}
 ),
 
+repeated as (
+    select
+        *,
+        outcome_kind = 'activation_succeeded_once'
+        and coalesce(next_tried_at <= followed_up_until, false) as is_repeated,
+        outcome_kind = 'activation_succeeded_once'
+        and outcome = 'failure'
+        and coalesce(
+            {{ seconds_between('latest_succeeded_at', 'happened_at') }}
+            <= {{ seconds_between('happened_at', 'followed_up_until') }},
+            false
+        ) as succeeded_before,
+        outcome_kind = 'activation_succeeded_once'
+        and outcome = 'failure'
+        and sees_inventory
+        and coalesce(inventory_shown_at <= followed_up_until, false) as is_shown
+    from in_population
+),
+
 judged as (
     select
         *,
         case
+            when is_repeated then 'repeated'
             when counted_by = 'activity' then null
             when match_status = 'resent' then 'resent'
             when outcome_kind != 'updated' and match_status = 'superseded' then 'superseded'
@@ -85,8 +106,10 @@ judged as (
                     match_status = 'activated'
                     and coalesce(seconds_to_activate <= timely_seconds, false)
             when 'activation_succeeded' then outcome = 'success'
+            when 'activation_succeeded_once'
+                then outcome = 'success' or succeeded_before or is_shown
         end as is_met
-    from in_population
+    from repeated
 ),
 
 final as (
@@ -105,7 +128,11 @@ final as (
         judged.version_before,
         judged.version_after,
         judged.match_status,
-        judged.activation_evidence,
+        case
+            when judged.succeeded_before then 'reported'
+            when judged.is_shown then 'inventory'
+            else judged.activation_evidence
+        end as activation_evidence,
         judged.submission_key,
         judged.exclusion_reason,
         case when judged.exclusion_reason is null then judged.is_met end as is_met,
@@ -123,7 +150,9 @@ final as (
         end as seconds_to_activate,
         {{ reporting_month_of('judged.happened_at') }} as reporting_month,
         case
-            when judged.counted_by = 'activity' then null
+            when judged.succeeded_before
+                then {{ reporting_month_of('judged.latest_succeeded_at') }}
+            when judged.counted_by = 'activity' and not judged.is_shown then null
             when judged.activated_at is not null
                 then {{ reporting_month_of('judged.activated_at') }}
             when judged.inventory_shown_at is not null

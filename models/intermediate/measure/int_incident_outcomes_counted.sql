@@ -46,7 +46,7 @@ unseen as (
         categories.measure_id,
         categories.variant_id,
         {{ reporting_month_of('agreement.provider_resolved_at') }} as reporting_month,
-        'Unknown' as region,
+        {{ unknown() }} as region,
         agreement.provider,
         agreement.submission_key as submission_keys,
         0 as met_count,

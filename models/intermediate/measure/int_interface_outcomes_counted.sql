@@ -93,7 +93,7 @@ final as (
         variants.measure_id,
         variants.variant_id,
         counted.reporting_month,
-        'Unknown' as region,
+        {{ unknown() }} as region,
         counted.provider,
         'measured' as basis,
         counted.submission_keys,

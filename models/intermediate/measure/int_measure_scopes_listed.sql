@@ -27,7 +27,7 @@ final as (
     union all
     select
         'provider' as scope_type,
-        'unknown' as scope
+        {{ unknown() }} as scope
 )
 
 select * from final

@@ -59,7 +59,7 @@ final as (
         requests.measure_id,
         variants.variant_id,
         requests.reporting_month,
-        'Unknown' as region,
+        {{ unknown() }} as region,
         requests.provider,
         'measured' as basis,
         requests.submission_key as submission_keys,

@@ -30,7 +30,7 @@ regions as (
 devices_counted as (
     select
         cast(concat(staged.period, '-01') as date) as reporting_month,
-        coalesce(regions.region, 'Unknown') as region,
+        coalesce(regions.region, {{ unknown() }}) as region,
         staged.generation,
         staged.device_type,
         count(distinct staged.device_id) as device_count
@@ -40,7 +40,7 @@ devices_counted as (
         on staged.region = regions.region
     group by
         cast(concat(staged.period, '-01') as date),
-        coalesce(regions.region, 'Unknown'),
+        coalesce(regions.region, {{ unknown() }}),
         staged.generation,
         staged.device_type
 ),

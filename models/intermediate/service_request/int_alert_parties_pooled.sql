@@ -28,13 +28,13 @@ named as (
     select
         volumes.alert_month,
         kinds.business_process,
-        coalesce(volumes.alert_code, 'unknown') as alert_code,
+        coalesce(volumes.alert_code, {{ unknown() }}) as alert_code,
         volumes.region,
         volumes.device_type,
         volumes.message_count,
         case
             when volumes.message_count < limits.minimum_count then 'pooled'
-            else coalesce(parties.party_pseudonym, 'unknown')
+            else coalesce(parties.party_pseudonym, {{ unknown() }})
         end as party_pseudonym
     from volumes
     inner join kinds

@@ -63,10 +63,10 @@ named_cells as (
     select
         cells.cell_hash,
         cells.request_month,
-        coalesce(cells.service_reference_variant, 'unknown') as service_reference_variant,
-        coalesce(regions.region, 'Unknown') as region,
+        coalesce(cells.service_reference_variant, {{ unknown() }}) as service_reference_variant,
+        coalesce(regions.region, {{ unknown() }}) as region,
         cells.party_id,
-        coalesce(cells.device_type, 'Unknown') as device_type
+        coalesce(cells.device_type, {{ unknown() }}) as device_type
     from cells
     left join regions
         on cells.region = regions.region

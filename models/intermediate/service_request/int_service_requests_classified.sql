@@ -38,11 +38,11 @@ final as (
         cells.submission_key,
         cells.request_date,
         cast(date_trunc('month', cells.request_date) as date) as request_month,
-        coalesce(cells.service_reference_variant, 'unknown') as service_reference_variant,
-        coalesce(cells.mode, 'unknown') as mode,
-        coalesce(regions.region, 'Unknown') as region,
-        coalesce(regions.generation, 'unknown') as generation,
-        coalesce(cells.device_type, 'Unknown') as device_type,
+        coalesce(cells.service_reference_variant, {{ unknown() }}) as service_reference_variant,
+        coalesce(cells.mode, {{ unknown() }}) as mode,
+        coalesce(regions.region, {{ unknown() }}) as region,
+        coalesce(regions.generation, {{ unknown() }}) as generation,
+        coalesce(cells.device_type, {{ unknown() }}) as device_type,
         case
             when response_codes.outcome_class is not null then response_codes.outcome_class
             when cells.response_code is null then 'no_response'

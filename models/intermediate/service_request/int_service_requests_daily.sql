@@ -138,7 +138,7 @@ timed as (
             requests.submission_number = submission_targets.submission_number
             and requests.service_reference_variant = submission_targets.service_reference_variant
             and requests.mode = submission_targets.mode
-            and coalesce(generations.generation, 'unknown') = submission_targets.generation
+            and coalesce(generations.generation, {{ unknown() }}) = submission_targets.generation
 ),
 
 grouped as (

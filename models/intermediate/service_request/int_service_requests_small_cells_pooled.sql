@@ -1,6 +1,6 @@
 {# A party with few requests in a cell could be recognised from them: such parties stand together
    under 'pooled', within the same cell, so that totals are kept. A request without party is
-   'unknown'. #}
+   `Unknown`. #}
 {{ config(materialized='table') }}
 
 with
@@ -34,12 +34,12 @@ limits as (
 named as (
     select
         cells.request_month,
-        coalesce(cells.service_reference_variant, 'unknown') as service_reference_variant,
-        coalesce(cells.mode, 'unknown') as mode,
-        coalesce(regions.region, 'Unknown') as region,
+        coalesce(cells.service_reference_variant, {{ unknown() }}) as service_reference_variant,
+        coalesce(cells.mode, {{ unknown() }}) as mode,
+        coalesce(regions.region, {{ unknown() }}) as region,
         cells.party_id,
-        coalesce(parties.party_pseudonym, 'unknown') as party_pseudonym,
-        coalesce(cells.device_type, 'Unknown') as device_type,
+        coalesce(parties.party_pseudonym, {{ unknown() }}) as party_pseudonym,
+        coalesce(cells.device_type, {{ unknown() }}) as device_type,
         cells.outcome,
         cells.request_count,
         cells.end_to_end_count,

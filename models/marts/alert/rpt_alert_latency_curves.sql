@@ -70,8 +70,8 @@ sides as (
 listed as (
     select
         sides.reporting_month,
-        coalesce(regions.region, 'Unknown') as region,
-        coalesce(sides.device_type, 'Unknown') as device_type,
+        coalesce(regions.region, {{ unknown() }}) as region,
+        coalesce(sides.device_type, {{ unknown() }}) as device_type,
         sides.latency_bucket,
         sides.measured_count,
         sides.proxy_count

@@ -14,8 +14,11 @@ numbered as (
         *,
         {{ device_key('device_number') }} as device_key,
         case when event_kind = 'update' then happened_at end as updated_at,
-        case when event_kind = 'activation' then happened_at else activated_at end
-            as known_activated_at
+        -- A failed activation activated nothing.
+        case
+            when event_kind = 'update' then activated_at
+            when outcome = 'success' then happened_at
+        end as known_activated_at
     from events
 ),
 
@@ -34,7 +37,7 @@ final as (
         generation,
         region,
         s1sp,
-        coalesce(manufacturer, 'unknown') as manufacturer,
+        coalesce(manufacturer, {{ unknown() }}) as manufacturer,
         model,
         version_before,
         version_after,
@@ -56,10 +59,12 @@ final as (
         ) as seconds_since_first_sending,
         is_unknown_device,
         is_unknown_image,
+        happened_at,
         updated_at,
         known_activated_at as activated_at,
-        inventory_shown_at,
-        case when event_kind = 'update' then followed_up_until end as followed_up_until
+        case when event_kind = 'update' then inventory_shown_at end as inventory_shown_at,
+        case when event_kind = 'update' then followed_up_until end as followed_up_until,
+        case when event_kind = 'update' then known_until end as known_until
     from numbered
 )
 

@@ -50,7 +50,13 @@ time_limits as (
 activations as (
     select
         row_number() over (
-            order by events.device_number, events.happened_at, watched.alert_code
+            order by
+                events.device_number,
+                events.happened_at,
+                watched.alert_code,
+                events.outcome,
+                events.generation,
+                events.device_type
         ) as activation_number,
         events.generation,
         events.device_type,

@@ -19,16 +19,25 @@ devices as (
     from {{ ref('int_firmware_devices_dated') }}
 ),
 
+-- Of two images activated at one instant the higher version is taken to stand.
+versions_by_instant as (
+    select
+        device_number,
+        happened_at,
+        max(version_after) as activated_version
+    from events
+    group by device_number, happened_at
+),
+
 latest_activations as (
     select
         devices.device_number,
         devices.device_type,
-        devices.generation,
+        coalesce(devices.generation, {{ unknown() }}) as generation,
         devices.region,
         devices.firmware_version,
         devices.stood_at,
-        max_by(events.version_after, events.happened_at) as activated_version,
-        count(events.happened_at) as activation_count
+        max(events.happened_at) as activated_at
     from devices
     left join events
         on
@@ -45,16 +54,22 @@ latest_activations as (
 
 compared as (
     select
-        *,
-        {{ reporting_month_of(add_seconds('stood_at', -1)) }} as inventory_month,
+        latest_activations.*,
+        {{ reporting_month_of(add_seconds('latest_activations.stood_at', -1)) }}
+            as inventory_month,
         case
-            when activation_count = 0 then 'no_activation_reported'
-            when firmware_version is null then 'inventory_version_not_known'
-            when activated_version is null then 'image_not_known'
-            when firmware_version = activated_version then 'agrees'
+            when latest_activations.activated_at is null then 'no_activation_reported'
+            when latest_activations.firmware_version is null then 'inventory_version_not_known'
+            when versions_by_instant.activated_version is null then 'image_not_known'
+            when latest_activations.firmware_version = versions_by_instant.activated_version
+                then 'agrees'
             else 'differs'
         end as agreement
     from latest_activations
+    left join versions_by_instant
+        on
+            latest_activations.device_number = versions_by_instant.device_number
+            and latest_activations.activated_at = versions_by_instant.happened_at
 ),
 
 final as (

@@ -17,9 +17,9 @@ outcomes as (
         is_excepted,
         seconds_to_activate,
         coalesce(s1sp, 'none') as s1sp,
-        coalesce(manufacturer, 'unknown') as manufacturer,
-        coalesce(version_before, 'unknown') as version_before,
-        coalesce(version_after, 'unknown') as version_after
+        coalesce(manufacturer, {{ unknown() }}) as manufacturer,
+        coalesce(version_before, {{ unknown() }}) as version_before,
+        coalesce(version_after, {{ unknown() }}) as version_after
     from {{ ref('int_firmware_outcomes_judged') }}
 ),
 

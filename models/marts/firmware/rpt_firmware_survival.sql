@@ -20,9 +20,13 @@ populations as (
     group by generation, device_type, measure_id
 ),
 
-clock as (
-    select as_of_at
-    from {{ ref('int_reporting_clock') }}
+curves as (
+    select
+        measure_id,
+        curve_name,
+        is_drawn,
+        measure_difference
+    from {{ ref('measure_firmware_curves') }}
 ),
 
 -- An activation known from the inventory only is taken at the month's end that shows it: not
@@ -40,7 +44,7 @@ followed as (
         end as ended_at,
         least(
             events.followed_up_until,
-            clock.as_of_at,
+            events.known_until,
             case
                 when events.match_status = 'superseded' then events.superseded_at
                 else events.followed_up_until
@@ -51,7 +55,6 @@ followed as (
         on
             events.generation = populations.generation
             and events.device_type = populations.device_type
-    cross join clock
 ),
 
 cut as (
@@ -152,16 +155,21 @@ surviving as (
 
 final as (
     select
-        measure_id,
-        updated_month,
-        region,
-        device_type,
-        cast(day_number as integer) as day_number,
-        cast(waiting_count as bigint) as waiting_count,
-        activated_count,
-        censored_count,
-        cast(100.0 * (1 - surviving_share) as decimal(9, 6)) as activated_pct
+        surviving.measure_id,
+        curves.curve_name,
+        curves.is_drawn,
+        surviving.updated_month,
+        surviving.region,
+        surviving.device_type,
+        cast(surviving.day_number as integer) as day_number,
+        cast(surviving.waiting_count as bigint) as waiting_count,
+        surviving.activated_count,
+        surviving.censored_count,
+        cast(100.0 * (1 - surviving.surviving_share) as decimal(9, 6)) as activated_pct,
+        curves.measure_difference
     from surviving
+    inner join curves
+        on surviving.measure_id = curves.measure_id
 )
 
 select * from final

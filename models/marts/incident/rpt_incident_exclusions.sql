@@ -12,12 +12,12 @@ incidents as (
 
 final as (
     select
-        coalesce(incident_category, 'unknown') as incident_category,
+        coalesce(incident_category, {{ unknown() }}) as incident_category,
         exclusion_reason,
         count(*) as excluded_count,
         reporting_month
     from incidents
-    group by coalesce(incident_category, 'unknown'), exclusion_reason, reporting_month
+    group by coalesce(incident_category, {{ unknown() }}), exclusion_reason, reporting_month
 )
 
 select * from final

@@ -9,6 +9,7 @@ select
     seconds_to_activate,
     image_name,
     provider,
+    happened_at,
     updated_at,
     activated_at,
     followed_up_until,
@@ -16,10 +17,10 @@ select
 from marts.fct_firmware_updates
 where
     duplicate_kind is null
-    and date_trunc('month', coalesce(updated_at, activated_at)) = $reporting_month
+    and date_trunc('month', happened_at) = $reporting_month
     and region = $region
     and device_type = $device_type
     and manufacturer = $manufacturer
-    and coalesce(version_before, 'unknown') = $version_before
-    and coalesce(version_after, 'unknown') = $version_after
-order by updated_at, device_key
+    and coalesce(version_before, 'Unknown') = $version_before
+    and coalesce(version_after, 'Unknown') = $version_after
+order by happened_at, device_key, image_name

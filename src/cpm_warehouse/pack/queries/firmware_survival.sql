@@ -1,7 +1,7 @@
 -- caption: Share of the month's updates activated by each day after sending, open updates censored, by Region
--- note: Kaplan-Meier: an update that still waits counts as waiting for as long as it was seen, and is no failure.
+-- note: Kaplan-Meier: an update that still waits counts as waiting for as long as it was seen, and is no failure. No curve is a measure: CPM 6B and 6C are of the same devices, and of what the devices took and of requests.
 select
-    measure_id,
+    curve_name,
     region,
     day_number,
     waiting_count,
@@ -9,5 +9,5 @@ select
     censored_count,
     activated_pct
 from marts.rpt_firmware_survival
-where device_type = 'all' and updated_month = $month
-order by measure_id, region, day_number
+where is_drawn and device_type = 'all' and updated_month = $month
+order by curve_name, region, day_number
