@@ -89,10 +89,7 @@ def test_the_share_activated_by_day_is_the_product_counted_by_hand(warehouse):
         select
             coalesce(seconds_to_activate, date_diff('second', updated_at, inventory_shown_at)) as waited,
             match_status,
-            date_diff('second', updated_at, least(
-                followed_up_until, (select as_of_at from intermediate.int_reporting_clock)
-            ))
-                as followed
+            date_diff('second', updated_at, least(followed_up_until, known_until_at)) as followed
         from marts.fct_firmware_updates
         where event_kind = 'update' and device_type = 'CHF' and generation in ('SMETS1', 'SMETS2')
             and match_status not in ('duplicate', 'resent', 'superseded')

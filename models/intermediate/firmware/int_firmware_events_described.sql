@@ -193,7 +193,7 @@ final as (
         end as superseded_at,
         shown_by_inventory.inventory_shown_at,
         described.followed_up_until,
-        described.known_until,
+        described.known_until_at,
         described.next_tried_at,
         described.latest_succeeded_at
     from described

@@ -35,7 +35,7 @@ submissions as (
     select
         {{ text_key('submission_key') }} as submission_number,
         reporting_month,
-        known_until
+        known_until_at
     from {{ ref('int_firmware_submissions') }}
 ),
 
@@ -415,7 +415,7 @@ limited as (
     select
         matched.*,
         -- That the row is there says what was known when it happened.
-        greatest(submissions.known_until, matched.happened_at) as known_until,
+        greatest(submissions.known_until_at, matched.happened_at) as known_until_at,
         {{ add_seconds('matched.happened_at', 'dated_limits.follow_up_seconds') }}
             as followed_up_until
     from matched
@@ -448,7 +448,7 @@ told as (
             when first_failed_at <= followed_up_until then 'activation_failed'
             when outcome = 'failure' then 'update_failed'
             when next_device_updated_at <= followed_up_until then 'superseded'
-            when known_until > followed_up_until then 'expired'
+            when known_until_at > followed_up_until then 'expired'
             else 'open'
         end as match_status
     from limited
@@ -484,7 +484,7 @@ final as (
         latest_succeeded_at,
         device_succeeded_at,
         followed_up_until,
-        known_until
+        known_until_at
     from told
 )
 

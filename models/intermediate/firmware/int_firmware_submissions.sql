@@ -1,5 +1,5 @@
-{# What a provider's files can know: an activation of September is not in a file for August. Of the
-   DSP it is the inventory that shows activations; its lists of requests do not. #}
+{# Until when the files of a provider can know what became of an update: its extract that tells of
+   activations decides. Of the DSP it is the inventory; its lists of requests tell of none. #}
 with
 
 submissions as (
@@ -7,29 +7,23 @@ submissions as (
         submission_key,
         extract,
         provider,
-        reporting_month,
-        received_at
+        reporting_month
     from {{ ref('int_submissions_current') }}
 ),
 
-clock as (
-    select as_of_at
-    from {{ ref('int_reporting_clock') }}
+clocks as (
+    select
+        extract,
+        provider,
+        known_until_at
+    from {{ ref('int_extract_clocks') }}
 ),
 
 evidence as (
     select
         provider,
-        max(
-            least(
-                received_at,
-                {{ to_utc(
-                    "cast(reporting_month + interval 1 month as timestamp)",
-                    var('reporting_timezone')
-                ) }}
-            )
-        ) as known_until
-    from submissions
+        max(known_until_at) as known_until_at
+    from clocks
     where extract in ('firmware_requests', 'comms_hub_firmware', 'device_inventory')
     group by provider
 ),
@@ -39,11 +33,8 @@ final as (
         submissions.submission_key,
         submissions.provider,
         submissions.reporting_month,
-        case
-            when evidence.known_until is not null then least(evidence.known_until, clock.as_of_at)
-        end as known_until
+        evidence.known_until_at
     from submissions
-    cross join clock
     left join evidence
         on submissions.provider = evidence.provider
     where

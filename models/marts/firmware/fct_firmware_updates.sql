@@ -64,7 +64,7 @@ final as (
         known_activated_at as activated_at,
         case when event_kind = 'update' then inventory_shown_at end as inventory_shown_at,
         case when event_kind = 'update' then followed_up_until end as followed_up_until,
-        case when event_kind = 'update' then known_until end as known_until
+        case when event_kind = 'update' then known_until_at end as known_until_at
     from numbered
 )
 

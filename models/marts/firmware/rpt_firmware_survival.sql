@@ -44,7 +44,7 @@ followed as (
         end as ended_at,
         least(
             events.followed_up_until,
-            events.known_until,
+            events.known_until_at,
             case
                 when events.match_status = 'superseded' then events.superseded_at
                 else events.followed_up_until
