@@ -1,3 +1,4 @@
+{# Publications are kept as they were; a provider that was not known was once written in lower case. #}
 with
 
 published as (
@@ -11,7 +12,7 @@ final as (
         measure_id,
         variant_id,
         scope_type,
-        scope,
+        case when scope = 'unknown' then {{ unknown() }} else scope end as scope,
         aggregation,
         basis,
         status,
