@@ -1,5 +1,5 @@
-{# Version before: the device's latest activation, or the inventory of a later month's end. An update
-   whose version the inventory shows, when no activation was received, was activated (when exactly is not known),
+{# Version before: the device's latest activation, or the inventory of a later month's end. An
+   update whose version the inventory shows, when no activation was received, was activated (when exactly is not known),
    and a later sending of the same image is one of its own. #}
 {{ config(materialized='table') }}
 with

@@ -1,4 +1,4 @@
-{# Publications are kept as they were; a provider that was not known was once written in lower case. #}
+{# Publications are kept as they were, some with another word for a provider that was not known. #}
 with
 
 published as (
