@@ -1,18 +1,23 @@
-"""The command `cpm`: simulate, land, write contract pages, publish."""
+"""The command `cpm`: simulate, land, verify, write contract pages, publish."""
 
 import errno
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import duckdb
 
 from cpm_warehouse.contracts import load_contracts
-from cpm_warehouse.errors import CpmError, one_line, system_said
+from cpm_warehouse.errors import CpmError, DamageError, one_line, system_said
+from cpm_warehouse.journal import read_journal
 from cpm_warehouse.landing import land as land_extracts
+from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.pages import write_contract_pages
+from cpm_warehouse.private import private
 from cpm_warehouse.progress import Progress, summary
 from cpm_warehouse.publishing import publish as publish_marts
 from cpm_warehouse.simulation import (
@@ -22,6 +27,7 @@ from cpm_warehouse.simulation import (
     SAMPLE_SCALE,
 )
 from cpm_warehouse.simulation import simulate as simulate_extracts
+from cpm_warehouse.verifying import REPAIR, Damage, check_lake
 
 
 class OneLineErrors(click.Group):
@@ -118,7 +124,21 @@ def simulate(
 @click.option("--dry-run", is_flag=True, help="Judge the submissions and leave the lake as it is.")
 @click.option("--docs", type=Path, help="Directory for a static site of what Great Expectations found.")
 @click.option("--accept-quarantine", is_flag=True, help="Exit with 0, not 3, where rows were quarantined.")
-def land(extracts: Path, lake: Path, dry_run: bool, docs: Path | None, accept_quarantine: bool) -> None:
+@click.option(
+    "--repair", is_flag=True, help="Heal what is damaged in the lake, from its journal and the extracts."
+)
+@click.option(
+    "--wait", type=click.FloatRange(min=0), help="Seconds to wait for another landing; by default CPM_WAIT, or 0."
+)
+def land(
+    extracts: Path,
+    lake: Path,
+    dry_run: bool,
+    docs: Path | None,
+    accept_quarantine: bool,
+    repair: bool,
+    wait: float | None,
+) -> None:
     """Take submissions that are new into the Parquet lake and its register, each judged against its contract.
 
     A submission is a directory <provider>/<extract>/<YYYY-MM>/v<n> of CSV (.csv, .csv.gz) or Parquet files. What
@@ -126,18 +146,30 @@ def land(extracts: Path, lake: Path, dry_run: bool, docs: Path | None, accept_qu
     accepted; a submission that cannot be relied on as a whole is refused and changes nothing. The rules are rows
     of the seed validation_rules.
 
-    Exit code 0: all accepted; 3: rows were quarantined; 4: a submission was refused; 1: failed; 2: wrong usage.
+    Exit code 0: all accepted; 3: rows were quarantined; 4: a submission was refused; 5: what landed before is
+    damaged; 1: failed; 2: wrong usage.
     """
     outcomes = []
-    with Progress(extracts) as progress:
+    damages: list[Damage] = []
+    with private(), Progress(extracts) as progress:
         for outcome in land_extracts(
-            extracts, lake, load_contracts(), dry_run=dry_run, docs=docs, watch=progress.watch
+            extracts,
+            lake,
+            load_contracts(),
+            dry_run=dry_run,
+            repair=repair,
+            wait=wait,
+            docs=docs,
+            watch=progress.watch,
+            say=click.echo,
+            on_damage=damages.append,
         ):
             outcomes.append(outcome)
-    # `make` rebuilds when this is newer than what was published.
-    mark = lake / "_landed"
-    if not dry_run and (any(outcome.status == "landed" for outcome in outcomes) or not mark.exists()):
-        mark.touch()
+        # `make` rebuilds when this is newer than what was published.
+        mark = lake / "_landed"
+        changed = any(outcome.status in {"landed", "repaired"} for outcome in outcomes)
+        if not dry_run and (changed or not mark.exists()):
+            mark.touch()
     for line in summary(outcomes):
         click.echo(line)
     for outcome in outcomes:
@@ -147,14 +179,48 @@ def land(extracts: Path, lake: Path, dry_run: bool, docs: Path | None, accept_qu
     landed = [outcome for outcome in outcomes if outcome.status == "landed"]
     quarantined = sum(outcome.quarantined for outcome in landed)
     would = "would be " if dry_run else ""
+    repaired = f", {counts['repaired']} repaired" if repair else ""
     click.echo(
         f"{lake}: {counts['landed']} submissions {would}landed ({sum(one.rows for one in landed):,} rows,"
-        f" {quarantined:,} quarantined), {counts['known']} known, {counts['refused']} refused"
+        f" {quarantined:,} quarantined), {counts['known']} known, {counts['refused']} refused{repaired}"
     )
+    if damages:
+        _tell(lake, damages)
     if counts["refused"]:
         sys.exit(4)
     if quarantined and not accept_quarantine:
         sys.exit(3)
+
+
+def _tell(lake: Path, damages: Sequence[Damage]) -> NoReturn:
+    """Name each damage in a line, and end."""
+    for damage in damages:
+        click.echo(f"damaged {lake}/{one_line(str(damage))}", err=True)
+    files = "file is" if len(damages) == 1 else "files are"
+    raise DamageError(
+        f"{lake}: {len(damages)} {files} not what landed; {REPAIR}, and nothing is published until then"
+    )
+
+
+@main.command()
+@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@click.option(
+    "--wait", type=click.FloatRange(min=0), help="Seconds to wait for a landing; by default CPM_WAIT, or 0."
+)
+def verify(lake: Path, wait: float | None) -> None:
+    """Read the whole lake and hold it against its journal: no file cut, edited, swapped, gone or added.
+
+    `land` and `publish` look by size and time only. Exit code 0: all is as it landed; 5: something is not, and is
+    named; 1: failed; 2: wrong usage.
+    """
+    if not lake.is_dir():
+        raise CpmError(f"{lake}: no such lake; name it with --lake")
+    with hold_lake(lake, shared=True, wait=wait):
+        damages = check_lake(lake, thorough=True)
+        submissions = len(read_journal(lake).submissions)
+    if damages:
+        _tell(lake, damages)
+    click.echo(f"{lake}: {submissions} submissions, every file as it landed")
 
 
 @main.command("contract-pages")

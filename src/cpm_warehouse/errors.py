@@ -37,8 +37,27 @@ def one_line(text: str) -> str:
 def system_said(error: OSError) -> str:
     """Say in one line what the system refused, where, and what to do about it."""
     remedies = {
-        **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "; make room there"),
+        **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "; make room there"),
         **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "; let this user read and write there"),
     }
     place = f"{error.filename}: " if error.filename else ""
     return one_line(f"{place}{error.strerror or type(error).__name__}{remedies.get(error.errno or 0, '')}")
+
+
+def no_room(error: Exception) -> bool:
+    """Whether it was our own place that failed, for want of room or of leave to write, and not what was read."""
+    if isinstance(error, OSError):
+        return error.errno in {
+            errno.ENOSPC,
+            errno.EDQUOT,
+            errno.EFBIG,
+            errno.EROFS,
+            errno.EMFILE,
+            errno.ENFILE,
+            errno.ENOMEM,
+        }
+    said = str(error)
+    return any(
+        part in said
+        for part in ("No space left", "Out of Memory", "ould not write", "Disk quota", "Read-only file")
+    )

@@ -28,14 +28,18 @@ Event = dict[str, Any]
 
 @dataclass
 class Journal:
-    """The events of a lake, in their order.
+    """The events of a lake, in their order, and what they come to.
 
-    `fault` says what is wrong with the journal; the events are then those before it. `is_torn` is true where its
-    last line is not whole, as a landing leaves it that is killed while it writes.
+    `submissions` has the register entry of each submission that landed, by its key; `others` each other file that
+    landing wrote (refusals, empty files), by its name below the lake. `fault` says what is wrong with the journal;
+    the events are then those before it. `is_torn` is true where its last line is not whole, as a landing leaves it
+    that is killed while it writes.
     """
 
     path: Path
     events: list[Event] = field(default_factory=list)
+    submissions: dict[str, Event] = field(default_factory=dict)
+    others: dict[str, Event] = field(default_factory=dict)
     fault: str = ""
     is_torn: bool = False
 
@@ -50,20 +54,9 @@ class Journal:
         return str(next(event["extracts"] for event in reversed(self.events) if "extracts" in event))
 
     @property
-    def submissions(self) -> dict[str, Event]:
-        """Register entry of each submission that landed, by its key, in the order of landing."""
-        found: dict[str, Event] = {}
-        for event in self.events:
-            if event["event"] == "landed":
-                found[event["entry"]["submission_key"]] = event["entry"]
-            elif event["event"] == "given_up":
-                found.pop(event["submission_key"], None)
-        return found
-
-    @property
-    def others(self) -> dict[str, Event]:
-        """Name below the lake, size and checksum of each other file that landing wrote: refusals, empty files."""
-        return {event["name"]: event for event in self.events if event["event"] == "written"}
+    def has_ended(self) -> bool:
+        """Whether the last landing came to its end."""
+        return bool(self.events) and self.events[-1]["event"] == "ended"
 
     @property
     def unfinished(self) -> str:
@@ -80,15 +73,28 @@ class Journal:
             os.fsync(file.fileno())
         if not self.events:
             sync(self.path.parent)
-        self.events.append(made)
+        self.add(made)
 
-    def mend(self) -> bool:
-        """Take away a last line that is not whole; returns whether there was one."""
+    def add(self, event: Event) -> None:
+        """Take in an event that stands in the file."""
+        self.events.append(event)
+        if event["event"] == "landed":
+            self.submissions[event["entry"]["submission_key"]] = event["entry"]
+        elif event["event"] == "given_up":
+            self.submissions.pop(event["submission_key"], None)
+        elif event["event"] == "written":
+            self.others[event["name"]] = event
+
+    def end(self) -> None:
+        """Note that a landing came to its end, if it did anything: all that the journal names is there now."""
+        if not self.has_ended:
+            self.append("ended")
+
+    def mend(self) -> None:
+        """Take away a last line that is not whole."""
         if self.is_torn:
             self.write()
             self.is_torn = False
-            return True
-        return False
 
     def write(self) -> None:
         """Write the journal anew from its events, chained again."""
@@ -120,7 +126,7 @@ def read_journal(lake: Path) -> Journal:
         if event is None:
             journal.fault = f"was altered at line {number}, or before it"
             return journal
-        journal.events.append(event)
+        journal.add(event)
         if event["event"] == "lake" and event["format"] != FORMAT:
             raise CpmError(
                 f"{lake}: is a lake of format {event['format']}, and this version of the project reads format"
@@ -128,7 +134,7 @@ def read_journal(lake: Path) -> Journal:
             )
     journal.is_torn = bool(torn)
     if torn and (event := _event(torn, journal.head)):
-        journal.events.append(event)  # whole but for the end of the line
+        journal.add(event)  # whole but for the end of the line
     if content and not journal.events:
         journal.fault = "was cut within its first line"
     return journal

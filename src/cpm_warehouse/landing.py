@@ -3,21 +3,18 @@
 A submission is a directory `<provider>/<extract>/<YYYY-MM>/v<n>` with one or more files and, optionally,
 `control.json`. It becomes the directory `<extract>/provider=<p>/period=<YYYY-MM>/version=<n>` of the lake: one
 Parquet file per file received, rows in the same order, and `_submission.json`, its entry in the register.
-The directory is made aside and renamed into place, so that rows and register entry appear together or not at all.
+The directory is made aside, written down in the lake's journal and renamed into place, so that rows and register
+entry appear together or not at all, and nothing that lies there can change unseen.
 """
 
-import fcntl
 import hashlib
-import json
-import os
-import re
 import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +22,24 @@ import duckdb
 
 from cpm_warehouse.checks import checks_of, month_bounds
 from cpm_warehouse.contracts import Contract
-from cpm_warehouse.errors import CpmError, RefusalError
+from cpm_warehouse.control import CONTROL_FILE, Control, read_control
+from cpm_warehouse.errors import CpmError, RefusalError, no_room
+from cpm_warehouse.files import sha256, sync, sync_all, write_whole
+from cpm_warehouse.journal import FORMAT_1, Event, Journal, entry_bytes, read_journal, with_checksum
+from cpm_warehouse.lakes import (
+    QUARANTINE,
+    REFUSED,
+    Say,
+    ensure_schemas,
+    heal,
+    lake_files,
+    note,
+    open_lake,
+    read_entries,
+    sums_of,
+)
+from cpm_warehouse.locks import hold_lake
+from cpm_warehouse.private import FOLDER, make_private, private
 from cpm_warehouse.quarantine import (
     RowFaults,
     check_counts,
@@ -34,60 +48,16 @@ from cpm_warehouse.quarantine import (
     find_faulty,
     find_repeats,
     keep_the_rest,
-    write_empty_quarantine,
     write_quarantine,
 )
-from cpm_warehouse.reading import (
-    FileReader,
-    Staged,
-    connect,
-    count_rows,
-    literal,
-    locate,
-    quoted,
-    write_empty_parquet,
-)
+from cpm_warehouse.reading import FileReader, Staged, connect, count_rows, literal, locate, quoted
 from cpm_warehouse.rules import Rules
+from cpm_warehouse.submissions import Submission, find_submissions, refused_if_unreadable
 from cpm_warehouse.validating import MEMORY_LIMIT, Validator, start_import
-
-REGISTER_ENTRY = "_submission.json"
-CONTROL_FILE = "control.json"
-QUARANTINE = "_quarantine"
-REFUSED = "_refused"
-# The lake's empty partition gives every extract a schema before its first submission.
-EMPTY_PARTITION = ("provider=none", "period=none", "version=0")
+from cpm_warehouse.verifying import ASIDE, REGISTER_ENTRY, Damage, Seen, expected_files, remember
 
 # Told what is being done, and how many bytes are done with.
 Watch = Callable[[str, int], None]
-
-
-@dataclass(frozen=True)
-class Submission:
-    """One submission as it lies in the extracts directory."""
-
-    directory: Path
-    provider: str
-    extract: str
-    period: str
-    version: int
-
-    @property
-    def key(self) -> str:
-        """Identifies the submission in the register and in every model."""
-        return f"{self.extract}/{self.provider}/{self.period}/v{self.version}"
-
-    def destination(self, lake: Path) -> Path:
-        """Directory of the submission in the lake."""
-        partition = f"provider={self.provider}/period={self.period}/version={self.version}"
-        return lake / self.extract / partition
-
-    def files(self) -> list[Path]:
-        """Files received, control file left out, by name. Raises RefusalError where there is anything else."""
-        paths = [path for path in sorted(self.directory.iterdir()) if not path.name.startswith(".")]
-        for path in paths:
-            if path.is_symlink() or not path.is_file():
-                raise RefusalError("not_a_file", f"{path}: is a directory or a link; send the file itself")
-        return [path for path in paths if path.name != CONTROL_FILE]
 
 
 @dataclass(frozen=True)
@@ -101,7 +71,11 @@ class Warned:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What landing did with one submission: `landed`, `known` (landed before) or `refused`."""
+    """What landing did with one submission.
+
+    `landed`, `known` (landed before), `refused`, `repaired`, or `damaged`: something lies in its place that no
+    landing wrote.
+    """
 
     submission: Submission
     status: str
@@ -112,75 +86,60 @@ class Outcome:
     reason: str = ""
 
 
-def find_submissions(extracts: Path, contracts: Mapping[str, Contract]) -> list[Submission]:
-    """Find every submission below a directory of extracts, in the order of their keys.
-
-    Raises CpmError where there is no such directory, where it holds no submission, or where a directory is named
-    after no known extract, provider, month or version.
-    """
-    if not extracts.is_dir():
-        raise CpmError(f"{extracts}: no such directory; name your extracts: make build EXTRACTS=<dir>")
-    found = [
-        _parse(path, extracts, contracts)
-        for path in extracts.glob("*/*/*/*")
-        if path.is_dir() and not any(part.startswith(".") for part in path.parts[-4:])
-    ]
-    if not found:
-        raise CpmError(
-            f"{extracts}: no submissions here; expected <provider>/<extract>/<YYYY-MM>/v<n>/ with files in it"
-        )
-    return sorted(found, key=lambda one: (one.extract, one.provider, one.period, one.version))
-
-
-def _parse(path: Path, extracts: Path, contracts: Mapping[str, Contract]) -> Submission:
-    provider, extract, period, version = path.relative_to(extracts).parts
-    contract = contracts.get(extract)
-    if contract is None:
-        raise CpmError(f"{path}: no extract is called '{extract}'; known: {', '.join(contracts)}")
-    if provider not in contract.providers:
-        raise CpmError(
-            f"{path}: '{provider}' does not send {extract}; it comes from {', '.join(contract.providers)}"
-        )
-    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", period):
-        raise CpmError(f"{path}: '{period}' is not a month; name the directory YYYY-MM")
-    if not re.fullmatch(r"v[1-9]\d*", version):
-        raise CpmError(f"{path}: '{version}' is not a version; name the directory v1, v2, ...")
-    return Submission(path, provider, extract, period, int(version[1:]))
-
-
 def land(
     extracts: Path,
     lake: Path,
     contracts: Mapping[str, Contract],
     *,
     dry_run: bool = False,
+    repair: bool = False,
+    wait: float | None = None,
     docs: Path | None = None,
     watch: Watch | None = None,
+    say: Say | None = None,
+    on_damage: Callable[[Damage], None] | None = None,
 ) -> Iterator[Outcome]:
     """Land every submission that the lake does not hold yet; yields one outcome per submission.
 
     A submission that is refused changes nothing but the list of refusals; the others land all the same. A dry run
-    judges them and leaves the lake as it is. `docs` is a directory for Data Docs of what is new.
-    Raises CpmError where the extracts directory itself is unusable or another landing is at work in the lake.
+    judges them and leaves the lake as it is. `repair` heals what is damaged, from the journal or by landing it
+    anew; `on_damage` is told what is damaged at the end. `wait` is for how many seconds another landing is waited
+    for; `docs` is a directory for Data Docs of what is new. What is written is kept from other users.
+    Raises CpmError where the extracts directory itself is unusable, another landing is at work in the lake or its
+    journal was altered.
     """
     submissions = find_submissions(extracts, contracts)
     rules = Rules()
+    say = say or (lambda line: None)
     with ExitStack() as stack:
-        if not dry_run:
-            _bind(lake, extracts)
-            stack.enter_context(_only_one(lake))
-            shutil.rmtree(lake / "_aside", ignore_errors=True)
-            (lake / "_aside").mkdir()
-        scratch = Path(stack.enter_context(_scratch(None if dry_run else lake / "_aside")))
+        stack.enter_context(private())
+        if dry_run:
+            journal = _as_it_is(lake)
+        else:
+            lake.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(hold_lake(lake, wait=wait))
+            make_private(lake)
+            journal = open_lake(lake, extracts, submissions, repair=repair, say=say)
+        scratch = Path(stack.enter_context(_scratch(None if dry_run else lake / ASIDE)))
         connection = stack.enter_context(connect())
         connection.execute(f"set memory_limit = {literal(MEMORY_LIMIT)}")
+        damaged: set[str] = set()
         if not dry_run:
-            for contract in contracts.values():
-                _ensure_schema(connection, lake, contract)
-        landing = Landing(connection, lake, rules, scratch, dry_run=dry_run, docs=docs, watch=watch)
+            ensure_schemas(connection, lake, contracts, journal, say)
+            if repair:
+                damaged = heal(lake, journal, submissions, say)
+        landing = Landing(connection, lake, journal, rules, scratch, dry_run=dry_run, docs=docs, watch=watch)
         for submission in submissions:
-            yield landing.take(submission, contracts[submission.extract])
+            if submission.key in damaged:
+                yield landing.repair(submission, contracts[submission.extract])
+            else:
+                yield landing.take(submission, contracts)
         landing.finish()
+        if not dry_run:
+            journal.end()
+            for damage in remember(lake, landing.seen):
+                if on_damage:
+                    on_damage(damage)
 
 
 @contextmanager
@@ -189,52 +148,12 @@ def _scratch(folder: Path | None) -> Iterator[str]:
         yield scratch
 
 
-@contextmanager
-def _only_one(lake: Path) -> Iterator[None]:
-    """Hold the lake for this process; the system lets go of it when the process ends, however it does."""
-    with (lake / "_lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise CpmError(f"{lake}: another `cpm land` is at work here; try again when it is done") from error
-        yield
-
-
-def _bind(lake: Path, extracts: Path) -> None:
-    """Keep one lake for one directory of extracts, so that sample and real rows never mix."""
-    marker = lake / "_extracts"
-    here = str(extracts.resolve())
-    if not marker.exists():
-        lake.mkdir(parents=True, exist_ok=True)
-        marker.write_text(here)
-    elif marker.read_text() != here:
-        raise CpmError(
-            f"{lake}: holds the extracts of {marker.read_text()}, not of {here}; name another with --lake"
-        )
-
-
-def _ensure_schema(connection: duckdb.DuckDBPyConnection, lake: Path, contract: Contract) -> None:
-    """Write the empty files that give the extract its columns; anew, as the contract may have changed."""
-    folder = lake.joinpath(contract.extract, *EMPTY_PARTITION)
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / "schema.parquet.new"
-    write_empty_parquet(connection, contract, aside)
-    aside.replace(folder / "schema.parquet")
-    empty = folder / QUARANTINE / "schema.parquet"
-    if not empty.exists():
-        write_empty_quarantine(connection, empty.with_suffix(".new"))
-        empty.with_suffix(".new").replace(empty)
-    (lake / REFUSED).mkdir(exist_ok=True)
-    (lake / REFUSED / "none.json").touch()
-
-
-@dataclass(frozen=True)
-class Control:
-    """What came with the files of a submission: when they were received, and the rows that each should have."""
-
-    received_at: datetime
-    is_synthetic: bool
-    rows: Mapping[str, Any]
+def _as_it_is(lake: Path) -> Journal:
+    """Read what a lake holds, to judge by it without changing it; one of format 1 says it in its entries."""
+    journal = read_journal(lake)
+    if journal.fault and (lake / FORMAT_1).exists():
+        journal.submissions = read_entries(lake)
+    return journal
 
 
 @dataclass
@@ -253,6 +172,7 @@ class Landing:
         self,
         connection: duckdb.DuckDBPyConnection,
         lake: Path,
+        journal: Journal,
         rules: Rules,
         scratch: Path,
         *,
@@ -262,101 +182,110 @@ class Landing:
     ) -> None:
         self.connection = connection
         self.lake = lake
+        self.journal = journal
         self.rules = rules
         self.scratch = scratch
         self.dry_run = dry_run
         self.docs = docs
         self.watch = watch or (lambda doing, size: None)
         self.validator: Validator | None = None
+        self.seen = Seen.read(lake)
 
-    def take(self, submission: Submission, contract: Contract) -> Outcome:
+    def take(self, submission: Submission, contracts: Mapping[str, Contract]) -> Outcome:
         """Judge one submission and land it."""
-        sums: dict[str, str] = {}
-        received_at = datetime.now(UTC)
+        if submission.refusal:  # it has no place in the register, where a refusal could be noted
+            return _refused(submission, submission.refusal)
+        received = Received()
         try:
-            files = submission.files()
-            if not files:
-                raise RefusalError(
-                    "no_files", f"{submission.directory}: no files here; ask {submission.provider} to send them"
-                )
-            sums |= {path.name: _sha256(path) for path in files}
-            if known := self._known(submission, sums):
-                return known
-            control = _read_control(submission, sums)
-            received_at = control.received_at
-            return self._land(submission, contract, files, sums, control)
+            with refused_if_unreadable(submission):
+                received.read(submission)
+                entry = self.journal.submissions.get(submission.key)
+                if entry:
+                    _check_known(submission, entry, received)
+            if entry:
+                rows, quarantined = entry["accepted_rows"], entry["quarantined_rows"]
+                return Outcome(submission, "known", rows=rows, quarantined=quarantined)
+            if submission.destination(self.lake).exists():
+                reason = f"{submission.destination(self.lake)}: no landing wrote what lies there"
+                return Outcome(submission, "damaged", reason=reason)
+            with refused_if_unreadable(submission):
+                control = received.control(submission)
+            return self._land(submission, contracts[submission.extract], received, control)
         except RefusalError as refusal:
-            self._register_refusal(submission, refusal, sums, received_at)
-            return Outcome(submission, "refused", rule_id=refusal.rule_id, reason=str(refusal))
+            self._register_refusal(submission, refusal, received)
+            return _refused(submission, refusal)
         except (duckdb.Error, OSError) as error:
-            first = str(error).splitlines()[0]
-            raise CpmError(f"{submission.directory}: could not be judged ({first}); nothing landed") from error
+            raise _stopped(submission, error) from error
+
+    def repair(self, submission: Submission, contract: Contract) -> Outcome:
+        """Land anew what landed before and is damaged; its register entry stays but for the lake's files."""
+        entry = self.journal.submissions[submission.key]
+        received = Received()
+        try:
+            with refused_if_unreadable(submission):
+                received.read(submission)
+                _check_known(submission, entry, received)
+                control = received.control(submission)
+            received_at = datetime.fromisoformat(entry["received_at"]).replace(tzinfo=UTC)
+            control = replace(control, received_at=received_at, is_synthetic=entry["is_synthetic"])
+            return self._land(submission, contract, received, control, before=entry)
+        except RefusalError as refusal:
+            return _refused(submission, refusal)
+        except (duckdb.Error, OSError) as error:
+            raise _stopped(submission, error) from error
 
     def finish(self) -> None:
         """Write Data Docs, if they were asked for."""
         if self.docs and self.validator:
             self.validator.write_docs()
 
-    def _known(self, submission: Submission, sums: Mapping[str, str]) -> Outcome | None:
-        """Compare with what landed as this version: the same is known, and anything else is refused."""
-        entry = submission.destination(self.lake) / REGISTER_ENTRY
-        if not entry.exists():
-            return None
-        registered = json.loads(entry.read_text())
-        if _sums(registered) == sums:
-            return Outcome(
-                submission, "known", rows=registered["accepted_rows"], quarantined=registered["quarantined_rows"]
-            )
-        raise RefusalError(
-            "version_changed",
-            f"{submission.directory}: differs from what was landed as {submission.key};"
-            f" a version never changes: send the correction as v{submission.version + 1}",
-        )
-
     def _land(
         self,
         submission: Submission,
         contract: Contract,
-        files: list[Path],
-        sums: Mapping[str, str],
+        received: "Received",
         control: Control,
+        before: Event | None = None,
     ) -> Outcome:
         start_import()
         aside = Path(tempfile.mkdtemp(dir=self.scratch))
         links = Path(tempfile.mkdtemp(dir=self.scratch))
         try:
-            judged = self._judge(submission, contract, files, sums, control, aside, links)
-            entry = self._write(submission, judged, sums, control, aside)
+            judged = self._judge(submission, contract, received, control, aside, links)
+            entry = self._write(submission, judged, received, control, aside)
+            if before:
+                entry = _as_before(submission, entry, before)
+            (aside / REGISTER_ENTRY).write_bytes(entry_bytes(entry))
             if not self.dry_run:
-                self._publish(submission, aside)
+                self._publish(submission, entry, aside)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
             shutil.rmtree(links, ignore_errors=True)
         return Outcome(
             submission,
-            "landed",
+            "repaired" if before else "landed",
             rows=entry["accepted_rows"],
             quarantined=entry["quarantined_rows"],
-            warnings=tuple(judged.warnings),
+            warnings=() if before else tuple(judged.warnings),
         )
 
     def _judge(
         self,
         submission: Submission,
         contract: Contract,
-        files: list[Path],
-        sums: Mapping[str, str],
+        files: "Received",
         control: Control,
         aside: Path,
         links: Path,
     ) -> Judged:
-        _check_names(submission, files, sums)
+        _check_names(submission, files.paths, files.sums)
         staged: list[Staged] = []
-        for path in files:
+        for path in files.paths:
             self.watch(f"reading {path.name}", 0)
-            reader = FileReader(self.connection, path, contract, links, self.rules)
-            # Under a number: DuckDB would take a name with * or [ for a pattern.
-            staged.append(reader.stage(aside / f"{len(staged)}.parquet"))
+            with refused_if_unreadable(submission):
+                reader = FileReader(self.connection, path, contract, links, self.rules)
+                # Under a number: DuckDB would take a name with * or [ for a pattern.
+                staged.append(reader.stage(aside / f"{len(staged)}.parquet"))
             self.watch(f"read {path.name}", path.stat().st_size)
         received = sum(file.received for file in staged)
         _check_received(submission, staged, control)
@@ -366,7 +295,7 @@ class Landing:
                 f"{submission.directory}: no rows, and {contract.extract} is never empty;"
                 f" ask {submission.provider} for the month, or allow it in the contract (may_be_empty)",
             )
-        warnings = self._compare_with_register(submission, sums, received)
+        warnings = self._compare_with_register(submission, files.sums, received)
         faults: dict[str, RowFaults] = {file.path.name: {} for file in staged}
         if received:
             self.watch(f"validating {submission.key}", 0)
@@ -474,10 +403,14 @@ class Landing:
         least, most = contract.volume
         return int(rows * least), int(rows * most) + 1
 
-    def _registered(self, submission: Submission) -> list[dict[str, Any]]:
-        """Register entries of the same provider and extract."""
-        folder = self.lake / submission.extract / f"provider={submission.provider}"
-        return [json.loads(path.read_text()) for path in sorted(folder.glob(f"*/*/{REGISTER_ENTRY}"))]
+    def _registered(self, submission: Submission) -> list[Event]:
+        """Register entries of the same provider and extract, without its own."""
+        return [
+            entry
+            for key, entry in self.journal.submissions.items()
+            if (entry["extract"], entry["provider"]) == (submission.extract, submission.provider)
+            and key != submission.key
+        ]
 
     def _compare_with_register(
         self, submission: Submission, sums: Mapping[str, str], received: int
@@ -492,7 +425,7 @@ class Landing:
             message = f"version {later[-1]} was sent before and still counts"
             warnings.append(Warned("version_out_of_order", received, message))
         for entry in entries:
-            if received and sorted(_sums(entry).values()) == sorted(sums.values()):
+            if received and sorted(sums_of(entry).values()) == sorted(sums.values()):
                 message = f"has the content of {entry['submission_key']}"
                 warnings.append(Warned("same_content", received, message))
         for warned in warnings:
@@ -504,11 +437,11 @@ class Landing:
         self,
         submission: Submission,
         judged: Judged,
-        sums: Mapping[str, str],
+        received: "Received",
         control: Control,
         aside: Path,
-    ) -> dict[str, Any]:
-        """Write quarantine and register entry beside the staged rows; checks that no row was lost."""
+    ) -> Event:
+        """Write quarantines beside the staged rows, and return the register entry; checks that no row was lost."""
         entry = _entry(submission, control.received_at, is_synthetic=control.is_synthetic)
         entry |= {"landed_at": datetime.now(UTC).isoformat(), "verdict": "accepted"}
         files: list[dict[str, Any]] = []
@@ -541,7 +474,7 @@ class Landing:
                     "rows": staged.received,
                     "accepted_rows": accepted,
                     "quarantined_rows": quarantined,
-                    "sha256": sums[staged.path.name],
+                    "sha256": received.sums[staged.path.name],
                 }
             )
         entry["received_rows"] = sum(staged.received for staged in judged.staged)
@@ -550,41 +483,138 @@ class Landing:
         if entry["quarantined_rows"]:
             entry["verdict"] = "accepted_with_quarantine"
         entry |= {"warnings": [asdict(warned) for warned in judged.warnings], "files": files}
-        (aside / REGISTER_ENTRY).write_text(json.dumps(entry, indent=2) + "\n")
-        return entry
+        entry |= {"control_sha256": received.control_sum, "lake_files": lake_files(aside)}
+        return with_checksum(entry)
 
-    def _publish(self, submission: Submission, aside: Path) -> None:
+    def _publish(self, submission: Submission, entry: Event, aside: Path) -> None:
+        """Write the submission into the journal, and then make it appear."""
         destination = submission.destination(self.lake)
         destination.parent.mkdir(parents=True, exist_ok=True)
-        aside.chmod(0o755)
-        _sync(aside)
+        aside.chmod(FOLDER)
+        sync_all(aside)
+        if self.journal.submissions.get(submission.key) != entry:
+            self.journal.append("landed", entry=entry)
+        if destination.exists():
+            destination.rename(self.scratch / f"damaged-{aside.name}")
         aside.rename(destination)
-        _sync(destination.parent)
+        for name in expected_files(entry):
+            self.seen.note(name, (self.lake / name).lstat())
+        sync(destination.parent)
 
-    def _register_refusal(
-        self, submission: Submission, refusal: RefusalError, sums: Mapping[str, str], received_at: datetime
-    ) -> None:
+    def _register_refusal(self, submission: Submission, refusal: RefusalError, received: "Received") -> None:
         """Note a refusal beside the lake, once for each content."""
         if self.dry_run:
             return
-        content = hashlib.sha256(repr(sorted(sums.items())).encode()).hexdigest()[:12]
-        name = f"{submission.key.replace('/', '.')}.{content}.json"
-        path = self.lake / REFUSED / name
-        if path.exists():
+        sent = sorted(
+            {**received.sums, **({CONTROL_FILE: received.control_sum} if received.control_sum else {})}.items()
+        )
+        content = hashlib.sha256(repr(sent).encode()).hexdigest()[:12]
+        path = self.lake / REFUSED / f"{submission.key.replace('/', '.')}.{content}.json"
+        if str(path.relative_to(self.lake)) in self.journal.others:
             return
-        entry = _entry(submission, received_at, is_synthetic=False) | {
+        entry = _entry(submission, received.at, is_synthetic=False) | {
             "refused_at": datetime.now(UTC).isoformat(),
             "verdict": "refused",
             "rule_id": refusal.rule_id,
-            "reason": str(refusal),
-            "files": [{"name": name, "sha256": sha256} for name, sha256 in sums.items()],
+            "reason": str(refusal).replace(str(submission.directory), submission.key),  # no place of this machine
+            "files": [{"name": name, "sha256": one} for name, one in received.sums.items()],
         }
-        aside = path.with_suffix(".new")
-        aside.write_text(json.dumps(entry, indent=2) + "\n")
-        aside.replace(path)
+        write_whole(path, entry_bytes(with_checksum(entry)))
+        note(self.journal, self.lake, path, keep=True)
 
 
-def _entry(submission: Submission, received_at: datetime, *, is_synthetic: bool) -> dict[str, Any]:
+class Received:
+    """The files of a submission as received, with their checksums, as far as they can be read."""
+
+    def __init__(self) -> None:
+        self.paths: list[Path] = []
+        self.sums: dict[str, str] = {}
+        self.control_sum: str | None = None
+        self.at = datetime.now(UTC)
+
+    def read(self, submission: Submission) -> None:
+        """Read every file. Raises RefusalError where there is none."""
+        paths = submission.files()
+        if not paths:
+            raise RefusalError(
+                "no_files", f"{submission.directory}: no files here; ask {submission.provider} to send them"
+            )
+        self.sums = {path.name: sha256(path) for path in paths}
+        self.paths = paths
+        control = submission.directory / CONTROL_FILE
+        self.control_sum = sha256(control) if control.exists() else None
+
+    def control(self, submission: Submission) -> Control:
+        """Read the control file and hold the files against it; without one, all was received now, and is real."""
+        path = submission.directory / CONTROL_FILE
+        if self.control_sum is None:
+            return Control(self.at, is_synthetic=False, rows={}, checksums={})
+        control = read_control(path, submission.period, datetime.now(UTC))
+        self.at = control.received_at
+        if sorted(control.checksums) != sorted(self.sums):
+            raise RefusalError(
+                "control_files_differ",
+                f"{path}: lists {sorted(control.checksums)}, but the files are {sorted(self.sums)}; send what is"
+                " missing or list it",
+            )
+        for name, found in self.sums.items():
+            if control.checksums[name] != found:
+                raise RefusalError(
+                    "checksum_differs",
+                    f"{submission.directory / name}: SHA-256 is {found}, the control file says"
+                    f" {control.checksums[name]}; the file was damaged or changed, send it again",
+                )
+        return control
+
+
+def _refused(submission: Submission, refusal: RefusalError) -> Outcome:
+    return Outcome(submission, "refused", rule_id=refusal.rule_id, reason=str(refusal))
+
+
+def _stopped(submission: Submission, error: Exception) -> CpmError:
+    what = "there is no room or no leave to write" if no_room(error) else "could not be judged"
+    return CpmError(f"{submission.directory}: {what} ({str(error).splitlines()[0]}); nothing of it landed")
+
+
+def _check_known(submission: Submission, entry: Event, received: Received) -> None:
+    """Check that what landed as this version is what lies there now, and is said to be."""
+    if sums_of(entry) != received.sums:
+        raise RefusalError(
+            "version_changed",
+            f"{submission.directory}: differs from what was landed as {submission.key};"
+            f" a version never changes: send the correction as v{submission.version + 1}",
+        )
+    if "control_sha256" in entry and entry["control_sha256"] == received.control_sum:
+        return
+    path = submission.directory / CONTROL_FILE
+    if received.control_sum is None:
+        if not entry.get("control_sha256") and not entry["is_synthetic"]:
+            return
+        raise RefusalError("control_changed", f"{path}: is gone, and {submission.key} landed with it; put it back")
+    control = received.control(submission)
+    now = _entry(submission, control.received_at, is_synthetic=control.is_synthetic)
+    for name in ("received_at", "is_synthetic"):
+        if now[name] != entry[name]:
+            raise RefusalError(
+                "control_changed",
+                f"{path}: makes {name} {now[name]}, and {submission.key} landed with {entry[name]}; what landed"
+                f" does not change: put it back, or send a correction as v{submission.version + 1}",
+            )
+
+
+def _as_before(submission: Submission, entry: Event, before: Event) -> Event:
+    """Return the register entry of what was landed anew: the one before, but for the lake's files."""
+    if any(entry[name] != before[name] for name in ("received_rows", "accepted_rows", "quarantined_rows")):
+        raise RefusalError(
+            "version_changed",
+            f"{submission.directory}: {before['accepted_rows']} rows of {submission.key} were accepted and"
+            f" {entry['accepted_rows']} are now: contract or rules changed; restore the lake from a backup, or"
+            f" send it as v{submission.version + 1}",
+        )
+    return with_checksum(before | {"lake_files": entry["lake_files"]})
+
+
+def _entry(submission: Submission, received_at: datetime, *, is_synthetic: bool) -> Event:
     return {
         "submission_key": submission.key,
         "extract": submission.extract,
@@ -594,10 +624,6 @@ def _entry(submission: Submission, received_at: datetime, *, is_synthetic: bool)
         "received_at": received_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
         "is_synthetic": is_synthetic,
     }
-
-
-def _sums(entry: Mapping[str, Any]) -> dict[str, str]:
-    return {file["name"]: file["sha256"] for file in entry["files"]}
 
 
 def _stem(path: Path) -> str:
@@ -627,57 +653,3 @@ def _check_received(submission: Submission, staged: list[Staged], control: Contr
                 f"{file.path}: has {file.received} rows, the control file says"
                 f" {expected}; the file was cut or counted wrongly, send it again",
             )
-
-
-def _read_control(submission: Submission, sums: Mapping[str, str]) -> Control:
-    """Read and verify the control file; without one, the submission counts as received when it is landed."""
-    path = submission.directory / CONTROL_FILE
-    now = datetime.now(UTC)
-    if not path.exists():
-        return Control(now, is_synthetic=False, rows={})
-    try:
-        control: dict[str, Any] = json.loads(path.read_text(encoding="utf-8-sig"))
-        received_at = datetime.fromisoformat(control["received_at"])
-        names = [file["name"] for file in control["files"]]
-        listed = {file["name"]: str(file["sha256"]).lower() for file in control["files"]}
-        rows = {file["name"]: file["rows"] for file in control["files"]}
-    except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError) as error:
-        raise RefusalError(
-            "control_not_readable", f"{path}: not a control file ({error}); see extracts/README.md"
-        ) from error
-    if received_at.tzinfo is None:
-        raise RefusalError(
-            "control_not_readable", f"{path}: received_at has no offset; write it like 2021-08-05T09:12:00Z"
-        )
-    if received_at > now + timedelta(days=1):
-        raise RefusalError(
-            "received_in_the_future", f"{path}: received_at is {received_at}, later than now; correct it"
-        )
-    if sorted(names) != sorted(sums):
-        raise RefusalError(
-            "control_files_differ",
-            f"{path}: lists {sorted(names)}, but the files are {sorted(sums)}; send what is missing or list it",
-        )
-    for name, sha256 in sums.items():
-        if listed[name] != sha256:
-            raise RefusalError(
-                "checksum_differs",
-                f"{submission.directory / name}: SHA-256 is {sha256}, the control file says"
-                f" {listed[name]}; the file was damaged or changed, send it again",
-            )
-    return Control(received_at, is_synthetic=bool(control.get("synthetic", False)), rows=rows)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    """Force a directory and its files to disk, so that a rename that survives a crash has its rows."""
-    for path in [*folder.rglob("*"), folder]:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

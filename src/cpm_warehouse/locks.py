@@ -1,6 +1,7 @@
 """Locks between processes, so that landings, builds and publications keep out of each other's way."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,9 +27,12 @@ def hold(
     """
     place = place or file.parent
     seconds = wait_seconds() if wait is None else wait
-    lock = ReadWriteLock(file, is_singleton=False)
     try:
+        lock = ReadWriteLock(file, is_singleton=False)
         _acquire(lock, f"{place}: {others} is at work here", shared=shared, seconds=seconds)
+    except (sqlite3.Error, ValueError) as error:
+        raise CpmError(f"{file}: cannot be locked ({error}); delete it while nothing is at work there") from error
+    try:
         yield
     finally:
         lock.close()

@@ -16,7 +16,7 @@ class Progress:
     """A bar on the terminal over the bytes of all files; nothing where the output is no terminal."""
 
     def __init__(self, extracts: Path) -> None:
-        size = sum(path.stat().st_size for path in extracts.rglob("*") if path.is_file())
+        size = sum(_size(path) for path in extracts.rglob("*"))
         self._doing = ""
         self._bar: Any = click.progressbar(
             length=max(size, 1),
@@ -43,9 +43,16 @@ class Progress:
         self._bar.update(size, doing)
 
 
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0  # whoever reads the file says what is wrong with it
+
+
 def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """Lines of a table: what became of new submissions, by extract and provider, then the warnings by rule."""
-    new = [outcome for outcome in outcomes if outcome.status != "known"]
+    new = [outcome for outcome in outcomes if outcome.status not in {"known", "damaged"}]
     if not new:
         return
     yield f"{'extract':32} {'provider':18} {'landed':>6} {'refused':>7} {'accepted rows':>13} {'quarantined':>11}"
@@ -54,7 +61,7 @@ def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
         here = [one for one in new if (one.submission.extract, one.submission.provider) == (extract, provider)]
         statuses = Counter(one.status for one in here)
         yield (
-            f"{extract:32} {provider:18} {statuses['landed']:6} {statuses['refused']:7}"
+            f"{extract:32} {provider:18} {statuses['landed'] + statuses['repaired']:6} {statuses['refused']:7}"
             f" {sum(one.rows for one in here):13,} {sum(one.quarantined for one in here):11,}"
         )
     rows: Counter[str] = Counter()

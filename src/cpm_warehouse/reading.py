@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from cpm_warehouse.contracts import Column, Contract
-from cpm_warehouse.errors import RefusalError
+from cpm_warehouse.errors import RefusalError, no_room
 from cpm_warehouse.rules import Rules
 from cpm_warehouse.scanning import Progress, broken, records, scan
 
@@ -153,11 +153,15 @@ class FileReader:
         staged = Staged(self.path, self.source, tuple(types), target, received, rows=0)
         try:
             self._copy(types, target)
-        except duckdb.Error:
+        except duckdb.Error as error:
+            if no_room(error):
+                raise
             self._forget_rejects()
             try:
                 staged.unreadable = self._copy_what_is_readable(types, target, received)
             except duckdb.Error as error:
+                if no_room(error):
+                    raise
                 raise RefusalError(
                     "file_not_readable",
                     f"{self.path}: cannot be read ({_first_line(error)}); ask for the file again",

@@ -113,10 +113,9 @@ def require_sound(lake: Path) -> Journal:
     return journal
 
 
-def remember(lake: Path) -> list[Damage]:
-    """Check quickly, and note in the lake what was read and is right, so that it need not be read again."""
-    seen = Seen.read(lake)
-    before = dict(seen.marks)
+def remember(lake: Path, seen: Seen) -> list[Damage]:
+    """Check quickly, and note in the lake what is right, so that it need not be read again."""
+    before = Seen.read(lake).marks
     damages = _look(lake, thorough=False, watch=None, seen=seen)[0]
     if seen.marks != before:
         seen.write()
@@ -149,8 +148,8 @@ def _look(
     if not lake.is_dir():
         return [Damage(".", "no such lake: `cpm land` makes one")], journal
     damages = [Damage(JOURNAL, journal.fault)] if journal.fault else []
-    if journal.is_torn:
-        damages.append(Damage(JOURNAL, "its last line is not whole: a landing was killed, or the file was cut"))
+    if not journal.fault and (journal.is_torn or not journal.has_ended):
+        damages.append(Damage(JOURNAL, "the last landing did not end: it was killed, or the file was cut"))
     seen = seen or Seen.read(lake)
     submissions = journal.submissions
     expected: dict[str, Expected] = {}
@@ -161,7 +160,7 @@ def _look(
         elif key != journal.unfinished:
             damages.append(Damage(place, "is missing", key))
     for name, event in journal.others.items():
-        expected[name] = Expected("", event["size"], event["sha256"])
+        expected[name] = Expected("", event["size"], event["sha256_of_file"])
     for name, one in expected.items():
         if watch:
             watch(name, one.size)

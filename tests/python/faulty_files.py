@@ -428,14 +428,21 @@ FAULTY = [
     ),
     # Control files
     controlled("control_total_off_by_one", "row_count_differs", {"rows": 5}),
-    controlled("control_total_as_text", "row_count_differs", {"rows": "4"}),
+    controlled("control_total_as_text", "control_not_readable", {"rows": "4"}),
     controlled("control_checksum_differs", "checksum_differs", {"sha256": "0" * 64}),
     controlled("control_names_another_file", "control_files_differ", {"name": "b.csv"}),
     controlled("control_names_a_path", "control_files_differ", {"name": "../../a.csv"}),
-    controlled("control_without_checksum", "checksum_differs", {"sha256": None}),
+    controlled("control_without_checksum", "control_not_readable", {"sha256": None}),
     controlled("control_received_without_offset", "control_not_readable", {}, received_at="2021-09-06T09:00:00"),
     controlled("control_received_in_the_future", "received_in_the_future", {}, received_at="2999-01-01T00:00:00Z"),
     controlled("control_received_is_no_instant", "control_not_readable", {}, received_at="yesterday"),
+    controlled(
+        "control_received_before_its_month", "received_before_month", {}, received_at="1999-01-01T00:00:00Z"
+    ),
+    controlled("control_synthetic_as_text", "control_not_readable", {}, synthetic="false"),
+    Faulty("file_name_too_long", {"a" * 251 + ".csv": (SMKI + GOOD).encode()}, rule_id="file_name_not_usable"),
+    Faulty("file_name_of_two_lines", {"a\nb.csv": (SMKI + GOOD).encode()}, rule_id="file_name_not_usable"),
+    Faulty("file_name_not_utf8", {"a\udcff.csv": (SMKI + GOOD).encode()}, rule_id="file_name_not_usable"),
     Faulty("control_empty", {"a.csv": (SMKI + GOOD).encode()}, rule_id="control_not_readable", control=b""),
     Faulty("control_is_a_list", {"a.csv": (SMKI + GOOD).encode()}, rule_id="control_not_readable", control=[]),
     Faulty("control_alone", {}, rule_id="no_files", control={}),

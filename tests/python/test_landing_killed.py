@@ -12,7 +12,9 @@ import duckdb
 
 from conftest import ROOT
 from cpm_warehouse.contracts import load_contracts
+from cpm_warehouse.journal import JOURNAL, read_journal
 from cpm_warehouse.landing import land
+from cpm_warehouse.verifying import check_lake
 
 KILLS = 20
 
@@ -34,6 +36,13 @@ def agree(lake: Path) -> int:
             rows = sum(duckdb.sql(f"select count(*) from read_parquet('{file}')").fetchone()[0] for file in files)
             assert rows == entry[count]
     return len(entries)
+
+
+def unwritten(lake: Path) -> set[str]:
+    """Empty files that were renamed into place before they stood in the journal."""
+    known = read_journal(lake).others
+    schemas = [*lake.glob("*/provider=none/**/schema.parquet"), *lake.glob("_refused/none.json")]
+    return {path.relative_to(lake).as_posix() for path in schemas} - set(known)
 
 
 def test_killed_at_random_moments_register_and_lake_agree(tmp_path):
@@ -66,7 +75,7 @@ def test_killed_at_random_moments_register_and_lake_agree(tmp_path):
     moments = random.Random(20)
     partial = 0
     for _ in range(KILLS):
-        if (lake / "_extracts").exists() and agree(lake) == expected:
+        if (lake / JOURNAL).exists() and agree(lake) == expected:
             shutil.rmtree(lake)
         process = start()
         time.sleep(moments.uniform(0, whole))
@@ -74,9 +83,12 @@ def test_killed_at_random_moments_register_and_lake_agree(tmp_path):
             process.kill()
         process.join()
         partial += 0 < agree(lake) < expected
+        # What a kill leaves is a landing that did not end, and no other damage.
+        assert {damage.name for damage in check_lake(lake, thorough=True)} <= {".", JOURNAL} | unwritten(lake)
     assert partial >= 3, "too few kills fell into the middle of landing"
     process = start()
     process.join()
     assert process.exitcode == 0
     assert agree(lake) == expected
     assert list((lake / "_aside").iterdir()) == []
+    assert check_lake(lake, thorough=True) == []
