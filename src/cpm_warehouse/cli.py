@@ -171,10 +171,11 @@ def land(
         if not dry_run and (changed or not mark.exists()):
             mark.touch()
     for line in summary(outcomes):
-        click.echo(line)
+        click.echo(one_line(line))
     for outcome in outcomes:
         if outcome.status == "refused":
-            click.echo(f"refused {outcome.submission.key} ({outcome.rule_id}): {outcome.reason}", err=True)
+            refused = f"refused {outcome.submission.key} ({outcome.rule_id}): {outcome.reason}"
+            click.echo(one_line(refused), err=True)
     counts = Counter(outcome.status for outcome in outcomes)
     landed = [outcome for outcome in outcomes if outcome.status == "landed"]
     quarantined = sum(outcome.quarantined for outcome in landed)

@@ -120,7 +120,7 @@ def land(
             stack.enter_context(hold_lake(lake, wait=wait))
             make_private(lake)
             journal = open_lake(lake, extracts, submissions, repair=repair, say=say)
-        scratch = Path(stack.enter_context(_scratch(None if dry_run else lake / ASIDE)))
+        scratch = stack.enter_context(_scratch(None if dry_run else lake / ASIDE))
         connection = stack.enter_context(connect())
         connection.execute(f"set memory_limit = {literal(MEMORY_LIMIT)}")
         damaged: set[str] = set()
@@ -143,9 +143,12 @@ def land(
 
 
 @contextmanager
-def _scratch(folder: Path | None) -> Iterator[str]:
+def _scratch(folder: Path | None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=folder, prefix="landing-", ignore_cleanup_errors=True) as scratch:
-        yield scratch
+        # So deep that no pattern by which a build reads the lake finds what is being written.
+        inner = Path(scratch) / "being/written"
+        inner.mkdir(parents=True)
+        yield inner
 
 
 def _as_it_is(lake: Path) -> Journal:

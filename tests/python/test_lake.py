@@ -23,7 +23,7 @@ from cpm_warehouse.cli import main
 from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.errors import CpmError, DamageError
 from cpm_warehouse.journal import JOURNAL, read_journal
-from cpm_warehouse.landing import land
+from cpm_warehouse.landing import Landing, land
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.verifying import SEEN, Seen, check_lake, remember, require_sound
 
@@ -283,6 +283,66 @@ def to_format_1(lake, extracts):
     for name in (JOURNAL, SEEN):
         (lake / name).unlink()
     (lake / "_extracts").write_text(str(extracts.resolve()))
+
+
+STEPS = ("journal", "aside", "in place")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_repair_that_is_killed_is_completed_by_the_next(place, monkeypatch, step):
+    lake = place / "lake"
+    before = rows(lake), entries(lake)
+    shutil.rmtree(lake / PLACE / "_quarantine")
+    flip(lake / "pmr_deliveries/provider=dcc/period=2021-09/version=1/_submission.json", random.Random(4))
+    rename = Path.rename
+    renamed = []
+
+    def killed(path, target):
+        if "version=1" in str(target) or "damaged-" in str(target):
+            renamed.append(target)
+            if len(renamed) > STEPS.index(step):
+                raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", killed)
+    if step != STEPS[-1]:
+        with pytest.raises(KeyboardInterrupt):
+            list(land(place / "extracts", lake, load_contracts(), repair=True))
+        assert check_lake(lake)
+    monkeypatch.undo()
+    monkeypatch.chdir(ROOT)
+    assert run(place, "--repair").exit_code == 4
+    assert check_lake(lake, thorough=True) == []
+    assert (rows(lake), entries(lake)) == before
+
+
+@pytest.mark.parametrize("moment", ["staged", "written"])
+def test_a_build_finds_nothing_that_is_being_landed(place, send, monkeypatch, moment):
+    """No pattern of the sources reaches what a landing at work, or a killed one, has aside."""
+    send(month(11) + "x,x,x\n", submission="dcc/pmr_deliveries/2021-11/v1")
+    lake = place / "lake"
+    source = (ROOT / "models/staging/lake/_lake__sources.yml").read_text()
+    patterns = re.findall(r"lake/sample\"\) }}/([^']+)'", source)
+    assert len(patterns) >= 5
+    patterns = [pattern.replace("${identifier}", "*") for pattern in patterns]
+
+    def found():
+        return {path for pattern in patterns for path in lake.glob(pattern)}
+
+    before = found()
+    seen = []
+    name = {"staged": "_write", "written": "_publish"}[moment]
+    plain = getattr(Landing, name)
+
+    def look(self, *arguments):
+        seen.append((found(), len(list((lake / "_aside").rglob("*.parquet")))))
+        return plain(self, *arguments)
+
+    monkeypatch.setattr(Landing, name, look)
+    run(place)
+    ((during, aside),) = seen
+    assert during == before
+    assert aside == (1 if moment == "staged" else 2)
 
 
 def test_a_lake_of_the_format_before_is_taken_over_as_it_is(place):

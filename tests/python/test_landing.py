@@ -322,6 +322,9 @@ def test_a_misnamed_directory_is_refused_in_one_line_and_the_others_land(
     assert says in wrong.reason
     assert "\n" not in wrong.reason
     assert wrong.reason.encode()
+    command = ["land", "--extracts", str(tmp_path / "extracts"), "--lake", str(tmp_path / "lake")]
+    result = CliRunner().invoke(main, command)
+    assert (result.exit_code, result.stderr.count("\n")) == (4, 1)
 
 
 def test_an_empty_month_and_missing_extracts_are_named(send, tmp_path, contracts):
