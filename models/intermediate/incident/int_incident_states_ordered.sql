@@ -173,6 +173,8 @@ reopens_without_audit as (
     from resolved_again_without_audit
 ),
 
+-- No two states of an Incident are equal in what orders them: its changes differ in changed_at, and
+-- of each other kind there is one.
 states as (
     select * from first_states
     union all by name
