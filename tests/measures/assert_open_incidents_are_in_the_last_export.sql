@@ -1,8 +1,8 @@
 {{ config(severity='warn') }}
 -- An Incident stands in the export of every month in which it was open. One that is open by what
 -- was exported before, and that the last export lacks, runs on until its target is missed, though
--- nothing shows that it is still open. It does not stop a build: the DCC's log may have lost it, and
--- a correction brings it back.
+-- nothing shows that it is still open. It does not stop a build: the export may have lost it, and a
+-- correction brings it back.
 -- What to look at: the Incident's last export; its rows of the audit log; then ask the DCC.
 with
 
