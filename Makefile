@@ -26,10 +26,17 @@ UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --requi
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
+# Programs of a moved or copied environment would run what lies where it was made, so it is made anew.
+ifneq ($(wildcard $(VENV)/pyvenv.cfg),)
+ifeq ($(shell grep -F ' $(CURDIR)/$(VENV)' $(VENV)/pyvenv.cfg),)
+$(VENV)/.build: FORCE
+endif
+endif
+
 $(VENV)/.build: requirements/bootstrap.txt requirements/build.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
 	  || { echo "error: '$(PYTHON)' is not Python 3.11; install it, or name it: make PYTHON=python3.11 ..." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(if $(filter FORCE,$^),--clear) $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bootstrap.txt
 	$(UV) -r requirements/build.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 
 import pytest
 
@@ -93,3 +95,17 @@ def test_no_path_of_a_machine_stands_in_the_project():
         if path.suffix in {".sql", ".yml", ".py", ".md", ".csv"}
     ]
     assert [path.name for path in texts if str(ROOT) + "/" in path.read_text()] == []
+
+
+@pytest.mark.parametrize(("place", "is_made"), [(".", False), ("/elsewhere", True)])
+def test_an_environment_that_was_moved_is_made_anew(tmp_path, place, is_made):
+    (tmp_path / "requirements").mkdir()
+    for name in ("requirements/bootstrap.txt", "requirements/build.txt", "pyproject.toml", ".venv/pyvenv.cfg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / ".venv/pyvenv.cfg").write_text(f"command = python -m venv {(tmp_path / place).resolve()}/.venv\n")
+    (tmp_path / ".venv/.build").touch()
+    found = subprocess.run(["make", "-n", "env"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert ("venv --clear .venv" in found.stdout) == is_made
+    assert bool(found.stdout.count("pip install")) == is_made
