@@ -110,6 +110,7 @@ plain as (
         cast(events.happened_at as date) as happened_on,
         case when events.event_kind = 'activation' then devices.updated_at end
             as other_updated_at,
+        case when events.event_kind = 'update' then devices.tried_at end as other_tried_at,
         case
             when events.event_kind = 'update' and devices.failure_key is null then devices.tried_at
         end as other_succeeded_at,
@@ -144,7 +145,7 @@ plainly_matched as (
         case when other_updated_at > happened_at then other_updated_at end as next_updated_at,
         case when other_updated_at > happened_at then other_updated_at end
             as next_device_updated_at,
-        cast(null as timestamp) as next_tried_at,
+        case when other_tried_at >= happened_at then other_tried_at end as next_tried_at,
         case when other_succeeded_at < happened_at then other_succeeded_at end
             as latest_succeeded_at,
         case when other_succeeded_at < happened_at then other_succeeded_at end
