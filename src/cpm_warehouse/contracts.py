@@ -34,13 +34,15 @@ class Column:
     """A column of an extract, under the provider's own name.
 
     `allowed` lists the values that are known; what stands outside it is kept and counted, or quarantined where
-    `unlisted` says so. Of a list (`varchar[]`), pattern and allowed values hold for each item.
+    `unlisted` says so. Of a list (`varchar[]`), pattern and allowed values hold for each item. A file may leave
+    an `optional` column out, which then has null in every row.
     """
 
     name: str
     type: str
     nullable: bool
     description: str
+    optional: bool = False
     unit: str = ""
     allowed: tuple[str, ...] = ()
     allowed_from: tuple[str, ...] = ()
@@ -159,6 +161,8 @@ def _check(contract: Contract, path: Path, wrong: Any) -> None:
             raise wrong(f"column '{column.name}' has type '{column.type}'; use one of {sorted(TYPES)}")
         if not isinstance(column.nullable, bool):
             raise wrong(f"column '{column.name}' has nullable '{column.nullable}'; write true or false")
+        if column.optional and not column.nullable:
+            raise wrong(f"column '{column.name}' may be left out and may not be empty; write nullable: true")
         if column.name.lower() in RESERVED:
             raise wrong(f"column '{column.name}' has a name that the lake keeps for itself; name it otherwise")
         if column.unlisted not in {"warn", "quarantine"}:

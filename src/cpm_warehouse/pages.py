@@ -39,7 +39,8 @@ def _page(contract: Contract, rules: Rules) -> Iterator[str]:
         yield f"- Due from {provider}: {days} Working Days after the month"
     yield "\n| Column | Type | Unit | May be empty | Values | Meaning |\n|---|---|---|---|---|---|"
     for column in contract.columns:
-        unit, empty = column.unit or "", "yes" if column.nullable else "no"
+        empty = "yes, or left out" if column.optional else "yes" if column.nullable else "no"
+        unit = column.unit or ""
         yield f"| {column.name} | {column.type} | {unit} | {empty} | {_values(column)} | {column.description} |"
     kinds = {column.type for column in contract.columns}
     yield "\nIn a CSV: " + "; ".join(f"{kind} is {EXAMPLES[kind]}" for kind in EXAMPLES if kind in kinds) + "."

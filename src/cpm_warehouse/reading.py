@@ -107,7 +107,7 @@ class FileReader:
     """One received file, read by its contract.
 
     Raises RefusalError, naming file, reason and remedy, where the file cannot be read, where its columns are not
-    the contract's (in any order), or where it cannot be known which rows it has.
+    the contract's (in any order, optional ones or not), or where it cannot be known which rows it has.
     """
 
     def __init__(
@@ -184,9 +184,10 @@ class FileReader:
             ) from error
 
     def _check_columns(self, types: dict[str, str]) -> None:
-        wanted = self.contract.names
-        missing = [name for name in wanted if name not in types]
-        extra = [name for name in types if name not in wanted]
+        missing = [
+            column.name for column in self.contract.columns if column.name not in types and not column.optional
+        ]
+        extra = [name for name in types if name not in self.contract.names]
         if missing or extra:
             raise RefusalError(
                 "columns_differ",
@@ -195,7 +196,7 @@ class FileReader:
                 f" extracts/contracts/{self.contract.extract}.yml",
             )
         for column in self.contract.columns:
-            found = types[column.name]
+            found = types.get(column.name, column.type)
             if found not in {"varchar", column.type} | TAKEN_AS.get(column.type, set()):
                 raise RefusalError(
                     "types_differ",
@@ -222,7 +223,8 @@ class FileReader:
             target.symlink_to(self.source.resolve())
             return
         select = ", ".join(
-            f"{_typed(column, types[column.name])} as {quoted(column.name)}" for column in self.contract.columns
+            f"{_typed(column, types.get(column.name))} as {quoted(column.name)}"
+            for column in self.contract.columns
         )
         self._write(f"select {select} from {self._source(types)}", target)
 
@@ -230,10 +232,10 @@ class FileReader:
         """Leave out rows with values that are not of their type; returns their reasons by row."""
         columns, reasons = [], []
         for column in self.contract.columns:
-            found, name = types[column.name], quoted(column.name)
+            found, name = types.get(column.name), quoted(column.name)
             tried = _typed(column, found, attempt=True)
             columns.append(f"{tried} as {name}")
-            if found != column.type:
+            if found not in {None, column.type}:
                 wrong = literal(f"'{column.name}' is '")
                 wanted = literal(f"', not {EXAMPLES.get(column.type, column.type)}")
                 text = f"left(cast({name} as varchar), 100)"
@@ -337,8 +339,13 @@ def _locate_in_parquet(
         yield Fault(position + 1, text, *found[position])
 
 
-def _typed(column: Column, found: str, *, attempt: bool = False) -> str:
-    """SQL that gives a column its contract type; with `attempt`, null where that is not possible."""
+def _typed(column: Column, found: str | None, *, attempt: bool = False) -> str:
+    """SQL that gives a column its contract type; with `attempt`, null where that is not possible.
+
+    A column that the file leaves out, of type None, is null.
+    """
+    if found is None:
+        return f"cast(null as {column.type})"
     name, cast = quoted(column.name), "try_cast" if attempt else "cast"
     if found == column.type:
         return name

@@ -33,6 +33,8 @@ compared as (
 judged as (
     select
         *,
+        max(abs(gap_points)) over (partition by reporting_month, region, device_type)
+            as largest_gap_points,
         100.0 * largest_gap_coefficient * sqrt(
             cast(measured_total + proxy_total as double) / measured_total / proxy_total
         ) as chance_gap_points
@@ -47,9 +49,10 @@ final as (
         reporting_month,
         region,
         device_type,
-        max(abs(gap_points)) as largest_gap_points,
+        max(largest_gap_points) as largest_gap_points,
         max(chance_gap_points) as chance_gap_points,
-        max_by(latency_seconds, abs(gap_points)) as largest_gap_at_seconds,
+        min(latency_seconds) filter (where abs(gap_points) = largest_gap_points)
+            as largest_gap_at_seconds,
         min(latency_seconds) filter (where abs(gap_points) > chance_gap_points)
             as parts_from_seconds,
         max(latency_seconds) filter (where abs(gap_points) > chance_gap_points)

@@ -17,7 +17,7 @@ new_submissions as (
 
 exclusions as (
     select *
-    from {{ ref('alert_exclusions') }}
+    from {{ ref('int_alert_exclusions') }}
 ),
 
 rules as (
@@ -96,6 +96,7 @@ grouped as (
         bucketed.region,
         bucketed.device_type,
         bucketed.latency_bucket
+    having sum(bucketed.row_weight) > 0
 ),
 
 final as (

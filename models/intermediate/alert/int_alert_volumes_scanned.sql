@@ -75,6 +75,8 @@ grouped as (
         region,
         party_id,
         device_type
+    -- A cell whose rows all repeat an Alert of another cell has none of its own.
+    having sum(row_weight) > 0
 ),
 
 final as (

@@ -28,12 +28,18 @@ kinds as (
 
 exclusions as (
     select *
-    from {{ ref('alert_exclusions') }}
+    from {{ ref('int_alert_exclusions') }}
 ),
 
 time_critical_codes as (
     select *
     from {{ ref('alert_time_critical_codes') }}
+),
+
+critical_codes as (
+    select *
+    from {{ ref('alert_code_properties') }}
+    where criticality = 'critical'
 ),
 
 final as (
@@ -48,6 +54,7 @@ final as (
         cells.alert_code,
         exclusions.exclusion_reason,
         time_critical_codes.alert_code is not null as is_time_critical,
+        critical_codes.alert_code is not null as is_gbcs_critical,
         coalesce(kinds.crosses_wan, true) as crosses_wan,
         cells.message_count,
         cells.duplicate_count,
@@ -76,6 +83,11 @@ final as (
             cells.alert_kind = time_critical_codes.alert_kind
             and cells.alert_code = time_critical_codes.alert_code
             and {{ is_valid('time_critical_codes', 'cells.alert_date') }}
+    left join critical_codes
+        on
+            cells.alert_kind = critical_codes.alert_kind
+            and cells.alert_code = critical_codes.alert_code
+            and {{ is_valid('critical_codes', 'cells.alert_date') }}
 )
 
 select * from final

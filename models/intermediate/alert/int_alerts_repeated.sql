@@ -1,6 +1,8 @@
 {# An Alert sent twice bears the same times, so only rows whose times occur twice are compared in
-   full: a distinct over every column would cost ten times the cube. The first row stays; the others
-   are listed, for the cubes to subtract. A submission without any has one row of nulls. #}
+   full: a distinct over every column would cost ten times the cube. The copy that stands for most
+   Alerts stays, then the one that says more: what stays is told by what it says, not by where it
+   lies. The others are listed, for the cubes to subtract; a submission without any has one row of
+   nulls. #}
 {{
     config(
         materialized='incremental',
@@ -54,7 +56,13 @@ repeated as (
                 raised_at,
                 gateway_at,
                 sent_at
-            order by source_file, source_row
+            order by
+                coalesce(throttled_count, 1) desc,
+                region asc nulls last,
+                device_type asc nulls last,
+                party_id asc nulls last,
+                source_file asc,
+                source_row asc
         ) > 1
 ),
 

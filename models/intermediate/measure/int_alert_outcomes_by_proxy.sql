@@ -1,6 +1,7 @@
 {# CPM 3 by proxy. A region's share of requests within the target is scaled to the Alerts that it
-   has (A9), so that regions weigh as their Alerts do and pool with those that are measured. Alerts
-   that never cross the WAN have no proxy: they, and readings without one, are unseen. #}
+   has (A9), provider by provider, so that regions weigh as their Alerts do and pool with those that
+   are measured. Alerts that never cross the WAN have no proxy: they, and readings without one, are
+   unseen. A reading by request counts takes requests as they are, and knows of no Alerts. #}
 with
 
 requests as (
@@ -67,64 +68,72 @@ request_outcomes as (
         sum(total_count) as total_count_before_exceptions
     from judged
     group by measure_id, variant_id, proxy_weight, reporting_month, region, provider
-    having sum(total_count) > 0
 ),
 
-regional_volumes as (
+by_requests as (
     select
         measure_id,
         variant_id,
         reporting_month,
         region,
-        string_agg(distinct submission_key, ',' order by submission_key) as submission_keys,
-        sum(raised_count - in_scope_count) as out_of_scope_count,
-        sum(in_scope_count) as in_scope_count,
-        sum(wan_in_scope_count) as wan_in_scope_count
-    from volumes
-    group by measure_id, variant_id, reporting_month, region
+        provider,
+        submission_keys,
+        met_count,
+        total_count,
+        request_count - total_count as excluded_count,
+        met_count_before_exceptions,
+        total_count_before_exceptions,
+        0 as unseen_count
+    from request_outcomes
+    where proxy_weight = 'request_counts'
+),
+
+shares as (
+    select *
+    from request_outcomes
+    where
+        proxy_weight = 'alert_volumes'
+        and total_count_before_exceptions > 0
 ),
 
 weighed as (
     select
-        request_outcomes.measure_id,
-        request_outcomes.variant_id,
-        request_outcomes.reporting_month,
-        request_outcomes.region,
-        request_outcomes.provider,
-        case request_outcomes.proxy_weight
-            when 'alert_volumes'
-                then
-                    concat_ws(
-                        ',', request_outcomes.submission_keys, regional_volumes.submission_keys
-                    )
-            else request_outcomes.submission_keys
-        end as submission_keys,
-        request_outcomes.request_count,
-        request_outcomes.proxy_weight,
-        request_outcomes.met_count,
-        request_outcomes.total_count,
-        request_outcomes.met_count_before_exceptions,
-        request_outcomes.total_count_before_exceptions,
-        case request_outcomes.proxy_weight
-            when 'alert_volumes'
-                then
-                    cast(regional_volumes.wan_in_scope_count as double)
-                    / request_outcomes.total_count_before_exceptions
-        end as alerts_per_request,
-        case request_outcomes.proxy_weight
-            when 'alert_volumes'
-                then regional_volumes.in_scope_count - regional_volumes.wan_in_scope_count
-        end as unseen_count,
-        case request_outcomes.proxy_weight
-            when 'alert_volumes' then regional_volumes.out_of_scope_count
-        end as out_of_scope_count
-    from request_outcomes
-    left join regional_volumes
+        shares.measure_id,
+        shares.variant_id,
+        shares.reporting_month,
+        shares.region,
+        volumes.provider,
+        concat_ws(',', shares.submission_keys, volumes.submission_keys) as submission_keys,
+        {{
+            scaled_count(
+                'volumes.wan_in_scope_count', 'shares.met_count', 'shares.total_count_before_exceptions'
+            )
+        }} as met_count,
+        {{
+            scaled_count(
+                'volumes.wan_in_scope_count',
+                'shares.total_count',
+                'shares.total_count_before_exceptions'
+            )
+        }} as total_count,
+        {{
+            scaled_count(
+                'volumes.wan_in_scope_count',
+                'shares.met_count_before_exceptions',
+                'shares.total_count_before_exceptions'
+            )
+        }} as met_count_before_exceptions,
+        volumes.wan_in_scope_count as total_count_before_exceptions,
+        volumes.raised_count - volumes.in_scope_count as out_of_scope_count,
+        volumes.in_scope_count - volumes.wan_in_scope_count as unseen_count
+    from shares
+    inner join volumes
         on
-            request_outcomes.measure_id = regional_volumes.measure_id
-            and request_outcomes.variant_id = regional_volumes.variant_id
-            and request_outcomes.reporting_month = regional_volumes.reporting_month
-            and request_outcomes.region = regional_volumes.region
+            shares.measure_id = volumes.measure_id
+            and shares.variant_id = volumes.variant_id
+            and shares.reporting_month = volumes.reporting_month
+            and shares.region = volumes.region
+    where volumes.raised_count > 0
 ),
 
 scaled as (
@@ -135,31 +144,56 @@ scaled as (
         region,
         provider,
         submission_keys,
-        round(met_count * coalesce(alerts_per_request, 1)) as met_count,
-        round(total_count * coalesce(alerts_per_request, 1)) as total_count,
-        case proxy_weight
-            when 'request_counts' then request_count - total_count
-            else
-                coalesce(out_of_scope_count, 0)
-                + round(total_count_before_exceptions * coalesce(alerts_per_request, 1))
-                - round(total_count * coalesce(alerts_per_request, 1))
-        end as excluded_count,
-        round(met_count_before_exceptions * coalesce(alerts_per_request, 1))
-            as met_count_before_exceptions,
-        round(total_count_before_exceptions * coalesce(alerts_per_request, 1))
-            as total_count_before_exceptions,
-        coalesce(unseen_count, 0) as unseen_count
+        met_count,
+        total_count,
+        out_of_scope_count + total_count_before_exceptions - total_count as excluded_count,
+        met_count_before_exceptions,
+        total_count_before_exceptions,
+        unseen_count
     from weighed
 ),
 
-without_proxy as (
+known_regions as (
+    select distinct
+        measure_id,
+        variant_id,
+        reporting_month,
+        region
+    from volumes
+),
+
+without_alerts as (
+    select
+        shares.measure_id,
+        shares.variant_id,
+        shares.reporting_month,
+        shares.region,
+        shares.provider,
+        shares.submission_keys,
+        shares.met_count,
+        shares.total_count,
+        shares.total_count_before_exceptions - shares.total_count as excluded_count,
+        shares.met_count_before_exceptions,
+        shares.total_count_before_exceptions,
+        0 as unseen_count
+    from shares
+    left join known_regions
+        on
+            shares.measure_id = known_regions.measure_id
+            and shares.variant_id = known_regions.variant_id
+            and shares.reporting_month = known_regions.reporting_month
+            and shares.region = known_regions.region
+    where known_regions.region is null
+),
+
+without_requests as (
     select
         volumes.measure_id,
         volumes.variant_id,
         volumes.reporting_month,
         volumes.region,
         volumes.provider,
-        volumes.submission_key as submission_keys,
+        volumes.submission_keys,
         0 as met_count,
         0 as total_count,
         0 as excluded_count,
@@ -167,19 +201,30 @@ without_proxy as (
         0 as total_count_before_exceptions,
         volumes.raised_count as unseen_count
     from volumes
-    left join request_outcomes
+    inner join variants
         on
-            volumes.measure_id = request_outcomes.measure_id
-            and volumes.variant_id = request_outcomes.variant_id
-            and volumes.reporting_month = request_outcomes.reporting_month
-            and volumes.region = request_outcomes.region
-    where request_outcomes.region is null
+            volumes.measure_id = variants.measure_id
+            and volumes.variant_id = variants.variant_id
+    left join shares
+        on
+            volumes.measure_id = shares.measure_id
+            and volumes.variant_id = shares.variant_id
+            and volumes.reporting_month = shares.reporting_month
+            and volumes.region = shares.region
+    where
+        shares.region is null
+        and volumes.raised_count > 0
+        and coalesce(variants.proxy_weight, 'none') != 'request_counts'
 ),
 
 final as (
+    select * from by_requests
+    union all
     select * from scaled
-    union all by name
-    select * from without_proxy
+    union all
+    select * from without_alerts
+    union all
+    select * from without_requests
 )
 
 select * from final

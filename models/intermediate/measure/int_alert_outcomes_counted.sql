@@ -57,15 +57,15 @@ outcomes as (
         region,
         provider,
         'measured' as basis,
-        submission_key as submission_keys,
+        submission_keys,
         0 as met_count,
         0 as total_count,
         0 as excluded_count,
         0 as met_count_before_exceptions,
         0 as total_count_before_exceptions,
-        raised_count as unseen_count
+        unsent_count as unseen_count
     from volumes
-    where not is_counted
+    where unsent_count > 0
     union all by name
     select
         measure_id,
@@ -74,7 +74,7 @@ outcomes as (
         region,
         provider,
         'not_reportable' as basis,
-        submission_key as submission_keys,
+        submission_keys,
         0 as met_count,
         0 as total_count,
         0 as excluded_count,
@@ -82,8 +82,10 @@ outcomes as (
         0 as total_count_before_exceptions,
         raised_count as unseen_count
     from volumes
+    where raised_count > 0
 ),
 
+-- One file can have some Alerts of a month, and stand for the others, which nobody sent.
 final as (
     select
         measure_id,
@@ -93,13 +95,14 @@ final as (
         provider,
         basis,
         submission_keys,
-        cast(met_count as bigint) as met_count,
-        cast(total_count as bigint) as total_count,
-        cast(excluded_count as bigint) as excluded_count,
-        cast(met_count_before_exceptions as bigint) as met_count_before_exceptions,
-        cast(total_count_before_exceptions as bigint) as total_count_before_exceptions,
-        cast(unseen_count as bigint) as unseen_count
+        cast(sum(met_count) as bigint) as met_count,
+        cast(sum(total_count) as bigint) as total_count,
+        cast(sum(excluded_count) as bigint) as excluded_count,
+        cast(sum(met_count_before_exceptions) as bigint) as met_count_before_exceptions,
+        cast(sum(total_count_before_exceptions) as bigint) as total_count_before_exceptions,
+        cast(sum(unseen_count) as bigint) as unseen_count
     from outcomes
+    group by measure_id, variant_id, reporting_month, region, provider, basis, submission_keys
 )
 
 select * from final

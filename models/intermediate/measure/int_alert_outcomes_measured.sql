@@ -30,6 +30,7 @@ populations as (
         crosses_wan,
         exclusion_reason,
         is_time_critical,
+        is_gbcs_critical,
         sum(message_count) as message_count,
         sum(delivered_message_count) as delivered_message_count,
         sum(timed_message_count) as timed_message_count,
@@ -47,7 +48,8 @@ populations as (
         region,
         crosses_wan,
         exclusion_reason,
-        is_time_critical
+        is_time_critical,
+        is_gbcs_critical
 ),
 
 units as (
@@ -62,7 +64,11 @@ units as (
         populations.crosses_wan,
         excepted_dates.excepted_date is not null as is_excepted,
         populations.exclusion_reason is null
-        and (variants.alert_filter = 'all' or populations.is_time_critical) as is_in_scope,
+        and case variants.alert_filter
+            when 'time_critical' then populations.is_time_critical
+            when 'gbcs_critical' then populations.is_gbcs_critical
+            else true
+        end as is_in_scope,
         case variants.counted_as
             when 'messages' then populations.message_count
             when 'throttled_alerts' then populations.throttled_alert_count

@@ -19,6 +19,7 @@ variants as (
 volumes as (
     select *
     from {{ ref('int_alert_volumes_estimated') }}
+    where raised_count > 0
 ),
 
 proxied_months as (

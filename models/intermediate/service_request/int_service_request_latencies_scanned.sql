@@ -101,6 +101,7 @@ grouped as (
         bucketed.cell_hash,
         kinds.is_over_wan,
         latency_bucket
+    having sum(bucketed.row_weight) > 0
 ),
 
 gathered as (

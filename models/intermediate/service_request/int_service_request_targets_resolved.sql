@@ -67,7 +67,11 @@ final as (
                 modes.mode,
                 generations.generation,
                 periods.valid_from
-            order by targets.priority desc
+            order by
+                targets.priority desc,
+                case when targets.service_reference_variant = 'any' then 1 else 0 end asc,
+                case when targets.generation = 'any' then 1 else 0 end asc,
+                targets.valid_from desc
         ) = 1
 )
 

@@ -99,6 +99,8 @@ grouped as (
         device_type,
         region,
         response_code
+    -- A cell whose rows all repeat a request of another cell has none of its own.
+    having sum(row_weight) > 0
 ),
 
 final as (

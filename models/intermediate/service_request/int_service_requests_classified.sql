@@ -54,6 +54,7 @@ final as (
         cells.duplicate_count,
         cells.responded_count,
         cells.within_target_count,
+        cells.within_target_from_pre_command_count,
         cells.within_round_trip_target_count,
         cells.wan_sent_count,
         cells.wan_return_count,

@@ -86,6 +86,7 @@ requests as (
                 'sent_to_wan_at',
                 'back_from_wan_at',
                 'responded_at',
+                'signed_pre_command_received_at',
             ],
             'limited_submissions',
             ['proxy_factor', 'proxy_limit', 'wan_share_factor', 'wan_share_limit']
@@ -129,6 +130,19 @@ timed as (
         requests.sent_to_wan_at is not null as is_sent_to_wan,
         {{ response_milliseconds('requests', 'submission_targets.clock_starts_at') }}
             as response_milliseconds,
+        requests.signed_pre_command_received_at is not null as has_pre_command,
+        -- A Signed Pre-Command dated before its request leaves the clock where it is.
+        case
+            when requests.signed_pre_command_received_at is not null
+                then
+                    {{
+                        response_milliseconds(
+                            'requests',
+                            'submission_targets.clock_starts_at',
+                            'greatest(requests.received_at, requests.signed_pre_command_received_at)'
+                        )
+                    }}
+        end as pre_command_response_milliseconds,
         {{ wan_milliseconds('requests') }} as wan_milliseconds
     from requests
     left join generations
@@ -160,6 +174,18 @@ grouped as (
                 sum(row_weight) filter (where response_milliseconds <= target_milliseconds), 0
             ) as bigint
         ) as within_target_count,
+        cast(
+            coalesce(
+                sum(row_weight) filter (
+                    where
+                    case
+                        when has_pre_command then pre_command_response_milliseconds
+                        else response_milliseconds
+                    end <= target_milliseconds
+                ),
+                0
+            ) as bigint
+        ) as within_target_from_pre_command_count,
         cast(
             coalesce(
                 sum(row_weight) filter (where wan_milliseconds <= round_trip_target_milliseconds),

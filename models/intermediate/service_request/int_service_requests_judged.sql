@@ -30,7 +30,10 @@ final as (
         cells.region,
         cells.submission_key,
         cells.request_count,
-        cells.within_target_count,
+        case variants.critical_clock_starts_at
+            when 'signed_pre_command' then cells.within_target_from_pre_command_count
+            else cells.within_target_count
+        end as within_target_count,
         case
             when not cells.has_target then 'unknown_service_reference_variant'
             when cells.is_non_device and not variants.counts_non_device_requests

@@ -1,6 +1,7 @@
 {# Sent twice: the same originator, target, counter and instant; only rows whose instant and counter
-   occur twice are compared. The first row stays; the others are listed, for the cubes to subtract.
-   A submission without any has one row of nulls. #}
+   occur twice are compared. A final answer stays before an acknowledgement, then the copy without
+   success, then the later answered: what stays is told by what it says, not by where it lies. The
+   others are listed, for the cubes to subtract; a submission without any has one row of nulls. #}
 {{
     config(
         materialized='incremental',
@@ -39,9 +40,36 @@ suspected_requests as (
         and instant_hash in (select suspected.instant_hash from suspected)
 ),
 
+response_codes as (
+    select
+        response_code,
+        outcome_class
+    from {{ ref('duis_response_codes') }}
+),
+
+outcomes as (
+    select
+        outcome,
+        is_final,
+        is_success
+    from {{ ref('service_request_outcomes') }}
+),
+
+judged as (
+    select
+        suspected_requests.*,
+        coalesce(outcomes.is_final, true) as is_final,
+        coalesce(outcomes.is_success, false) as is_success
+    from suspected_requests
+    left join response_codes
+        on suspected_requests.response_code = response_codes.response_code
+    left join outcomes
+        on response_codes.outcome_class = outcomes.outcome
+),
+
 repeated as (
     select *
-    from suspected_requests
+    from judged
     qualify
         row_number() over (
             partition by
@@ -50,7 +78,22 @@ repeated as (
                 target_id,
                 originator_counter,
                 received_at
-            order by source_file, source_row
+            order by
+                is_final desc,
+                is_success asc,
+                responded_at desc nulls first,
+                back_from_wan_at desc nulls first,
+                sent_to_wan_at desc nulls first,
+                execute_at desc nulls first,
+                signed_pre_command_received_at asc nulls first,
+                response_code asc nulls first,
+                service_reference_variant asc nulls last,
+                mode asc nulls last,
+                region asc nulls last,
+                device_type asc nulls last,
+                party_id asc nulls last,
+                source_file asc,
+                source_row asc
         ) > 1
 ),
 
@@ -70,7 +113,8 @@ final as (
         repeated.execute_at,
         repeated.sent_to_wan_at,
         repeated.back_from_wan_at,
-        repeated.responded_at
+        repeated.responded_at,
+        repeated.signed_pre_command_received_at
     from new_submissions
     left join repeated
         on new_submissions.submission_key = repeated.submission_key

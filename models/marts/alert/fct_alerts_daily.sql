@@ -27,7 +27,8 @@ final as (
         cast(sum(delivered_throttled_alert_count) as bigint) as delivered_throttled_alert_count,
         cast(sum(timed_throttled_alert_count) as bigint) as timed_throttled_alert_count,
         cast(sum(within_throttled_alert_count) as bigint) as within_target_throttled_alert_count,
-        is_time_critical
+        is_time_critical,
+        is_gbcs_critical
     from classified
     group by
         alert_date,
@@ -37,7 +38,8 @@ final as (
         alert_kind,
         alert_code,
         exclusion_reason,
-        is_time_critical
+        is_time_critical,
+        is_gbcs_critical
 )
 
 select * from final

@@ -68,8 +68,12 @@ known_elsewhere as (
         count(*) as known_region_count,
         min(elsewhere.difference_points) as least_points,
         max(elsewhere.difference_points) as most_points,
-        sum(elsewhere.difference_points * elsewhere.measured_total_count)
-        / sum(elsewhere.measured_total_count) as mean_points
+        cast(
+            sum(
+                cast(elsewhere.difference_points as decimal(18, 12))
+                * elsewhere.measured_total_count
+            ) as double
+        ) / sum(elsewhere.measured_total_count) as mean_points
     from compared as here
     inner join compared as elsewhere
         on

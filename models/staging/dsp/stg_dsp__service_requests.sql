@@ -27,6 +27,7 @@ final as (
         "SentToWanAt" as sent_to_wan_at,
         "BackFromWanAt" as back_from_wan_at,
         "RespondedAt" as responded_at,
+        "SignedPreCommandReceivedAt" as signed_pre_command_received_at,
         {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from requests

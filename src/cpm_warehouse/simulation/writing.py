@@ -84,11 +84,15 @@ def write_file(connection: duckdb.DuckDBPyConnection, session: str, file: File, 
     with connection.cursor() as cursor:
         cursor.execute(session)
         set_variables(cursor, dict(file.variables))
+        source = quoted("out_" + file.contract.extract)
+        simulated = {name for name, *_ in cursor.execute(f"describe {source}").fetchall()}
         columns = ", ".join(
-            f"{_written(column, file)} as {quoted(column.name)}" for column in file.contract.columns
+            f"{_written(column, file)} as {quoted(column.name)}"
+            for column in file.contract.columns
+            if column.name in simulated or not column.optional
         )
         result = cursor.execute(
-            f"copy (select {columns} from {quoted('out_' + file.contract.extract)}"
+            f"copy (select {columns} from {source}"
             f" where {file.condition} {file.ordering}) to {literal(path)} ({_options(file.suffix)})"
         ).fetchone()
     assert result is not None
