@@ -19,7 +19,9 @@ from cpm_warehouse.simulation import simulate
 LAKE = ROOT / "lake/sample"
 REGIONS = pl.read_csv(ROOT / "seeds/reference/regions.csv")["region"].to_list()
 OUTAGE = {("DCC", "AD1"), *(("Device", f"8F3{digit}") for digit in "56789ABC")}
-TIME_CRITICAL = {"810D", "8F0F", "81AA", "8F57", "8F58", "8F59", "8F5A", "8F3F", "81BD"}
+TIME_CRITICAL = {"810D", "8F0F", "81AA", "8F58", "8F59", "8F5A", "8F3F", "81BD"}
+PROPERTIES = pl.read_csv(ROOT / "seeds/reference/alert/alert_code_properties.csv")
+GBCS_CRITICAL = PROPERTIES.filter(pl.col("criticality") == "critical")["alert_code"].to_list()
 
 
 def current_rows(lake: Path, extract: str) -> pl.DataFrame:
@@ -37,7 +39,7 @@ def current_rows(lake: Path, extract: str) -> pl.DataFrame:
             / f"version={r['version']}"
             / "*.parquet",
             hive_partitioning=False,
-        ).with_columns(period=pl.lit(r["period"]))
+        ).with_columns(period=pl.lit(r["period"]), provider=pl.lit(r["provider"]))
         for r in last.values()
         if r["accepted_rows"]
     ]
@@ -67,6 +69,7 @@ def counted_alerts() -> pl.DataFrame:
                 lambda alert: (alert["AlertKind"], alert["AlertCode"]) in OUTAGE, return_dtype=pl.Boolean
             ),
             is_time_critical=(pl.col("AlertKind") == "Device") & pl.col("AlertCode").is_in(TIME_CRITICAL),
+            is_gbcs_critical=(pl.col("AlertKind") == "Device") & pl.col("AlertCode").is_in(GBCS_CRITICAL),
             is_delivered=sent.is_not_null(),
             is_timed=is_timed,
             is_within=is_timed & ((sent - raised).dt.total_milliseconds() <= 60_000),
@@ -120,6 +123,7 @@ MEASURED = {
     "speed_throttled": ("is_within", pl.col("is_timed"), "alerts"),
     "success_rate_throttled": ("is_delivered", EVERY, "alerts"),
     "speed_time_critical": ("is_within", pl.col("is_timed") & pl.col("is_time_critical"), None),
+    "speed_gbcs_critical": ("is_within", pl.col("is_timed") & pl.col("is_gbcs_critical"), None),
 }
 
 
@@ -160,15 +164,20 @@ def test_the_proxy_is_recounted_from_the_landed_requests(built):
 )
 def test_the_proxy_is_scaled_to_the_alerts_that_cross_the_wan(built, variant, within_ms, with_failures):
     alerts = counted_alerts().filter(pl.col("AlertKind") == "Device", ~pl.col("is_outage"))
-    # North and SMETS1 send from September: July and August weigh as September does.
     volumes = {
-        (month, region): count for month, region, count in alerts.group_by("period", "region").len().iter_rows()
+        tuple(cell): count for *cell, count in alerts.group_by("provider", "month", "region").len().iter_rows()
     }
+    sent = set(alerts.select("provider", "period").iter_rows())
     expected = set()
     for (month, region), (within, total) in proxied(within_ms, with_failures=with_failures).items():
-        volume = volumes.get((month, region)) or volumes.get(("2021-09", region))
-        if volume and region != "Unknown":
-            expected.add((month, region, int(volume * within / total + 0.5), volume))
+        # CSP North and the S1SPs send from September: July and August weigh as September does.
+        of_providers = [
+            volumes.get((provider, month if (provider, month) in sent else "2021-09", region), 0)
+            for provider in {provider for provider, _ in sent}
+        ]
+        if sum(of_providers) and region != "Unknown":
+            met = sum((2 * volume * within + total) // (2 * total) for volume in of_providers)
+            expected.add((month, region, met, sum(of_providers)))
     assert {row for row in results(built, "proxy", variant) if row[1] != "Unknown"} == expected
 
 

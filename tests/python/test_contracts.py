@@ -32,6 +32,7 @@ def changed(tmp_path, change):
         (lambda raw: raw["columns"][0].update(colour="red"), "keys that mean nothing"),
         (lambda raw: raw["columns"][0].update(type="money"), "type 'money'"),
         (lambda raw: raw["columns"][0].update(nullable="no"), "nullable 'no'"),
+        (lambda raw: raw["columns"][0].update(optional=True), "may be left out and may not be empty"),
         (lambda raw: raw["columns"][0].update(name="filename"), "keeps for itself"),
         (lambda raw: raw["columns"][0].update(pattern="isbn"), "pattern 'isbn'"),
         (lambda raw: raw["columns"][0].update(unlisted="ignore"), "unlisted 'ignore'"),
@@ -53,6 +54,9 @@ def test_a_page_for_each_contract_names_every_column(tmp_path, contracts):
     page = (tmp_path / "comms_hub_firmware.md").read_text()
     assert "- Due from csp_central_south: 25 Working Days" in page
     assert "- Due from csp_north: 14 Working Days" in page
+    page = (tmp_path / "service_requests.md").read_text()
+    assert "| SignedPreCommandReceivedAt | timestamp |  | yes, or left out |" in page
+    assert "| RespondedAt | timestamp |  | yes |" in page
 
 
 def test_the_contracts_describe_every_source(contracts):

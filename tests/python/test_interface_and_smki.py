@@ -12,7 +12,7 @@ from conftest import ROOT
 
 LAKE = ROOT / "lake/sample"
 MINUTE = timedelta(minutes=1)
-TARGET_SECONDS = {"deviceCertificate": 30, "organisationCertificate": 86_400, "repositoryDocument": 3}
+TARGET_SECONDS = {"deviceCertificate": 30, "organisationCertificate": 30, "repositoryDocument": 3}
 
 
 def current_submissions(extract: str) -> dict[str, Path]:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from conftest import GOOD, HEADER, ROOT
 from cpm_warehouse.cli import main
+from cpm_warehouse.contracts import Column
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.landing import land
 
@@ -73,6 +75,28 @@ def test_columns_are_taken_by_name_in_any_order(send, tmp_path, contracts):
     lake = tmp_path / "lake"
     landed(send("Delivered On,PMR Version,Reporting Month\n2021-10-05,1,2021-08-01\n"), lake, contracts)
     assert [str(value) for value in rows(lake)[0]] == ["2021-08-01", "1", "2021-10-05"]
+
+
+def test_an_optional_column_may_be_left_out(send, tmp_path, contracts):
+    """It is null then, in rows of CSV and Parquet, and beside a row that is quarantined for another value."""
+    contract = contracts["pmr_deliveries"]
+    noted = Column("Noted At", "timestamp", nullable=True, description="a note", optional=True)
+    contracts["pmr_deliveries"] = replace(contract, columns=(*contract.columns, noted))
+    send(name="without.csv")
+    send(
+        HEADER + "2021-08-01,3,2021-10-12\n2021-08-01,4,2021-10-12\n2021-08-01,5,soon\n", name="one_unreadable.csv"
+    )
+    send(
+        HEADER.replace("\n", ",Noted At\n") + "2021-08-01,6,2021-10-12,2021-10-13T01:00:00+01:00\n",
+        name="with.csv",
+    )
+    parquet = tmp_path / "b.parquet"
+    row = """date '2021-08-01' as "Reporting Month", 7 as "PMR Version", date '2021-10-20' as "Delivered On\""""
+    duckdb.sql(f"copy (select {row}) to '{parquet}'")
+    outcome = landed(send(parquet.read_bytes(), name="b.parquet"), tmp_path / "lake", contracts)[KEY]
+    assert (outcome.status, outcome.rows, outcome.quarantined) == ("landed", 6, 1)
+    noted_at = {version: str(at) for _, version, _, at in rows(tmp_path / "lake")}
+    assert noted_at == {**dict.fromkeys((1, 2, 3, 4, 7), "None"), 6: "2021-10-13 00:00:00"}
 
 
 def test_gzip_parquet_and_several_files_are_read(send, tmp_path, contracts):
