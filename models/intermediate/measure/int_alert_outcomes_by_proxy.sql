@@ -96,6 +96,7 @@ shares as (
         and total_count_before_exceptions > 0
 ),
 
+-- A region is rounded once; its providers share it out, the one with most Alerts first.
 weighed as (
     select
         shares.measure_id,
@@ -104,28 +105,15 @@ weighed as (
         shares.region,
         volumes.provider,
         concat_ws(',', shares.submission_keys, volumes.submission_keys) as submission_keys,
-        {{
-            scaled_count(
-                'volumes.wan_in_scope_count', 'shares.met_count', 'shares.total_count_before_exceptions'
-            )
-        }} as met_count,
-        {{
-            scaled_count(
-                'volumes.wan_in_scope_count',
-                'shares.total_count',
-                'shares.total_count_before_exceptions'
-            )
-        }} as total_count,
-        {{
-            scaled_count(
-                'volumes.wan_in_scope_count',
-                'shares.met_count_before_exceptions',
-                'shares.total_count_before_exceptions'
-            )
-        }} as met_count_before_exceptions,
-        volumes.wan_in_scope_count as total_count_before_exceptions,
+        shares.met_count,
+        shares.total_count,
+        shares.met_count_before_exceptions,
+        shares.total_count_before_exceptions,
+        volumes.wan_in_scope_count as alert_count,
         volumes.raised_count - volumes.in_scope_count as out_of_scope_count,
-        volumes.in_scope_count - volumes.wan_in_scope_count as unseen_count
+        volumes.in_scope_count - volumes.wan_in_scope_count as unseen_count,
+        sum(volumes.wan_in_scope_count) over whole as alerts_of_region,
+        sum(volumes.wan_in_scope_count) over so_far as alerts_so_far
     from shares
     inner join volumes
         on
@@ -134,8 +122,74 @@ weighed as (
             and shares.reporting_month = volumes.reporting_month
             and shares.region = volumes.region
     where volumes.raised_count > 0
+    window
+        whole as (
+            partition by
+                shares.measure_id, shares.variant_id, shares.reporting_month, shares.region
+        ),
+        so_far as (
+            partition by
+                shares.measure_id, shares.variant_id, shares.reporting_month, shares.region
+            order by volumes.wan_in_scope_count desc, volumes.provider asc
+            rows unbounded preceding
+        )
 ),
 
+rounded as (
+    select
+        *,
+        {{ scaled_count('alerts_of_region', 'met_count', 'total_count_before_exceptions') }}
+            as met_of_region,
+        {{ scaled_count('alerts_of_region', 'total_count', 'total_count_before_exceptions') }}
+            as total_of_region,
+        {{
+            scaled_count(
+                'alerts_of_region', 'met_count_before_exceptions', 'total_count_before_exceptions'
+            )
+        }} as met_of_region_before_exceptions,
+        {{ scaled_count('alerts_so_far', 'total_count', 'total_count_before_exceptions') }}
+            as total_so_far
+    from weighed
+),
+
+shared_out as (
+    select
+        *,
+        case
+            when total_of_region > 0
+                then {{ scaled_count('total_so_far', 'met_of_region', 'total_of_region') }}
+            else 0
+        end as met_so_far,
+        case
+            when alerts_of_region > 0
+                then
+                    {{
+                        scaled_count(
+                            'alerts_so_far', 'met_of_region_before_exceptions', 'alerts_of_region'
+                        )
+                    }}
+            else 0
+        end as met_so_far_before_exceptions
+    from rounded
+),
+
+by_provider as (
+    select
+        *,
+        met_so_far - lag(met_so_far, 1, 0) over in_order as provider_met_count,
+        total_so_far - lag(total_so_far, 1, 0) over in_order as provider_total_count,
+        met_so_far_before_exceptions
+        - lag(met_so_far_before_exceptions, 1, 0) over in_order
+            as provider_met_count_before_exceptions
+    from shared_out
+    window
+        in_order as (
+            partition by measure_id, variant_id, reporting_month, region
+            order by alert_count desc, provider asc
+        )
+),
+
+-- Where an Allowed Exception is shared out too, met can be one more with it than without.
 scaled as (
     select
         measure_id,
@@ -144,13 +198,13 @@ scaled as (
         region,
         provider,
         submission_keys,
-        met_count,
-        total_count,
-        out_of_scope_count + total_count_before_exceptions - total_count as excluded_count,
-        met_count_before_exceptions,
-        total_count_before_exceptions,
+        least(provider_met_count, provider_met_count_before_exceptions) as met_count,
+        provider_total_count as total_count,
+        out_of_scope_count + alert_count - provider_total_count as excluded_count,
+        provider_met_count_before_exceptions as met_count_before_exceptions,
+        alert_count as total_count_before_exceptions,
         unseen_count
-    from weighed
+    from by_provider
 ),
 
 known_regions as (

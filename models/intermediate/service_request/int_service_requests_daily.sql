@@ -139,7 +139,8 @@ timed as (
                         response_milliseconds(
                             'requests',
                             'submission_targets.clock_starts_at',
-                            'greatest(requests.received_at, requests.signed_pre_command_received_at)'
+                            'greatest(requests.received_at, '
+                            ~ 'requests.signed_pre_command_received_at)'
                         )
                     }}
         end as pre_command_response_milliseconds,
