@@ -147,10 +147,13 @@ changes as (
         staged.changed_at,
         (staged.period, staged.source_file, staged.source_row) as log_position,
         staged.old_value,
-        staged.new_value
+        staged.new_value,
+        coalesce(statuses.clock_state = 'cancelled', false) as is_cancelled
     from {{ ref('stg_dcc__remedy_incident_audit') }} as staged
     inner join audit_fields
         on staged.audit_field = audit_fields.audit_field
+    left join statuses
+        on staged.new_value = statuses.status
     where staged.submission_key in (select current_keys.submission_key from current_keys)
     order by log_position
 ),
@@ -161,7 +164,9 @@ logs as (
         max(date_trunc('second', changed_at))
         filter (where field_name = 'status') as last_status_at,
         arg_max(coalesce(new_value, ''), (changed_at, log_position))
-        filter (where field_name = 'status') as last_status
+        filter (where field_name = 'status') as last_status,
+        max(date_trunc('second', changed_at))
+        filter (where field_name = 'status' and is_cancelled) as last_cancelled_at
     from changes
     group by incident_id
 ),
@@ -453,7 +458,11 @@ incidents as (
             )
         end as stopped_at,
         case
-            when ends.last_cancelled_at >= ends.ended_at then 'cancelled'
+            when
+                ends.last_cancelled_at >= ends.ended_at
+                or greatest(ends.logged_at, logs.last_cancelled_at) >= ends.ended_at
+                and logs.last_cancelled_at is not null
+                then 'cancelled'
             when
                 exists (
                     select 1
@@ -483,6 +492,8 @@ incidents as (
     cross join clock
     inner join histories
         on ends.incident_id = histories.incident_id
+    left join logs
+        on ends.incident_id = logs.incident_id
     inner join intervals as categories_then
         on
             ends.incident_id = categories_then.incident_id

@@ -27,6 +27,12 @@ audit_fields as (
     from {{ ref('incident_audit_fields') }}
 ),
 
+cancelled_statuses as (
+    select status
+    from {{ ref('incident_statuses') }}
+    where clock_state = 'cancelled'
+),
+
 codes as (
     select
         field,
@@ -41,6 +47,8 @@ numbered as (
         audit_fields.tracked_as,
         coalesce(old_codes.code_number, 0) as old_number,
         coalesce(new_codes.code_number, 0) as new_number,
+        audit_fields.tracked_as = 'status' and cancelled_statuses.status is not null
+            as is_cancelled,
         staged.changed_at as logged_at,
         date_trunc('second', staged.changed_at) as changed_at,
         staged.provider,
@@ -59,6 +67,8 @@ numbered as (
         on
             audit_fields.tracked_as = new_codes.field
             and staged.new_value = new_codes.code
+    left join cancelled_statuses
+        on staged.new_value = cancelled_statuses.status
 ),
 
 -- In nearly every second a field changes once, and there is nothing to put in order.
@@ -69,6 +79,7 @@ seconds as (
             max(old_number) filter (where tracked_as = '{{ field }}') as old_{{ field }}_number,
             max(new_number) filter (where tracked_as = '{{ field }}') as new_{{ field }}_number,
         {% endfor %}
+        max(case when is_cancelled then 1 else 0 end) = 1 as was_cancelled,
         count(*) as change_count,
         changed_at
     from numbered
@@ -93,6 +104,7 @@ repeats as (
         numbered.tracked_as,
         numbered.old_number,
         numbered.new_number,
+        counted_seconds.was_cancelled,
         numbered.logged_at,
         numbered.changed_at,
         row_number() over (
@@ -118,11 +130,13 @@ distinct_repeats as (
         tracked_as,
         old_number,
         new_number,
+        was_cancelled,
         logged_at,
         changed_at,
         min(change_number) as change_number
     from repeats
-    group by incident_id, tracked_as, old_number, new_number, logged_at, changed_at
+    group by
+        incident_id, tracked_as, old_number, new_number, was_cancelled, logged_at, changed_at
 ),
 
 ordered_seconds as (
@@ -134,9 +148,10 @@ ordered_seconds as (
             max_by(new_number, change_number)
             filter (where tracked_as = '{{ field }}') as new_{{ field }}_number,
         {% endfor %}
+        was_cancelled,
         changed_at
     from distinct_repeats
-    group by incident_id, changed_at
+    group by incident_id, was_cancelled, changed_at
 ),
 
 final as (
@@ -146,6 +161,7 @@ final as (
             old_{{ field }}_number,
             new_{{ field }}_number,
         {% endfor %}
+        was_cancelled,
         changed_at
     from counted_seconds
     where not has_repeats

@@ -104,6 +104,7 @@ changed_states as (
         {% for field in fields %}
             changes.new_{{ field }}_number as {{ field }}_number,
         {% endfor %}
+        changes.was_cancelled,
         changes.changed_at
     from changes
     inner join incidents
@@ -194,6 +195,7 @@ filled as (
             {{ last_known(field ~ '_number') }} as {{ field }}_number,
         {% endfor %}
         {{ last_known('is_audited') }} as is_audited,
+        coalesce(was_cancelled, false) as was_cancelled,
         cast(row_number() over history as integer) as state_number
     from states
     window history as (
@@ -209,6 +211,7 @@ final as (
         {% for field in fields %}
             filled.{{ field }}_number,
         {% endfor %}
+        filled.was_cancelled,
         filled.state_at,
         filled.next_state_at,
         coalesce(organisations.party_kind, 'unknown') as party_kind,

@@ -32,7 +32,7 @@ ends as (
         ) as last_active_state_number,
         max(state_at) filter (where clock_state not in ('stopped', 'cancelled')) as last_active_at,
         coalesce(
-            max(state_number) filter (where clock_state = 'cancelled'), 0
+            max(state_number) filter (where clock_state = 'cancelled' or was_cancelled), 0
         ) as last_cancelled_state_number,
         min_by(incident_category_number, state_number)
         filter (where incident_category_number != 0) as logging_category_number
