@@ -35,6 +35,7 @@ final as (
             order by
                 submissions.received_at desc,
                 deliveries.submission_key desc,
+                deliveries.source_file desc,
                 deliveries.source_row desc
         ) = 1
 )

@@ -95,7 +95,8 @@ next_meetings as (
             partition by due_dates.reporting_month, due_dates.calendar, due_dates.regime_id
             order by
                 meetings.meeting_date,
-                case meetings.meeting_kind when 'reporting' then 1 else 2 end
+                case meetings.meeting_kind when 'reporting' then 1 else 2 end,
+                meetings.reporting_month
         ) = 1
 ),
 
