@@ -1,8 +1,7 @@
 {#
-    A name that stands for a SEC Party, the same for all time under one salt. There are few SEC Parties, so an unsalted hash
-    could be undone by trying them all: the salt comes from the environment, and stays out of the project and of what is
-    published. Real extracts are refused without one (`require_pseudonym_salt`).
+    A name that stands for a SEC Party, the same for all time under one salt. There are few SEC Parties, so a hash without a secret
+    could be undone by trying them all. Real extracts are refused without a salt (`record_build_run`).
 #}
 {% macro pseudonym(party_id) -%}
-    concat('P-', left(md5(concat({{ pseudonym_salt() }}, '/', {{ party_id }})), 10))
+    concat('P-', left({{ keyed_hash('party', party_id) }}, 10))
 {%- endmacro %}

@@ -1,23 +1,16 @@
 {#
-    Identifies what a cube was made by: its own SQL, the files of the models and seeds that it rests on, however far up, and
-    the zone in which its days and months begin. A change of any of them makes every submission new to the cube. A change of a
-    macro does not: build with --full-refresh after one.
+    Identifies what a cube was made by. A change of it makes every submission new to the cube, so that no cube keeps figures of another
+    rule. It is made of what the engine is given, not of files: the cube's SQL as it is compiled, macros and variables in it; the SQL of the
+    views upstream, as the engine keeps it; the checksums of seeds upstream; the SQL of cubes upstream; and the engine's version where
+    its own hashes are stored. Example: another clock in `response_milliseconds` scans again, a Jinja comment in it does not.
 #}
 {% macro cube_definition_key() -%}
-    {%- set parts = [model.raw_code, var('reporting_timezone')] -%}
-    {%- if execute -%}
-        {%- set ancestors = model.depends_on.nodes | select('in', graph.nodes) | list -%}
-        {#- Jinja walks a list that grows under it to its new end. -#}
-        {%- for node_id in ancestors -%}
-            {%- for parent_id in graph.nodes[node_id].depends_on.nodes | default([]) -%}
-                {%- if parent_id in graph.nodes and parent_id not in ancestors -%}
-                    {%- do ancestors.append(parent_id) -%}
-                {%- endif -%}
-            {%- endfor -%}
-        {%- endfor -%}
-        {%- for node_id in ancestors | sort -%}
-            {%- do parts.append(graph.nodes[node_id].checksum.checksum) -%}
-        {%- endfor -%}
+    {%- if execute and model.resource_type == 'model' and not is_cube_keyed_now() -%}
+        {%- if 'cube_definition_key' not in model -%}
+            {%- do model.update({'is_cube_keyed_now': true}) -%}
+            {%- do model.update({'cube_definition_key': local_md5(cube_definition() | join('|'))}) -%}
+            {%- do model.update({'is_cube_keyed_now': false}) -%}
+        {%- endif -%}
+        {{ model.cube_definition_key }}
     {%- endif -%}
-    {{ local_md5(parts | join('|')) }}
 {%- endmacro %}

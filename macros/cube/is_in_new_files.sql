@@ -3,7 +3,7 @@
     these DuckDB leaves out the files of all others, which a join would read first. A first scan finds every submission new.
 #}
 {% macro is_in_new_files(extract) -%}
-    {%- if execute and is_incremental() -%}
+    {%- if execute and is_incremental() and not is_cube_keyed_now() -%}
         {%- set new = run_query('select submission_key from (' ~ scan_new_submissions(extract) ~ ')') -%}
         staged.submission_key in ('{{ new.columns[0].values() | join("', '") }}')
     {%- else -%}

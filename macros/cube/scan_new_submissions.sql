@@ -25,7 +25,7 @@
     where
         registered.extract = '{{ extract }}'
         and registered.accepted_rows > 0
-        {% if is_incremental() %}
+        {% if is_incremental() and not is_cube_keyed_now() %}
             and scan_key not in (select scanned.scan_key from {{ this }} as scanned)
         {% endif %}
 {%- endmacro %}

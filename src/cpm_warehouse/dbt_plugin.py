@@ -1,37 +1,88 @@
-"""What dbt does in its own process before it opens the warehouse; `profiles.yml` names this module.
+"""What dbt's own process has to do for a build to be believed; dbt-duckdb loads it by `profiles.yml`.
 
-It holds the lake, so that no landing changes it under a build, and keeps what it writes from other users.
+It keeps the secret of pseudonyms in memory, out of the warehouse and dbt's log; closes what a build over real
+extracts writes to other users; holds the lake, so that nothing lands meanwhile; and says what the build rests on.
 """
 
+import json
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
-from importlib import import_module
+from datetime import datetime
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
-from dbt_common.exceptions import DbtRuntimeError
+from dbt.flags import get_flags
+from duckdb import DuckDBPyConnection
 
 from cpm_warehouse.errors import CpmError
+from cpm_warehouse.history import EXTRACT
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import UMASK, make_private
+from cpm_warehouse.pseudonyms import SALT, key_pads, require_salt, salt
+from cpm_warehouse.signing import Record, changed_since, definitions_of, record_of, rests_on
+
+# An attached database in memory: what it holds is never written, and every cursor sees it.
+SESSION = "cpm_session"
+HELD = ExitStack()
 
 
 class Plugin(BasePlugin):
-    """Made once a process, when dbt connects for the first time, and kept for as long as it runs."""
-
-    held = ExitStack()
+    """Adds to each connection of dbt the pads of the salt, and the functions that the hooks call."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Close the logs and all that will be written, and hold the lake together with other builds."""
-        os.umask(UMASK)
-        flags: Any = import_module("dbt.flags").get_flags()
-        for place in (Path(flags.LOG_PATH or "logs"), Path(flags.TARGET_PATH or "target")):
-            if place.is_dir():
-                make_private(place)
-        lake = Path(plugin_config["lake"])
-        if lake.is_dir():
-            try:
-                self.held.enter_context(hold_lake(lake, shared=True))
-            except CpmError as error:
-                raise DbtRuntimeError(str(error)) from error
+        """Close what is written to other users where there is a secret to keep."""
+        if os.environ.get(SALT):
+            os.umask(UMASK)
+            flags = get_flags()
+            warehouse = Path(self.creds.path if self.creds else ".")
+            for place in (flags.LOG_PATH, flags.TARGET_PATH, *warehouse.parent.glob(f"{warehouse.name}*")):
+                if place and Path(place).exists():
+                    make_private(Path(place))
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Make the session's tables and functions."""
+        conn.execute(f"attach if not exists ':memory:' as {SESSION}")
+        conn.execute(f"create or replace table {SESSION}.main.pseudonym_pads (inner_pad blob, outer_pad blob)")
+        conn.execute(f"insert into {SESSION}.main.pseudonym_pads values (?, ?)", list(key_pads(salt().encode())))
+        conn.create_function("cpm_begin_build", begin_build, ["varchar"] * 5, "varchar", side_effects=True)
+        conn.create_function("cpm_end_build", end_build, ["varchar"] * 2, "varchar", side_effects=True)
+
+
+def in_one_line(work: Callable[..., Record]) -> Callable[..., str]:
+    """Return what a function returns as JSON, and a CpmError as its text: dbt would print a trace."""
+
+    @wraps(work)
+    def told(*arguments: str) -> str:
+        try:
+            return json.dumps(work(*arguments))
+        except (CpmError, OSError) as error:
+            return json.dumps({"error": str(error)})
+
+    return told
+
+
+def _begin_build(project: str, lake: str, given: str, began: str, command: str) -> Record:
+    """Hold the lake until the process ends, and say what the build rests on."""
+    place = Path(project)
+    HELD.close()
+    HELD.enter_context(hold_lake(Path(lake), shared=True))
+    if changed := changed_since(place, datetime.fromisoformat(began)):
+        raise CpmError(f"{changed[0]} changed while dbt read the project; run this again")
+    record = record_of(place, Path(lake), json.loads(given))
+    real = record["real_submission"]
+    check = require_salt(Path(lake) / EXTRACT, real) if real and command in {"build", "run"} else None
+    return {**record, "rests_on": rests_on({**record, "salt_check": check}), "salt_check": check}
+
+
+def _end_build(project: str, definitions: str) -> Record:
+    """Say which files of the project changed during the build."""
+    before, now = json.loads(definitions), definitions_of(Path(project))
+    changed = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
+    return {"changed_meanwhile": sorted(changed)}
+
+
+begin_build = in_one_line(_begin_build)
+end_build = in_one_line(_end_build)

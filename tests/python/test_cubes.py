@@ -181,3 +181,31 @@ def test_no_file_of_alerts_is_read_again(tmp_path):
         assert second[cube].keys() == {july, august}
         assert second[cube][july] == first[cube][july]
         assert second[cube][august] != first[cube][july]
+
+
+def test_another_rule_scans_again_wherever_it_stands_and_a_comment_does_not(tmp_path):
+    """A cube never keeps figures of another rule: of a macro, of a view above it, of a cube above it, of a zone."""
+    cube = "int_service_requests_daily"
+    warehouse = Warehouse(tmp_path, "service_requests", (cube,))
+    warehouse.land("2021-07/v1")
+    warehouse.build()
+    rule = warehouse.project / "macros/cube/response_milliseconds.sql"
+    view = warehouse.project / "models/intermediate/service_request/int_service_request_targets_resolved.sql"
+    above = warehouse.project / "models/intermediate/service_request/int_service_requests_repeated.sql"
+
+    def is_scanned_after(path: Path, old: str, new: str) -> bool:
+        """Edit a file and build; what no scan could give is gone where the cube was scanned again."""
+        with duckdb.connect(tmp_path / "cpm.duckdb") as connection:
+            connection.execute(f"update intermediate.{cube} set request_count = 1000000")
+        text = path.read_text()
+        assert text.count(old) >= 1
+        path.write_text(text.replace(old, new, 1))
+        warehouse.build()
+        (counted,) = warehouse.ask(f"select min(request_count) < 1000000 from intermediate.{cube}")
+        return counted[0]
+
+    assert not is_scanned_after(rule, "    How long a Service", "    In other words, how long a Service")
+    assert not is_scanned_after(view, "with\n", "-- another remark\nwith\n")
+    assert is_scanned_after(rule, "requests }}.execute_at then 0", "requests }}.execute_at then 1")
+    assert is_scanned_after(view, "target_seconds * 1000 as target", "target_seconds * 999 as target")
+    assert is_scanned_after(above, "count(*) > 1", "count(*) > 2")

@@ -1,0 +1,37 @@
+{# The texts that a cube's key is made of. #}
+{% macro cube_definition() -%}
+    {%- set ancestors = model.depends_on.nodes | select('in', graph.nodes) | list -%}
+    {#- Jinja walks a list that grows under it to its new end. -#}
+    {%- for node_id in ancestors -%}
+        {%- for parent_id in graph.nodes[node_id].depends_on.nodes | default([]) -%}
+            {%- if parent_id in graph.nodes and parent_id not in ancestors -%}
+                {%- do ancestors.append(parent_id) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set parts = [compiled_for_key(model.raw_code)] -%}
+    {%- set views = [] -%}
+    {%- for node_id in ancestors | sort -%}
+        {%- set node = graph.nodes[node_id] -%}
+        {%- if node.resource_type == 'seed' -%}
+            {%- do parts.append(node.checksum.checksum) -%}
+        {%- elif node.config.materialized == 'view' -%}
+            {%- do views.append(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) -%}
+        {%- elif node.config.materialized == 'incremental' -%}
+            {%- do parts.append(compiled_for_key(node.raw_code)) -%}
+        {%- else -%}
+            {{ exceptions.raise_compiler_error(
+                "the cube '" ~ model.name ~ "' rests on '" ~ node.name ~ "', a " ~ node.config.materialized
+                ~ ": its key sees the SQL of views, seeds and cubes only; make it a view"
+            ) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {#- The lake's place makes no figure: what lies in it is known by its submissions. -#}
+    {%- for definition in view_definitions(views) -%}
+        {%- do parts.append(definition | replace(var('lake_root'), '')) -%}
+    {%- endfor -%}
+    {%- if modules.re.search('(?<![a-z0-9_])(hash|xxhash64)[(]', parts | join('|')) -%}
+        {%- do parts.append(engine_version()) -%}
+    {%- endif -%}
+    {{ return(parts) }}
+{%- endmacro %}
