@@ -10,12 +10,9 @@ PORT     ?= 2718
 LAKE     := lake/$(notdir $(abspath $(EXTRACTS)))
 VARS     := $(if $(filter extracts/sample,$(EXTRACTS)),,--vars '{lake_root: $(LAKE)}')
 
-PROJECT  := dbt_project.yml profiles/profiles.yml $(shell find models seeds macros tests analyses -type f -not -path '*/__pycache__/*')
-LANDED   := $(LAKE)/_landed
-BUILT    := published/.built-$(notdir $(abspath $(EXTRACTS)))
-
 VENV   := .venv
 BIN    := $(VENV)/bin
+BUILD  := $(BIN)/cpm build --lake $(LAKE) && $(BIN)/cpm publish
 PYTHON ?= python3
 COMPILE = $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 pyproject.toml
 UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes
@@ -54,27 +51,20 @@ $(VENV)/.dev: $(VENV)/.build requirements/dev.txt
 env: $(VENV)/.build
 dev: $(VENV)/.dev
 
-land: $(LANDED)
-
 # Quarantined rows do not stop a build, and a refused submission does.
-# `cpm land` touches its mark only when it landed something, so an unchanged lake rebuilds nothing.
-$(LANDED): FORCE | env
+land: env
 	@$(BIN)/cpm land --extracts $(EXTRACTS) --lake $(LAKE) --accept-quarantine
 
-# Published for these extracts, after the last change to the project and to the lake.
-$(BUILT): $(PROJECT) $(LANDED) $(VENV)/.build $(if $(wildcard published/cpm.duckdb),,FORCE)
-	@$(BIN)/dbt build $(VARS)
-	@$(BIN)/cpm publish
-	@rm -f published/.built-* && touch $@
+# Whether there is anything to do is asked of what the publication rests on (`cpm status`), before and after: what
+# landed meanwhile is said.
+build: land
+	@$(BIN)/cpm status --lake $(LAKE) --quiet; \
+	case $$? in 0) ;; 3) $(BUILD) ;; *) $(BIN)/cpm status --lake $(LAKE) ;; esac
+	@$(BIN)/cpm status --lake $(LAKE)
 
-build: $(BUILT)
-	@echo "published/cpm.duckdb is up to date with $(EXTRACTS)"
-
-rebuild:
-	@rm -f $(BUILT)
-	@$(MAKE) --no-print-directory build
-
-FORCE:
+rebuild: land
+	@$(BUILD)
+	@$(BIN)/cpm status --lake $(LAKE)
 
 lint: dev
 	$(BIN)/ruff format --check .
@@ -96,11 +86,11 @@ test: lint check
 	@$(MAKE) --no-print-directory pytest
 
 # On loopback only, and without a token: nothing that the publication holds is secret, and it opens read-only.
-explore: $(BUILT) $(VENV)/.report
+explore: build $(VENV)/.report
 	$(BIN)/marimo run notebooks/explorer.py --host 127.0.0.1 --port $(PORT) --no-token $(if $(HEADLESS),--headless)
 
 # Two pages that need no server: models, tests and metrics; and the lineage of every column.
-docs: $(BUILT) $(VENV)/.report
+docs: build $(VENV)/.report
 	$(BIN)/dbt docs generate --quiet --static --no-compile $(VARS)
 	@mkdir -p published/docs
 	@$(BIN)/colibri generate --light --disable-telemetry --output-dir target/colibri >target/colibri.log 2>&1

@@ -11,14 +11,19 @@ from typing import NoReturn
 import click
 import duckdb
 
+from cpm_warehouse.building import run_build
 from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.errors import CpmError, DamageError, one_line, system_said
+from cpm_warehouse.history import EXTRACT
 from cpm_warehouse.journal import read_journal
+from cpm_warehouse.kept import Kept, read_manifest
 from cpm_warehouse.landing import land as land_extracts
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.pages import write_contract_pages
 from cpm_warehouse.private import private
 from cpm_warehouse.progress import Progress, summary
+from cpm_warehouse.pseudonyms import rotate
+from cpm_warehouse.publishing import KEEP_DAYS, take_back_to
 from cpm_warehouse.publishing import publish as publish_marts
 from cpm_warehouse.simulation import (
     AREAS,
@@ -27,7 +32,13 @@ from cpm_warehouse.simulation import (
     SAMPLE_SCALE,
 )
 from cpm_warehouse.simulation import simulate as simulate_extracts
+from cpm_warehouse.status import differences
 from cpm_warehouse.verifying import REPAIR, Damage, check_lake
+
+WAREHOUSE = click.option(
+    "--warehouse", type=Path, envvar="CPM_WAREHOUSE", default=Path("warehouse/cpm.duckdb"), show_default=True
+)
+PUBLISHED = click.option("--published", type=Path, default=Path("published"), show_default=True)
 
 
 class OneLineErrors(click.Group):
@@ -233,25 +244,107 @@ def contract_pages(out: Path) -> None:
 
 
 @main.command()
-@click.option(
-    "--warehouse",
-    type=Path,
-    envvar="CPM_WAREHOUSE",
-    default=Path("warehouse/cpm.duckdb"),
-    show_default=True,
-)
+@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@WAREHOUSE
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def build(lake: Path, warehouse: Path, arguments: tuple[str, ...]) -> None:
+    """Run `dbt build` over a lake, with further ARGUMENTS of dbt after `--`.
+
+    Says in one line what would stop it: a place that cannot be written to, a warehouse that another build or a
+    notebook has open, a lake in which `cpm land` is at work, a salt that is missing. CPM_WAIT=<seconds>
+    lets it wait.
+    """
+    sys.exit(run_build(lake, warehouse, arguments))
+
+
+@main.command()
+@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@PUBLISHED
+@click.option("--quiet", is_flag=True, help="Say it by the exit code only.")
+def status(lake: Path, published: Path, quiet: bool) -> None:
+    """Say how what is published differs from the project and the lake as they are now.
+
+    Asked are submissions, rules, seeds, variables and versions, never times of files.
+
+    Exit code 0: nothing differs; 3: something does; 1: failed; 5: the history is damaged.
+    """
+    file = published / "cpm.duckdb"
+    found = differences(Path(), lake, file)
+    if not quiet:
+        click.echo(f"{file} is up to date with {lake}" if not found else f"{file} is not up to date with {lake}:")
+        for line in found:
+            click.echo(f"  {line}")
+    sys.exit(3 if found else 0)
+
+
+@main.command()
+@WAREHOUSE
 @click.option("--target", type=Path, default=Path("target"), show_default=True, help="dbt's.")
-@click.option("--published", type=Path, default=Path("published"), show_default=True)
-def publish(warehouse: Path, target: Path, published: Path) -> None:
+@PUBLISHED
+@click.option("--with-variable", "variables", multiple=True, help="A variable that may differ from the project's.")
+@click.option(
+    "--keep-days",
+    type=click.IntRange(min=0),
+    envvar="CPM_KEEP_DAYS",
+    default=KEEP_DAYS,
+    show_default=True,
+    help="Days for which publications are kept under their own names; the last two always are.",
+)
+@click.option("--rollback", help="Let readers see this kept publication again, named as `cpm publications` does.")
+def publish(
+    warehouse: Path,
+    target: Path,
+    published: Path,
+    variables: tuple[str, ...],
+    keep_days: int,
+    rollback: str | None,
+) -> None:
     """Publish the public marts of the last `dbt build`, if it was whole and every test passed.
 
-    Writes <published>/cpm.duckdb aside and swaps it in: readers keep the old file until then, and never wait.
+    Writes <published>/cpm.duckdb aside and swaps it in: readers keep the old file until then, and never wait. What
+    it rests on stands in its schema `publication` and in <published>/cpm.json. It is kept under its own name.
     """
-    done = publish_marts(warehouse=warehouse, target=target, published=published)
+    if rollback:
+        entry = take_back_to(published, rollback)
+        click.echo(
+            f"{published / 'cpm.duckdb'}: {entry.name} again, published at {entry.manifest['published_at']}"
+        )
+        return
+    done = publish_marts(
+        warehouse=warehouse, target=target, published=published, variables=variables, keep_days=keep_days
+    )
+    for one in done.withheld:
+        click.echo(f"withheld in {one.rows} rows of {one.mart}.{one.column}: looks like {one.pattern}", err=True)
     click.echo(
-        f"{done.path}: {done.marts} marts published as {done.publication_id}"
+        f"{done.path}: {done.marts} marts published as {done.name}"
         f" ({'new results' if done.is_new else 'results as published before'})"
     )
+
+
+@main.command()
+@PUBLISHED
+def publications(published: Path) -> None:
+    """List the publications that are kept, oldest first, with size and when each was published."""
+    entries = Kept(published).entries()
+    final = published / "cpm.duckdb"
+    seen = (read_manifest(final) or {}).get("name") if final.exists() else None
+    for entry in entries:
+        said = "  <- readers see this" if entry.name == seen else ""
+        if taken_back := entry.manifest.get("taken_back_at"):
+            said = f"  taken back at {taken_back}"
+        click.echo(f"{entry.name}  {entry.manifest['published_at']}  {entry.size / 1e6:,.1f} MB{said}")
+    total = sum(entry.size for entry in entries) / 1e6
+    click.echo(
+        f"{published / 'kept'}: {len(entries)} publications, {total:,.1f} MB; results of all stay in the lake"
+    )
+
+
+@main.command("rotate-salt")
+@click.option("--lake", type=Path, required=True)
+def rotate_salt(lake: Path) -> None:
+    """Let another CPM_PSEUDONYM_SALT begin with the next publication: every pseudonym will be another."""
+    rotate(lake / EXTRACT)
+    click.echo(f"{lake}: the next publication begins a new salt; pseudonyms before and after it do not match")
 
 
 @main.command()

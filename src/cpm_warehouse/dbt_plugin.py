@@ -36,7 +36,7 @@ class Plugin(BasePlugin):
         """Close what is written to other users where there is a secret to keep."""
         if os.environ.get(SALT):
             os.umask(UMASK)
-            flags = get_flags()
+            flags = get_flags()  # type: ignore[no-untyped-call]
             warehouse = Path(self.creds.path if self.creds else ".")
             for place in (flags.LOG_PATH, flags.TARGET_PATH, *warehouse.parent.glob(f"{warehouse.name}*")):
                 if place and Path(place).exists():

@@ -1,4 +1,4 @@
-"""The secret from which SEC Parties and devices get their pseudonyms: the pads of its HMAC, and its check value."""
+"""The secret from which SEC Parties and devices get their pseudonyms: pads for its HMAC, and its check value."""
 
 import hashlib
 import hmac
@@ -46,14 +46,14 @@ def require_salt(history: Path, real_submission: str) -> str:
         raise CpmError(f"'{real_submission}' is real: set {SALT} to a secret, the same for every build")
     if len(given) < LEAST_LENGTH:
         raise CpmError(
-            f"{SALT} has fewer than {LEAST_LENGTH} characters, and a short one can be found by trying; take a longer"
+            f"{SALT} has fewer than {LEAST_LENGTH} characters; a short one can be found by trying: take a longer"
         )
     check = check_value(given)
     kept = _read(history)
     if kept and kept["check"] != check:
         raise CpmError(
-            f"{SALT} is another than that of the publications since {kept['since']}, so that no device or party would"
-            " have its pseudonym; set that one, or say that a new one begins: `cpm rotate-salt`"
+            f"{SALT} is another than that of the publications since {kept['since']}, so that no device or party"
+            " would have its pseudonym; set that one, or say that a new one begins: `cpm rotate-salt`"
         )
     return check
 

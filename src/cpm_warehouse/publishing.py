@@ -1,24 +1,41 @@
-"""Publishes the public marts of a build in one DuckDB file, and keeps its results for ever in the lake."""
+"""Publishes the public marts of a build in one DuckDB file, signed by what was built; keeps results for ever."""
 
-import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from cpm_warehouse.contracts import CONTRACTS, load_contracts
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.history import keep_results
+from cpm_warehouse.files import sync
+from cpm_warehouse.history import EXTRACT, hold_history, keep_results, require_chain
+from cpm_warehouse.journal import JOURNAL
+from cpm_warehouse.kept import Entry, Kept, as_text, put_in_place
+from cpm_warehouse.locks import hold, hold_lake, wait_seconds
+from cpm_warehouse.private import FILE, FOLDER, UMASK
+from cpm_warehouse.pseudonyms import keep_check
 from cpm_warehouse.reading import connect, literal, quoted
+from cpm_warehouse.signing import Record, digest
+from cpm_warehouse.verifying import require_sound
+from cpm_warehouse.withholding import Withheld, identifier_patterns, withhold
 
 # A publication is made under this name, hidden from readers.
 ASIDE = ".cpm-"
+LOCK = ".lock"
+NAME = "cpm.duckdb"
 GOOD = {"success", "pass", "warn", "no-op"}  # dbt calls an exposure a node of the build, and runs nothing for it
+# A figure of a month can be questioned for a year and its month.
+KEEP_DAYS = 400
+# They leave out what came later: what they give was published then.
+PAST = ("as_known_at", "as_landed_at")
 
 
 @dataclass(frozen=True)
@@ -27,56 +44,81 @@ class Publication:
 
     path: Path
     publication_id: str
+    name: str
     marts: int
     is_new: bool
+    withheld: tuple[Withheld, ...]
 
 
-def publish(*, warehouse: Path, target: Path, published: Path) -> Publication:
+def publish(
+    *,
+    warehouse: Path,
+    target: Path,
+    published: Path,
+    variables: Sequence[str] = (),
+    keep_days: int = KEEP_DAYS,
+) -> Publication:
     """Publish the public marts of the last `dbt build`.
 
-    Raises CpmError, and leaves what was published before, unless that build ran every node of the project, each
-    passed, it was the last to write to the warehouse, and it was not a rebuild of the past (`as_known_at`).
+    `variables` names those that may differ from the project's. Raises CpmError, and leaves what was published
+    before, unless that build ran every node of the project, each passed, nothing wrote to the warehouse since, it
+    was not a rebuild of the past (`as_known_at`), and the lake and its history are what they were.
     """
     manifest = _read_json(target / "manifest.json")
-    build = _read_json(target / "run_results.json")
-    _check_build(manifest, build)
-    published.mkdir(parents=True, exist_ok=True)
-    final = published / "cpm.duckdb"
-    aside = published / f"{ASIDE}{os.getpid()}.duckdb"
-    with _alone(published):
-        connection = connect(aside)
+    final = published / NAME
+    with ExitStack() as stack:
+        _make_folder(published)
+        stack.enter_context(hold(published / LOCK, "another publication"))
+        stack.callback(_sweep, published)
+        _sweep(published)
+        aside = published / f"{ASIDE}{os.getpid()}.duckdb"
         try:
-            connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
-            lake = _check_warehouse(connection, build)
-            marts = _copy_marts(connection, manifest)
-            publication_id, is_new = keep_results(connection, lake)
+            connection = stack.enter_context(_attached(aside, warehouse))
+            record = _read_build(connection, warehouse)
+            _check_build(connection, manifest, record, variables)
+            lake = Path(record["project"]) / record["lake_root"]
+            stack.enter_context(hold_lake(lake, shared=True))
+            if (lake / JOURNAL).exists():
+                require_sound(lake)
+            stack.enter_context(hold_history(lake))
+            for earlier in Kept(published).manifests(final):
+                if earlier["lake_root"] == record["lake_root"]:
+                    require_chain(lake, earlier["history"]["number"], earlier["history"]["sha256"])
+            _copy_marts(connection, manifest)
+            contracts = load_contracts(Path(record["project"]) / CONTRACTS)
+            withheld = withhold(connection, identifier_patterns(connection, contracts))
+            link, is_new = keep_results(connection, lake, record["code_version"])
+            marts = _describe_marts(connection)
+            signed = _manifest(record, marts, withheld) | {
+                "publication_id": link.publication_id,
+                "history": {"number": link.number, "sha256": link.sha256},
+            }
+            name = f"{link.publication_id}.{digest(_content_of(signed))[:8]}"
+            signed = {"name": name, "published_at": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}", **signed}
+            _write_manifest(connection, signed)
             connection.execute("detach warehouse")
-            connection.close()
-            _swap(aside, final)
         except duckdb.Error as error:
             raise CpmError(f"{warehouse}: cannot be published ({str(error).splitlines()[0]})") from error
-        finally:
-            connection.close()
-            _sweep(published)
-    return Publication(final, publication_id, marts, is_new)
+        connection.close()
+        if record["salt_check"]:
+            keep_check(lake / EXTRACT, record["salt_check"])
+        _close_to_others(published, aside, is_real=bool(record["real_submission"]))
+        Kept(published).keep(aside, signed, keep_days)
+        put_in_place(aside, signed, final)
+    return Publication(final, link.publication_id, name, len(marts), is_new, tuple(withheld))
 
 
-@contextmanager
-def _alone(published: Path) -> Iterator[None]:
-    """Let one publication at a time write to a directory; it sweeps away what a killed one left there.
-
-    The system lets go of the lock when the process ends, however it ends.
-    """
-    folder = os.open(published, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise CpmError(f"{published}: another publication is under way; run this again after it") from error
+def take_back_to(published: Path, name: str) -> Entry:
+    """Let readers see an earlier publication again. Raises CpmError where none of that name is kept."""
+    with hold(published / LOCK, "another publication"):
         _sweep(published)
-        yield
-    finally:
-        os.close(folder)
+        return Kept(published).take_back_to(name, published / NAME)
+
+
+def _make_folder(published: Path) -> None:
+    published.mkdir(parents=True, exist_ok=True)
+    if not os.access(published, os.W_OK):
+        raise CpmError(f"{published}: this user may not write here; nothing is published")
 
 
 def _sweep(published: Path) -> None:
@@ -87,6 +129,36 @@ def _sweep(published: Path) -> None:
             left.unlink()
 
 
+@contextmanager
+def _attached(aside: Path, warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a new file with the warehouse beside it; wait while a build has it, as the environment says."""
+    if not warehouse.exists():
+        raise CpmError(f"{warehouse}: no warehouse here; run `dbt build` first")
+    before = os.umask(UMASK)
+    try:
+        connection = connect(aside)
+    finally:
+        os.umask(before)
+    until = time.monotonic() + wait_seconds()
+    try:
+        while True:
+            try:
+                connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
+                break
+            except duckdb.IOException as error:
+                if "lock" not in str(error):
+                    raise
+                if time.monotonic() > until:
+                    raise CpmError(
+                        f"{warehouse}: a build or a notebook has it open; run this again after it, or let it wait:"
+                        " CPM_WAIT=<seconds>"
+                    ) from error
+                time.sleep(0.5)
+        yield connection
+    finally:
+        connection.close()
+
+
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(path.read_text())
@@ -95,10 +167,47 @@ def _read_json(path: Path) -> dict[str, Any]:
     return found
 
 
-def _check_build(manifest: dict[str, Any], build: dict[str, Any]) -> None:
-    if build["args"]["which"] != "build":
-        raise CpmError(f"the last dbt command was `{build['args']['which']}`; run `dbt build` first")
-    statuses = {result["unique_id"]: result["status"] for result in build["results"]}
+def _read_build(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Record:
+    """Return what the last build noted when it began, and when it ended."""
+    try:
+        found = connection.execute(
+            "select invocation_id, command, record from warehouse.main.builds"
+            " order by json_extract_string(record, '$.recorded_at')"
+        ).fetchall()
+    except duckdb.CatalogException as error:
+        raise CpmError(f"{warehouse}: no build of this version here; run `dbt build` first") from error
+    if not found:
+        raise CpmError(f"{warehouse}: the last build did not begin; run `dbt build` first")
+    for _, command, _ in found:
+        if command != "build":
+            raise CpmError(f"the last dbt command was `{command}`; run `dbt build` first")
+    changed = sorted({name for *_, record in found for name in json.loads(record).get("changed_meanwhile", ())})
+    seeds = [name for name in changed if name.startswith("seeds/")]
+    if seeds:
+        raise CpmError(f"{seeds[0]} changed while it was built from; run `dbt build` again")
+    record: Record = json.loads(found[-1][2])
+    return record | {"invocations": [invocation for invocation, *_ in found]}
+
+
+def _check_build(
+    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], record: Record, variables: Sequence[str]
+) -> None:
+    for name in PAST:
+        if record["variables"].get(name):
+            raise CpmError(
+                f"the last build shows what was known at {record['variables'][name]};"
+                " build without as_known_at and as_landed_at to publish"
+            )
+    others = [name for name in record["other_variables"] if name not in variables]
+    if others:
+        value = record["variables"][others[0]]
+        raise CpmError(
+            f"the last build set {others[0]} to '{value}', which is not the project's: its figures are not the"
+            f" month's; to publish them all the same: cpm publish --with-variable {others[0]}"
+        )
+    if manifest["metadata"]["invocation_id"] not in record["invocations"]:
+        raise CpmError("target/ was written to by another dbt command since the last build; run `dbt build` again")
+    statuses = dict(connection.execute("select unique_id, status from warehouse.main.build_results").fetchall())
     failed = sorted(node for node, status in statuses.items() if status not in GOOD)
     if failed:
         raise CpmError(
@@ -117,30 +226,14 @@ def _check_build(manifest: dict[str, Any], build: dict[str, Any]) -> None:
         )
 
 
-def _check_warehouse(connection: duckdb.DuckDBPyConnection, build: dict[str, Any]) -> Path:
-    """Check that the warehouse is the build's; returns the lake that it was built from."""
-    found = connection.execute(
-        "select invocation_id, lake_root, as_known_at from warehouse.main.build_runs"
-    ).fetchone()
-    if found is None or found[0] != build["metadata"]["invocation_id"]:
-        raise CpmError("the warehouse was written to since the last whole build; run `dbt build` again")
-    if found[2]:
-        raise CpmError(
-            f"the last build shows what was known at {found[2]};"
-            " build without as_known_at and as_landed_at to publish"
-        )
-    return Path(found[1])
-
-
 def _public_marts(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model" and node["access"] == "public":
             yield node
 
 
-def _copy_marts(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> int:
+def _copy_marts(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> None:
     connection.execute("create schema marts")
-    copied = 0
     for node in _public_marts(manifest):
         mart = f"marts.{node['name']}"
         connection.execute(f"create table {mart} as from warehouse.{node['schema']}.{node['name']}")
@@ -149,12 +242,80 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any])
             connection.execute(
                 f"comment on column {mart}.{quoted(column['name'])} is {literal(column['description'].strip())}"
             )
-        copied += 1
-    return copied
 
 
-def _swap(aside: Path, final: Path) -> None:
-    """Put the new file in the old one's place; readers of the old one keep it until they close it."""
-    with aside.open("rb") as file:
-        os.fsync(file.fileno())
-    aside.replace(final)
+def _describe_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    """Rows of each mart, and a checksum that does not depend on their order."""
+    names = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'marts' and database_name = current_database()"
+        " order by table_name"
+    ).fetchall()
+    found = {}
+    for (name,) in names:
+        row = connection.execute(
+            "select count(*), sum(cast(md5_number_upper(cast(mart as varchar)) as hugeint))"
+            f" from marts.{name} as mart"
+        ).fetchone()
+        assert row is not None
+        found[name] = {"rows": row[0], "checksum": f"{row[1] or 0:026x}"}
+    return found
+
+
+def _manifest(record: Record, marts: dict[str, Any], withheld: list[Withheld]) -> dict[str, Any]:
+    """What a publication says of itself; nothing in it is secret."""
+    names = (
+        *("code_version", "commit", "changed_files", "definitions_sha256", "definitions", "variables"),
+        *("other_variables", "versions", "lake_root", "submissions_sha256", "submissions"),
+    )
+    return {
+        "built_at": record["recorded_at"],
+        "invocations": record["invocations"],
+        "is_synthetic": not record["real_submission"],
+        **{name: record[name] for name in names},
+        "marts": marts,
+        "withheld": [one.__dict__ for one in withheld],
+    }
+
+
+def _content_of(signed: dict[str, Any]) -> dict[str, Any]:
+    """What tells one publication from another; when it was built and by which commands does not."""
+    return {name: value for name, value in signed.items() if name not in {"built_at", "invocations"}}
+
+
+def _write_manifest(connection: duckdb.DuckDBPyConnection, signed: dict[str, Any]) -> None:
+    """Write what a publication says of itself into its file, as tables of a schema of their own."""
+    connection.execute("create schema publication")
+    connection.execute("create table publication.about (name varchar, value varchar)")
+    lists = {
+        "marts": ("mart", "row_count", "checksum"),
+        "submissions": ("register_entry", "sha256"),
+        "definitions": ("file", "sha256"),
+        "changed_files": ("file", "sha256"),
+        "variables": ("variable", "value"),
+        "versions": ("package", "version"),
+    }
+    for name, columns in lists.items():
+        typed = ", ".join(f"{column} {'bigint' if column == 'row_count' else 'varchar'}" for column in columns)
+        connection.execute(f"create table publication.{name} ({typed})")
+        rows = [
+            [key, *(value.values() if isinstance(value, dict) else [as_text(value)])]
+            for key, value in signed[name].items()
+        ]
+        if rows:
+            connection.executemany(
+                f"insert into publication.{name} values ({', '.join('?' for _ in columns)})", rows
+            )
+    about = [[name, as_text(value)] for name, value in signed.items() if name not in lists]
+    connection.executemany("insert into publication.about values (?, ?)", about)
+
+
+def _close_to_others(published: Path, aside: Path, *, is_real: bool) -> None:
+    """Let only the owner read what was made from real extracts; the umask says who reads the sample."""
+    if is_real:
+        published.chmod(FOLDER)
+        aside.chmod(FILE)
+    else:
+        mask = os.umask(0)
+        os.umask(mask)
+        aside.chmod(0o666 & ~mask)
+    sync(aside)

@@ -40,14 +40,13 @@ def record_of(project: Path, lake: Path, given: Mapping[str, Any]) -> Record:
     contents = contents_of(lake)
     return {
         "recorded_at": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
+        "project": str(project),
         **version_of(project),
         "definitions": definitions,
         "definitions_sha256": digest(definitions),
         "variables": {**variables, **given},
         "other_variables": sorted(
-            name
-            for name, value in given.items()
-            if name not in NOT_A_CHOICE and value != variables.get(name)
+            name for name, value in given.items() if name not in NOT_A_CHOICE and value != variables.get(name)
         ),
         "versions": versions(),
         "lake_root": str(lake),
@@ -143,5 +142,5 @@ def _definition_files(project: Path) -> Iterator[Path]:
 
 def _git(project: Path, *arguments: str) -> str:
     # Only looked at: another git at work there is not disturbed.
-    command = ["git", "--no-optional-locks", "-C", project, *arguments]
+    command = ["git", "--no-optional-locks", "-C", str(project), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
