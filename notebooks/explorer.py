@@ -112,7 +112,7 @@ def _(copyable, mo, published, values, wording):
     def sql_of(*names, **more):
         """The SQL of the views, values written out, to copy."""
         text = "\n\n".join(f"{copyable(name, {**values, **more}).strip()};" for name in names)
-        return mo.accordion({"SQL of this view": mo.md(f"````sql\n{text}\n````")})
+        return mo.accordion({"SQL of this view": mo.md(wording.sql_block(text))})
 
     def ask(name, **more):
         return published.view(name, {**values, **more})
@@ -184,11 +184,11 @@ def _(ask, charts, kind, look, mo, rows_view, sql_of, table):
 
 
 @app.cell
-def _(ask, charts, kind, mo, rows, sql_of, table):
+def _(ask, charts, kind, mo, rows, sql_of, table, wording):
     mo.stop(rows is None or not kind.detail or rows.value.is_empty())
     chosen = {key: rows.value[key][0] for key in kind.keys}
     detail = ask(kind.detail, **chosen)
-    parts = [mo.md(f"**{', '.join(str(value) for value in chosen.values())}**"), table(detail)]
+    parts = [mo.Html(wording.heading(chosen.values())), table(detail)]
     if kind.detail == "incident_clock":
         parts.insert(1, charts.clock(detail, "What counted, and what did not"))
     mo.vstack([*parts, sql_of(kind.detail, **chosen)])

@@ -66,7 +66,11 @@ def read_chain(lake: Path) -> list[Link]:
     and the way out, where a publication was edited, taken out or added, or where the end was cut off.
     """
     history = lake / EXTRACT
-    found = {path.parent for path in history.glob("*/*/*/*.parquet") if "provider=none" not in path.parts}
+    files = [path for path in sorted(history.glob("*/*/*/*.parquet")) if "provider=none" not in path.parts]
+    for path in files:
+        if path.name != FILE or not path.parent.match(FOLDERS):
+            raise _damaged(path, "was added: no publication wrote it")
+    found = {path.parent for path in files}
     links: dict[int, Link] = {}
     places: dict[int, Path] = {}
     written = {path.parent for path in history.glob(f"{FOLDERS}/{LINK}")}

@@ -41,7 +41,7 @@ def identifier_patterns(
     """
     used = {column.pattern for contract in contracts.values() for column in contract.columns if column.pattern}
     # Whoever types an identifier into another field may leave out what parts its digits.
-    found = {name: PATTERNS[name].replace("-", "[-:]?") for name in IDENTIFYING if name in used}
+    found = {name: PATTERNS[name].replace("-)", "[-:]?)") for name in IDENTIFYING if name in used}
     parties = connection.execute(
         f"select distinct party_id from ({PARTIES}) where party_id is not null"
     ).fetchall()

@@ -254,3 +254,15 @@ def test_nothing_can_be_written_through_it():
 def test_without_a_publication_there_is_one_clear_line(tmp_path):
     with pytest.raises(CpmError, match="run `make build` first"):
         Published(tmp_path / "cpm.duckdb")
+
+
+def test_html_in_a_value_stays_text():
+    number = "INC0001<img src=x onerror=alert(1)>"
+    assert wording.heading([number, "**Central**"]) == (
+        "<strong>INC0001&lt;img src=x onerror=alert(1)&gt;, **Central**</strong>"
+    )
+    leaving = "select '\n`````\n<script>alert(1)</script>\n';"
+    shown = mo.md(wording.sql_block(leaving)).text
+    assert "<script" not in shown and "&lt;script" in shown
+    page = (ROOT / "notebooks/explorer.py").read_text()
+    assert "mo.Html(wording.heading(chosen.values()))" in page and "mo.md(wording.sql_block(text))" in page

@@ -1,6 +1,7 @@
 """Figures and verdicts in words, and the card that shows them."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -34,6 +35,17 @@ def percent(value: object, none: str = "no figure") -> str:
 def number(value: object) -> str:
     """A number to two places; nothing where there is no value."""
     return "" if value is None else f"{value:,.2f}"
+
+
+def heading(values: Iterable[object]) -> str:
+    """HTML of what was selected: its values come from providers, and whatever they hold is text."""
+    return f"<strong>{escape(', '.join(str(value) for value in values))}</strong>"
+
+
+def sql_block(text: str) -> str:
+    """Markdown of SQL to copy, in a fence that is longer than any in a value."""
+    fence = "`" * max(4, *(len(run) + 1 for run in re.findall("`+", text)), 0)
+    return f"{fence}sql\n{text}\n{fence}"
 
 
 def scope_label(scope_type: str, scope: str, aggregation: str) -> str:

@@ -1,0 +1,647 @@
+"""Nothing stale, unsigned, altered or unsalted is published; over a small warehouse made by hand."""
+
+import hashlib
+import hmac
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+
+from conftest import GOOD, ROOT
+from cpm_warehouse import history, kept, signing
+from cpm_warehouse.cli import main
+from cpm_warehouse.dbt_plugin import begin_build, end_build
+from cpm_warehouse.errors import CpmError
+from cpm_warehouse.kept import Kept, read_manifest
+from cpm_warehouse.landing import land
+from cpm_warehouse.pseudonyms import KEPT, check_value, keep_check, key_pads, require_salt, rotate
+from cpm_warehouse.publishing import publish, take_back_to
+from cpm_warehouse.signing import record_of, rests_on
+from cpm_warehouse.status import differences
+from cpm_warehouse.withholding import withhold
+
+LONG_SALT = "a secret of more than thirty-two characters"
+EUI64 = "90-B3-D5-1F-30-01-00-2A"
+RESULT = """
+    select
+        'CPM_1' as measure_id, 'v' as variant_id, date '2021-08-01' as reporting_month, 'national' as scope_type,
+        'national' as scope, 'pooled' as aggregation, 10 as met_count
+"""
+
+
+class Made:
+    """A project, a lake with one submission, and a warehouse as a build of three marts leaves it."""
+
+    def __init__(self, place: Path, lake: Path, *, real: bool = False) -> None:
+        self.place, self.lake, self.published = place, lake, place / "published"
+        self.warehouse, self.target = place / "warehouse/cpm.duckdb", place / "target"
+        self.project = place / "project"
+        self.target.mkdir()
+        self.warehouse.parent.mkdir()
+        (self.project / "models").mkdir(parents=True)
+        (self.project / "seeds").mkdir()
+        (self.project / "dbt_project.yml").write_text("vars: {lake_root: lake/sample, reporting_timezone: UTC}\n")
+        (self.project / "models/rule.sql").write_text("select 1")
+        (self.project / "seeds/levels.csv").write_text("level\n1\n")
+        shutil.copytree(ROOT / "extracts/contracts", self.project / "extracts/contracts")
+        self.build()
+
+    def record(self, **given: object) -> dict:
+        found = record_of(self.project, self.lake, {"lake_root": str(self.lake), **given})
+        return {**found, "salt_check": None, "rests_on": rests_on({**found, "salt_check": None})}
+
+    def build(self, result: str = RESULT, **given: object) -> None:
+        """Do what a build does to the warehouse."""
+        marts = {"fct_measure_results": result, "fct_codes": "select 'E1' as code, 's.csv' as source_file"}
+        names = [*marts, "fct_measure_results_published"]
+        with duckdb.connect(self.warehouse) as connection:
+            connection.execute("create schema if not exists marts; create schema if not exists intermediate")
+            for name, sql in marts.items():
+                connection.execute(f"create or replace table marts.{name} as {sql}")
+            stamps = "null::timestamp as published_at, null::timestamp as known_at, null::timestamp as landed_at"
+            connection.execute(
+                "create or replace table marts.fct_measure_results_published as"
+                f" select null::varchar as publication_id, null::varchar as code_version, {stamps},"
+                f" null::timestamp as as_of_at, * from ({result}) limit 0"
+            )
+            connection.execute(
+                "create or replace table intermediate.int_reporting_clock as"
+                " select timestamp '2021-09-01' as known_at, timestamp '2021-09-01' as landed_at,"
+                " timestamp '2021-09-01' as as_of_at"
+            )
+            for cube in ("int_service_requests_by_party", "int_alert_volumes_scanned"):
+                connection.execute(f"create or replace table intermediate.{cube} as select 'S042' as party_id")
+            connection.execute(
+                "create or replace table main.builds (invocation_id varchar, command varchar, record varchar)"
+            )
+            connection.execute(
+                "insert into main.builds values ('one', 'build', ?)", [json.dumps(self.record(**given))]
+            )
+            connection.execute("create or replace table main.build_results (unique_id varchar, status varchar)")
+            connection.executemany(
+                "insert into main.build_results values (?, 'success')", [[f"model.x.{name}"] for name in names]
+            )
+        nodes = {
+            name: {
+                "unique_id": f"model.x.{name}", "name": name, "schema": "marts", "resource_type": "model",
+                "access": "public", "config": {}, "description": "", "columns": {},
+            }
+            for name in names
+        }  # fmt: skip
+        manifest = {"metadata": {"invocation_id": "one"}, "nodes": nodes, "unit_tests": {}}
+        (self.target / "manifest.json").write_text(json.dumps(manifest))
+
+    def change(self, sql: str) -> None:
+        with duckdb.connect(self.warehouse) as connection:
+            connection.execute(sql)
+
+    def publish(self, **options: object):
+        return publish(warehouse=self.warehouse, target=self.target, published=self.published, **options)
+
+    def differences(self) -> list[str]:
+        return differences(self.project, self.lake, self.published / "cpm.duckdb")
+
+    def next_results(self) -> None:
+        """Let the next publication have other results."""
+        self.change("update marts.fct_measure_results set met_count = met_count + 1")
+
+
+@pytest.fixture
+def land_one(send, contracts, tmp_path):
+    """Returns a function that lands a submission of PMR deliveries and gives the lake."""
+
+    def do(period: str = "2021-08", *, synthetic: bool = True) -> Path:
+        content = GOOD.replace("2021-08", period)
+        control = {
+            "received_at": "2021-11-05T09:00:00Z",
+            "synthetic": synthetic,
+            "files": [{"name": "pmr.csv", "sha256": hashlib.sha256(content.encode()).hexdigest(), "rows": 2}],
+        }
+        extracts = send(content, submission=f"dcc/pmr_deliveries/{period}/v1", control=control)
+        assert {one.status for one in land(extracts, tmp_path / "lake", contracts)} <= {"landed", "known"}
+        return tmp_path / "lake"
+
+    return do
+
+
+@pytest.fixture
+def made(tmp_path, land_one):
+    return Made(tmp_path, land_one())
+
+
+# Nothing stale
+
+
+def test_nothing_differs_after_a_publication_and_times_of_files_do_not_matter(made):
+    assert made.differences() == ["nothing is published"]
+    made.publish()
+    for path in [*made.project.rglob("*.sql"), *made.lake.rglob("*.json")]:
+        os.utime(path, (time.time() + 100, time.time() + 100))
+    assert made.differences() == []
+
+
+def test_what_landed_during_the_build_is_not_passed_over(made, land_one):
+    """The build had begun, and the file of the publication is newer than what landed."""
+    land_one("2021-09")
+    made.publish()
+    os.utime(made.published / "cpm.duckdb", (time.time() + 100, time.time() + 100))
+    assert made.differences() == [
+        "landed since: pmr_deliveries/provider=dcc/period=2021-09/version=1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "says"),
+    [
+        ("models/rule.sql", "select 2", "changed: models/rule.sql"),
+        ("seeds/levels.csv", "level\n2\n", "changed: seeds/levels.csv"),
+        ("models/other.sql", "select 1", "new in the project: models/other.sql"),
+        ("models/rule.sql", None, "gone from it: models/rule.sql"),
+    ],
+)
+def test_another_rule_or_seed_is_said(made, file, content, says):
+    made.publish()
+    path = made.project / file
+    path.unlink(missing_ok=True)
+    if content:
+        path.write_text(content)
+    assert made.differences() == [says]
+
+
+def test_other_variables_and_versions_are_said(made, monkeypatch):
+    made.publish()
+    (made.project / "dbt_project.yml").write_text("vars: {lake_root: x, reporting_timezone: Europe/London}\n")
+    monkeypatch.setattr("cpm_warehouse.status.versions", lambda: signing.versions() | {"duckdb": "9.9.9"})
+    assert made.differences() == [
+        "changed: dbt_project.yml",
+        "variable reporting_timezone: published with UTC, the project has Europe/London",
+        f"duckdb: published with {signing.versions()['duckdb']}, here is 9.9.9",
+    ]
+
+
+def test_status_tells_by_its_exit_code_and_is_quick(made):
+    made.publish()
+    command = [
+        Path(sys.executable).with_name("cpm"), "status", "--lake", made.lake, "--published", made.published,
+    ]  # fmt: skip
+    began = time.process_time(), time.monotonic()
+    found = subprocess.run(command, cwd=made.project, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert "is up to date with" in found.stdout
+    assert time.monotonic() - began[1] < 10  # on a machine that does much else; about 1 s alone
+    (made.project / "models/rule.sql").write_text("select 2")
+    found = subprocess.run([*command, "--quiet"], cwd=made.project, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout) == (3, "")
+
+
+# Signed by what was built
+
+
+def test_the_commit_and_the_changed_files_are_those_of_the_build(made, tmp_path, monkeypatch):
+    git = ["git", "-C", made.project, "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *arguments], check=True)
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+    (made.project / "src").mkdir()
+    (made.project / "src/reading.py").write_text("x = 1")
+    (made.project / "models/rule.sql").write_text("select 3")
+    made.build()
+    # What happens after the build, and where `cpm` is started, changes nothing of it.
+    (made.project / "src/reading.py").write_text("x = 2")
+    subprocess.run([*git, "commit", "-qam", "second"], check=True)
+    monkeypatch.chdir(tmp_path)
+    done = made.publish()
+    manifest = json.loads((made.published / "cpm.json").read_text())
+    changed = {
+        name: hashlib.sha256(content.encode()).hexdigest()
+        for name, content in {"models/rule.sql": "select 3", "src/reading.py": "x = 1"}.items()
+    }
+    assert manifest["commit"] == commit
+    assert manifest["changed_files"] == changed
+    assert re.fullmatch(rf"{commit}\+changes\.[0-9a-f]{{8}}", manifest["code_version"])
+    with duckdb.connect(done.path, read_only=True) as published:
+        assert dict(published.execute("from publication.changed_files").fetchall()) == changed
+
+
+def test_a_publication_carries_what_it_rests_on_in_the_file_and_beside_it(made):
+    done = made.publish()
+    beside = json.loads((made.published / "cpm.json").read_text())
+    inside = read_manifest(done.path)
+    assert inside is not None
+    assert beside["variables"]["reporting_timezone"] == inside["variables"]["reporting_timezone"] == "UTC"
+    assert beside["versions"] == inside["versions"] == signing.versions()
+    assert set(beside["submissions"]) == {"pmr_deliveries/provider=dcc/period=2021-08/version=1/_submission.json"}
+    assert beside["submissions"] == inside["submissions"]
+    assert beside["definitions_sha256"] == inside["definitions_sha256"]
+    assert set(beside["definitions"]) == {"dbt_project.yml", "models/rule.sql", "seeds/levels.csv"}
+    assert beside["marts"]["fct_measure_results"]["rows"] == 1
+    with duckdb.connect(done.path, read_only=True) as published:
+        marts = published.execute("select mart, row_count, checksum from publication.marts").fetchall()
+    assert {mart: {"rows": rows, "checksum": checksum} for mart, rows, checksum in marts} == beside["marts"]
+    assert beside["file_sha256"] == hashlib.sha256(done.path.read_bytes()).hexdigest()
+    assert "salt_check" not in beside and "project" not in beside
+
+
+def test_the_checksum_of_a_mart_tells_another_value_and_no_other_order(made):
+    def checksum() -> str:
+        made.publish()
+        return json.loads((made.published / "cpm.json").read_text())["marts"]["fct_codes"]["checksum"]
+
+    made.change("create or replace table marts.fct_codes as from (values ('a', 1), ('b', 2)) as t (code, n)")
+    first = checksum()
+    made.change("create or replace table marts.fct_codes as from (values ('b', 2), ('a', 1)) as t (code, n)")
+    assert checksum() == first
+    made.change("create or replace table marts.fct_codes as from (values ('b', 1), ('a', 2)) as t (code, n)")
+    assert checksum() != first
+
+
+def test_other_variables_than_the_projects_are_published_only_where_they_are_named(made):
+    made.build(reporting_timezone="Europe/London")
+    with pytest.raises(CpmError, match="set reporting_timezone to 'Europe/London', which is not the project's"):
+        made.publish()
+    done = made.publish(variables=["reporting_timezone"])
+    about = read_manifest(done.path)
+    assert about is not None and json.loads(about["other_variables"]) == ["reporting_timezone"]
+    made.build(reporting_timezone="UTC")  # said on the command, and the project's all the same
+    made.publish()
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("update main.builds set command = 'run'", "the last dbt command was `run`"),
+        ("update main.builds set command = 'build --empty'", "the last dbt command was `build --empty`"),
+        (
+            "update main.build_results set status = 'error' where unique_id like '%codes'",
+            "1 nodes .* did not pass",
+        ),
+        ("delete from main.build_results where unique_id like '%codes'", "left out 1 nodes"),
+        ("drop table main.builds", "no build of this version here"),
+        (
+            'update main.builds set record = json_merge_patch(record, \'{"changed_meanwhile": ["seeds/a.csv"]}\')',
+            "seeds/a.csv changed while it was built from",
+        ),
+    ],
+)
+def test_nothing_is_published_unless_a_whole_build_passed(made, sql, says):
+    before = made.publish().path.read_bytes()
+    made.change(sql)
+    with pytest.raises(CpmError, match=says):
+        made.publish()
+    assert (made.published / "cpm.duckdb").read_bytes() == before
+
+
+def test_another_dbt_command_over_target_is_noticed(made):
+    manifest = made.target / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"one"', '"two"'))
+    with pytest.raises(CpmError, match="written to by another dbt command"):
+        made.publish()
+
+
+def test_a_project_that_changes_while_dbt_reads_it_is_not_built(made):
+    began = datetime.now(UTC).isoformat()
+    arguments = (str(made.project), str(made.lake), "{}", began, "build")
+    assert "error" not in json.loads(begin_build(*arguments))
+    later = time.time() + 60
+    os.utime(made.project / "models/rule.sql", (later, later))
+    assert "models/rule.sql changed while dbt read the project" in json.loads(begin_build(*arguments))["error"]
+    (made.project / "seeds/levels.csv").write_text("level\n9\n")
+    definitions = json.dumps(made.record()["definitions"] | {"seeds/levels.csv": "before"})
+    assert json.loads(end_build(str(made.project), definitions)) == {"changed_meanwhile": ["seeds/levels.csv"]}
+
+
+# A history that tells
+
+
+def folder(made, number: int) -> Path:
+    (found,) = made.lake.glob(f"published_measure_results/provider=warehouse/*/version={number}")
+    return found
+
+
+@pytest.fixture
+def three(made):
+    """Three publications, numbered 1 to 3."""
+    for _ in range(3):
+        made.next_results()
+        made.publish()
+    return made
+
+
+def test_the_history_is_a_chain(three):
+    links = history.read_chain(three.lake)
+    assert [link.number for link in links] == [1, 2, 3]
+    assert [link.before for link in links] == ["", links[0].sha256, links[1].sha256]
+
+
+def edit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda made: edit(folder(made, 2) / "results.parquet"), r"version=2/results.parquet: was edited"),
+        (lambda made: (folder(made, 2) / "results.parquet").unlink(), "results.parquet: is missing"),
+        (lambda made: (folder(made, 2) / "_link.json").unlink(), "_link.json: is missing"),
+        (lambda made: edit(folder(made, 2) / "_link.json"), "version=2/.*: was edited|version=.*/_link.json"),
+        (lambda made: shutil.rmtree(folder(made, 2)), "publication 000002 is missing: the history was cut"),
+        (lambda made: shutil.rmtree(folder(made, 3)), "publication 000003 is missing: the history was cut"),
+        (
+            lambda made: shutil.copytree(folder(made, 2), folder(made, 2).with_name("version=4")),
+            "is a second publication 2",
+        ),
+        (
+            lambda made: (folder(made, 2) / "more.parquet").write_bytes(
+                (folder(made, 2) / "results.parquet").read_bytes()
+            ),
+            "more.parquet: was added",
+        ),
+        (lambda made: (made.lake / "published_measure_results/_head.json").unlink(), "_head.json: ends at 0"),
+        (lambda made: shutil.rmtree(made.lake / "published_measure_results"), "does not have publication 00000"),
+    ],
+)
+def test_a_history_that_was_edited_or_cut_is_named_and_nothing_is_published(three, damage, says):
+    before = (three.published / "cpm.duckdb").read_bytes()
+    damage(three)
+    three.next_results()
+    with pytest.raises(CpmError, match=says):
+        three.publish()
+    with pytest.raises(CpmError, match=says):
+        three.differences()
+    assert (three.published / "cpm.duckdb").read_bytes() == before
+
+
+def test_a_chain_that_was_written_anew_is_told_by_what_was_published(three):
+    """Everything in the lake fits together, and is another history than readers were given."""
+    for number in (2, 3):
+        shutil.rmtree(folder(three, number))
+    (link,) = (folder(three, 1) / "_link.json",)
+    forged = history.Link(**json.loads(link.read_text()) | {"published_at": "2020-01-01T00:00:00"})
+    link.write_bytes(forged.written())
+    (three.lake / "published_measure_results/_head.json").write_text(
+        json.dumps({"number": 1, "sha256": forged.sha256})
+    )
+    assert len(history.read_chain(three.lake)) == 1
+    with pytest.raises(CpmError, match="does not have publication"):
+        three.publish()
+
+
+def test_numbers_go_on_where_the_last_publication_was_killed_between_its_steps(three):
+    """The results are in the lake and the head is not: the next completes it."""
+    head = three.lake / "published_measure_results/_head.json"
+    second = history.read_chain(three.lake)[1]
+    head.write_text(json.dumps({"number": 2, "sha256": second.sha256}))
+    again = three.publish()
+    assert again.publication_id.startswith("000003") and not again.is_new
+    three.next_results()
+    assert three.publish().publication_id.startswith("000004")
+
+
+def test_a_history_without_links_is_taken_over(three):
+    for link in three.lake.glob("published_measure_results/provider=warehouse/*/*/_link.json"):
+        link.unlink()
+    (three.lake / "published_measure_results/_head.json").unlink()
+    shutil.rmtree(three.published)
+    assert not three.publish().is_new
+    assert [link.number for link in history.read_chain(three.lake)] == [1, 2, 3]
+
+
+def test_a_clock_that_was_set_back_is_refused(made, monkeypatch):
+    made.publish()
+
+    class Earlier(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) - timedelta(days=1)
+
+    monkeypatch.setattr(history, "datetime", Earlier)
+    made.next_results()
+    with pytest.raises(CpmError, match="set the clock right"):
+        made.publish()
+
+
+# Publications kept
+
+
+def test_publications_are_kept_listed_and_taken_back(made):
+    first = made.publish()
+    made.next_results()
+    second = made.publish()
+    listed = CliRunner().invoke(main, ["publications", "--published", str(made.published)]).output.splitlines()
+    assert [line.split()[0] for line in listed[:2]] == [first.name, second.name]
+    assert "readers see this" in listed[1] and "2 publications" in listed[2]
+    with duckdb.connect(second.path, read_only=True) as reader:
+        assert reader.execute("select met_count from marts.fct_measure_results").fetchone() == (11,)
+        take_back_to(made.published, "000001")
+        assert reader.execute("select met_count from marts.fct_measure_results").fetchone() == (11,)
+    with duckdb.connect(made.published / "cpm.duckdb", read_only=True) as reader:
+        assert reader.execute("select met_count from marts.fct_measure_results").fetchone() == (10,)
+    assert json.loads((made.published / "cpm.json").read_text())["name"] == first.name
+    assert any("came after it" in line for line in made.differences())
+    # The same figures do not come back by themselves; others do.
+    with pytest.raises(CpmError, match="was taken back"):
+        made.publish()
+    made.next_results()
+    assert made.publish().publication_id.startswith("000003")
+
+
+def test_an_altered_publication_is_not_taken_back_to(made):
+    first = made.publish()
+    made.next_results()
+    made.publish()
+    edit(made.published / "kept" / f"{first.name}.duckdb")
+    with pytest.raises(CpmError, match="has other bytes than were published"):
+        take_back_to(made.published, first.name)
+    with pytest.raises(CpmError, match="no publication is called '9'"):
+        take_back_to(made.published, "9")
+
+
+def test_old_publications_go_but_the_last_two_and_all_results_stay(made, monkeypatch):
+    names = []
+    for _ in range(4):
+        made.next_results()
+        names.append(made.publish(keep_days=400).name)
+    assert [entry.name for entry in Kept(made.published).entries()] == names
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + timedelta(days=500)
+
+    monkeypatch.setattr(kept, "datetime", Later)
+    made.publish()
+    assert [entry.name for entry in Kept(made.published).entries()] == names[2:]
+    assert len(history.read_chain(made.lake)) == 4
+
+
+def test_publishing_the_same_again_keeps_one_and_takes_no_more_room(made):
+    done = made.publish()
+    again = made.publish()
+    assert (again.name, again.is_new) == (done.name, False)
+    (entry,) = Kept(made.published).entries()
+    assert entry.path.stat().st_ino == done.path.stat().st_ino
+
+
+# Secrets
+
+
+@pytest.mark.parametrize("key", ["k", "synthetic", "x" * 63, "y" * 64, "z" * 65, "long" * 50, "Schlüssel ✓"])
+@pytest.mark.parametrize("text", ["", "device/1", "party/S001", "ü" * 100])
+def test_the_macro_gives_what_pythons_hmac_gives(key, text):
+    macro = (ROOT / "macros/engine/hmac_sha256.sql").read_text()
+    (sql,) = re.findall(r"default__hmac_sha256\(.*?-%}\n(.*?)\n{%-", macro, re.DOTALL)
+    for name, parameter in (("inner_pad", "$inner"), ("outer_pad", "$outer"), ("text", "$text")):
+        sql = sql.replace(f"{{{{ {name} }}}}", parameter)
+    inner, outer = key_pads(key.encode())
+    found = duckdb.execute(f"select {sql}", {"inner": inner, "outer": outer, "text": text}).fetchone()
+    assert found == (hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest(),)
+
+
+def test_a_salt_is_long_and_another_is_noticed_until_it_is_said(tmp_path, monkeypatch):
+    monkeypatch.delenv("CPM_PSEUDONYM_SALT", raising=False)
+    with pytest.raises(CpmError, match="set CPM_PSEUDONYM_SALT to a secret"):
+        require_salt(tmp_path, "alerts/dsp/2021-07/v1")
+    monkeypatch.setenv("CPM_PSEUDONYM_SALT", "x" * 31)
+    with pytest.raises(CpmError, match="fewer than 32 characters"):
+        require_salt(tmp_path, "alerts/dsp/2021-07/v1")
+    monkeypatch.setenv("CPM_PSEUDONYM_SALT", LONG_SALT)
+    check = require_salt(tmp_path, "alerts/dsp/2021-07/v1")
+    assert check == check_value(LONG_SALT) and LONG_SALT not in check
+    keep_check(tmp_path, check)
+    kept_file = tmp_path / KEPT
+    assert stat.S_IMODE(kept_file.stat().st_mode) == 0o600
+    assert LONG_SALT not in kept_file.read_text()
+    monkeypatch.setenv("CPM_PSEUDONYM_SALT", LONG_SALT + "!")
+    with pytest.raises(CpmError, match=r"another than that of the publications since .*cpm rotate-salt"):
+        require_salt(tmp_path, "alerts/dsp/2021-07/v1")
+    rotate(tmp_path)
+    keep_check(tmp_path, require_salt(tmp_path, "alerts/dsp/2021-07/v1"))
+    (earlier,) = json.loads(kept_file.read_text())["earlier"]
+    assert earlier["check"] == check
+
+
+def test_what_is_published_from_real_extracts_is_closed_to_others(tmp_path, land_one):
+    umask = os.umask(0)
+    try:
+        made = Made(tmp_path, land_one(synthetic=False), real=True)
+        made.publish()
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE(made.published.stat().st_mode) == 0o700
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in made.published.rglob("*")}
+    assert {mode for path, mode in modes.items() if path.is_file() and path.name != ".lock"} == {0o600}
+    assert modes[made.published / "kept"] == 0o700
+
+
+@pytest.mark.parametrize(
+    "text",
+    [EUI64, f"failed for {EUI64.lower()}.", EUI64.replace("-", ""), f"x_{EUI64}_y.csv", "S042", "refused (s042)"],
+)
+def test_what_names_a_device_or_a_party_is_kept_back_in_every_text(made, text):
+    made.change(f"update marts.fct_codes set code = '{text}'")
+    done = made.publish()
+    with duckdb.connect(done.path, read_only=True) as published:
+        assert published.execute("select code, source_file from marts.fct_codes").fetchone() == (
+            "withheld",
+            "s.csv",
+        )
+    (one,) = done.withheld
+    assert (one.mart, one.column, one.rows) == ("fct_codes", "code", 1)
+    said = json.loads((made.published / "cpm.json").read_text())["withheld"]
+    assert [(row["column"], row["rows"]) for row in said] == [("code", 1)]
+    assert text not in (made.published / "cpm.json").read_text()
+
+
+@pytest.mark.parametrize(
+    "text", ["8F32", "AD1", "S0421", "00-11-22-33", "0" * 32, "a" * 64, "XS042", "INC000000123456"]
+)
+def test_what_only_resembles_an_identifier_is_published(made, text):
+    made.change(f"update marts.fct_codes set code = '{text}'")
+    done = made.publish()
+    assert done.withheld == ()
+
+
+def test_texts_in_lists_are_looked_at_too():
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"create schema marts; create table marts.a as select ['x', '{EUI64}'] as codes, 1 as n"
+        )
+        (one,) = withhold(connection, {"eui64": "[0-9A-F]{2}(-[0-9A-F]{2}){7}"})
+        assert connection.execute("from marts.a").fetchall() == [(None, 1)]
+        assert one.rows == 1
+
+
+# Two of everything, and places that say no
+
+
+def one_line(*command: object, **environment: str) -> str:
+    found = subprocess.run(
+        [Path(sys.executable).with_name("cpm"), *command],
+        cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert found.returncode == 1
+    assert "Traceback" not in found.stderr
+    (line,) = found.stderr.splitlines()
+    return line
+
+
+def test_a_warehouse_that_is_open_elsewhere_is_said_in_one_line(made):
+    program = (
+        f"import duckdb, time; c = duckdb.connect('{made.warehouse}'); print('open', flush=True); time.sleep(60)"
+    )
+    other = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout is not None and other.stdout.readline() == "open\n"
+        places = ("--warehouse", made.warehouse)
+        assert "has it open" in one_line("build", *places, "--lake", made.lake)
+        assert "has it open" in one_line(
+            "publish", *places, "--target", made.target, "--published", made.published, CPM_WAIT="0"
+        )
+    finally:
+        other.kill()
+        other.wait()
+    made.publish()
+
+
+def test_two_publications_exclude_each_other_or_wait(made):
+    with history.hold_history(made.lake), pytest.raises(CpmError, match="another publication is at work"):
+        made.publish()
+    made.publish()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_place_without_permission_is_said_in_one_line(made):
+    made.published.mkdir()
+    made.published.chmod(0o500)
+    assert "may not write" in one_line(
+        *("publish", "--warehouse", made.warehouse, "--target", made.target, "--published", made.published)
+    )
+
+
+def test_a_place_that_is_no_folder_is_said_in_one_line(made):
+    made.published.write_text("a file")
+    assert "published" in one_line(
+        *("publish", "--warehouse", made.warehouse, "--target", made.target, "--published", made.published)
+    )
+
+
+def test_a_full_disk_leaves_what_was_published_and_is_said_in_one_line(made):
+    before = made.publish().path.read_bytes()
+    limit = f"ulimit -f 8; exec {Path(sys.executable).with_name('cpm')} publish"
+    command = f"{limit} --warehouse {made.warehouse} --target {made.target} --published {made.published}"
+    made.next_results()
+    found = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.returncode != 0 and "Traceback" not in found.stderr
+    assert (made.published / "cpm.duckdb").read_bytes() == before
