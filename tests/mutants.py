@@ -18,8 +18,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 ROOT = Path(__file__).parents[1]
 WAREHOUSE = "warehouse/cpm.duckdb"
+HISTORY = ("provider=warehouse", "_head.json")
 PYTHON_TESTS = (
     "test_alerts.py",
     "test_calendar.py",
@@ -40,7 +43,7 @@ def copy_project(place: Path) -> None:
         shutil.copy2(ROOT / name, target, follow_symlinks=False)
     (place / ".venv").symlink_to(ROOT / ".venv")
     # Without the results published before: that a closed month moved says too little about what holds a rule.
-    shutil.copytree(ROOT / "lake", place / "lake", ignore=shutil.ignore_patterns("provider=warehouse"))
+    shutil.copytree(ROOT / "lake", place / "lake", ignore=shutil.ignore_patterns(*HISTORY))
 
 
 def mutate(place: Path, mutant: dict[str, Any]) -> None:
@@ -98,19 +101,20 @@ def first_python_failure(place: Path) -> str:
     tests = [f"tests/python/{name}" for name in PYTHON_TESTS]
     lines = run(place, "pytest", "-x", *tests).splitlines()
     shutil.rmtree(place / "published", ignore_errors=True)
-    for results_published in (place / "lake").glob("*/*/provider=warehouse"):
-        shutil.rmtree(results_published)
+    for name in HISTORY:
+        for kept in (place / "lake").glob(f"*/*/{name}"):
+            shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
     return next((line.split(" - ")[0] for line in lines if line.startswith(("FAILED", "ERROR"))), "")
 
 
 def complete_results(place: Path) -> None:
     """Add the results of what the change does not reach: `cpm publish` asks for those of a whole build."""
-    path = place / "target/run_results.json"
-    run_results = json.loads(path.read_text())
-    reached = {result["unique_id"] for result in run_results["results"]}
-    base = json.loads((place / "base/run_results.json").read_text())["results"]
-    run_results["results"] += [result for result in base if result["unique_id"] not in reached]
-    path.write_text(json.dumps(run_results))
+    with duckdb.connect(place / WAREHOUSE) as warehouse:
+        warehouse.execute(f"attach '{place / 'base.duckdb'}' as base (read_only)")
+        warehouse.execute(
+            "insert into main.build_results from base.main.build_results"
+            " where unique_id not in (select unique_id from main.build_results)"
+        )
 
 
 def run(place: Path, command: str, *arguments: str) -> str:

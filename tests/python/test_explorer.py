@@ -11,12 +11,14 @@ import urllib.request
 from datetime import date
 
 import duckdb
+import marimo as mo
 import polars as pl
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from conftest import ROOT
 from cpm_warehouse.errors import CpmError
+from cpm_warehouse.explorer import wording
 from cpm_warehouse.explorer.behind import FIRMWARE, INCIDENTS, ROWS, counts
 from cpm_warehouse.explorer.published import VIEWS, Published, copyable
 

@@ -19,7 +19,7 @@ import duckdb
 import pytest
 
 from conftest import ROOT
-from cpm_warehouse.history import keep_results
+from cpm_warehouse.history import hold_history, keep_results
 from cpm_warehouse.reading import connect, literal
 
 BIN = Path(sys.executable).parent
@@ -98,10 +98,11 @@ class Bench:
             connection.execute("create schema marts")
             for mart in ("fct_measure_results", "fct_measure_results_published"):
                 connection.execute(f"create table marts.{mart} as from warehouse.marts.{mart}")
-            publication_id, is_new = keep_results(connection, self.folder / "lake")
+            with hold_history(self.folder / "lake"):
+                link, is_new = keep_results(connection, self.folder / "lake", "a commit")
         assert is_new
-        self.publications[publication_id] = self.results()
-        return publication_id
+        self.publications[link.publication_id] = self.results()
+        return link.publication_id
 
 
 SAMPLE = ROOT / "extracts/sample"

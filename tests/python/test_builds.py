@@ -1,0 +1,154 @@
+"""What dbt's own process does for a build to be believed, in a project of two models."""
+
+import hashlib
+import hmac
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from conftest import ROOT
+from cpm_warehouse.locks import hold_lake
+
+BIN = Path(sys.executable).parent
+SALT = "a secret of more than thirty-two characters"
+MACROS = (
+    *("record_build_run", "record_build_results", "device_key", "pseudonym", "keyed_hash", "engine/hmac_sha256"),
+    "generate_schema_name",
+)
+
+
+class Project:
+    """A project with the hooks and the macros of pseudonyms, and a lake of one submission."""
+
+    def __init__(self, place: Path, *, synthetic: bool = True) -> None:
+        self.place = place
+        for name in MACROS:
+            (place / "macros" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / f"macros/{name}.sql", place / f"macros/{name}.sql")
+        for folder in ("models", "seeds", "tests"):
+            (place / folder).mkdir()
+        (place / "profiles.yml").symlink_to(ROOT / "profiles.yml")
+        (place / "dbt_project.yml").write_text(
+            "name: cpm_warehouse\nprofile: cpm_warehouse\n"
+            "flags: {send_anonymous_usage_stats: false}\n"
+            "vars: {lake_root: lake, as_known_at: null}\n"
+            'on-run-start: ["{{ record_build_run() }}"]\n'
+            'on-run-end: ["{{ record_build_results(results) }}"]\n'
+        )
+        (place / "models/first.sql").write_text(
+            "select {{ device_key('number') }} as device, {{ pseudonym('party') }} as party\n"
+            "from (select 5 as number, 'S001' as party) as one"
+        )
+        (place / "models/second.sql").write_text(
+            "{{ config(materialized='table') }} select * from {{ ref('first') }}"
+        )
+        # Fails until something outside the project changes, as a full disk does.
+        (place / "tests/assert_ready.sql").write_text(
+            "select 1 from {{ ref('first') }} where not exists (select 1 from glob('ready'))"
+        )
+        entry = place / "lake/alerts/provider=dsp/period=2021-07/version=1/_submission.json"
+        entry.parent.mkdir(parents=True)
+        content = {"submission_key": "alerts/dsp/2021-07/v1", "accepted_rows": 1, "is_synthetic": synthetic}
+        entry.write_text(json.dumps(content))
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        given = {name: value for name, value in os.environ.items() if name != "CPM_PSEUDONYM_SALT"} | environment
+        return subprocess.run(
+            arguments, cwd=self.place, env=given, capture_output=True, text=True, check=False, umask=0o022
+        )
+
+    def dbt(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return self.run(str(BIN / "dbt"), *arguments, **environment)
+
+    def ask(self, query: str) -> list[tuple]:
+        with duckdb.connect(self.place / "warehouse/cpm.duckdb", read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def results(self) -> dict[str, str]:
+        return {name.split(".")[2]: status for name, status in self.ask("from main.build_results")}
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "warehouse").mkdir()
+    return Project(tmp_path)
+
+
+def test_a_retry_completes_the_build_that_failed_and_an_edit_begins_anew(project):
+    assert project.dbt("build").returncode == 1
+    assert project.results()["assert_ready"] == "fail"
+    (project.place / "ready").touch()
+    done = project.dbt("retry")
+    assert done.returncode == 0, done.stdout
+    assert set(project.results().values()) == {"success", "pass"}
+    assert {"first", "second", "assert_ready"} <= set(project.results())
+    assert project.ask("select count(*) from main.builds where command = 'build'") == [(2,)]
+    # Over another model, what passed before says nothing.
+    (project.place / "models/second.sql").write_text("select 1 as n from {{ ref('first') }}")
+    assert project.dbt("build", "--select", "second").returncode == 0
+    assert set(project.results()) == {"second"}
+    assert project.ask("select count(*) from main.builds") == [(1,)]
+
+
+def test_a_build_says_what_it_rests_on_and_nothing_lands_meanwhile(project):
+    (project.place / "ready").touch()
+    with hold_lake(project.place / "lake"):
+        stopped = project.dbt("build")
+    assert stopped.returncode != 0 and "`cpm land` is at work here" in stopped.stdout
+    assert "Traceback" not in stopped.stdout
+    assert project.dbt("build").returncode == 0
+    ((record,),) = project.ask("select record from main.builds")
+    found = json.loads(record)
+    assert set(found["submissions"]) == {"alerts/provider=dsp/period=2021-07/version=1/_submission.json"}
+    assert {"dbt_project.yml", "models/first.sql", "macros/pseudonym.sql"} <= set(found["definitions"])
+    assert found["changed_meanwhile"] == [] and found["other_variables"] == []
+    # `dbt run` writes as well, and tests nothing.
+    assert project.dbt("run", "--vars", "{lake_root: lake, as_known_at: '2021-10-01'}").returncode == 0
+    ((command, record),) = project.ask("select command, record from main.builds")
+    assert command == "run" and json.loads(record)["other_variables"] == ["as_known_at"]
+
+
+def test_pseudonyms_are_pythons_hmac_and_the_salt_is_written_nowhere(tmp_path):
+    (tmp_path / "warehouse").mkdir()
+    project = Project(tmp_path, synthetic=False)
+    (tmp_path / "ready").touch()
+    without = project.run(str(BIN / "cpm"), "build", "--lake", "lake")
+    assert without.returncode == 1
+    assert without.stderr.splitlines() == [
+        "error: 'alerts/dsp/2021-07/v1' is real: set CPM_PSEUDONYM_SALT to a secret, the same for every build"
+    ]
+    assert "set CPM_PSEUDONYM_SALT" in project.dbt("build").stdout
+    short = project.run(str(BIN / "cpm"), "build", "--lake", "lake", CPM_PSEUDONYM_SALT="x" * 31)
+    assert "fewer than 32 characters" in short.stderr
+
+    done = project.run(str(BIN / "cpm"), "build", "--lake", "lake", CPM_PSEUDONYM_SALT=SALT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+    def keyed(text: str) -> str:
+        return hmac.new(SALT.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+    assert project.ask("from second") == [(keyed("device/5")[:32], f"P-{keyed('party/S001')[:10]}")]
+    written = [
+        path
+        for folder in ("warehouse", "logs", "target")
+        for path in (tmp_path / folder).rglob("*")
+        if path.is_file()
+    ]
+    assert {"cpm.duckdb", "dbt.log", "manifest.json"} <= {path.name for path in written}
+    for path in written:
+        assert SALT.encode() not in path.read_bytes(), path
+    # Whatever the umask, only the owner reads what a build over real extracts writes.
+    assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in written} == {0}
+
+
+def test_without_a_salt_the_sample_is_as_open_as_the_umask_says(project):
+    (project.place / "ready").touch()
+    assert project.dbt("build").returncode == 0
+    assert stat.S_IMODE((project.place / "warehouse/cpm.duckdb").stat().st_mode) == 0o644
