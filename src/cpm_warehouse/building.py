@@ -15,6 +15,7 @@ from cpm_warehouse.history import EXTRACT
 from cpm_warehouse.locks import WAIT, hold_lake, wait_seconds
 from cpm_warehouse.pseudonyms import require_salt
 from cpm_warehouse.signing import real_submission, variables_of
+from cpm_warehouse.verifying import require_sound
 
 # Where dbt writes besides the warehouse.
 PLACES = (Path("target"), Path("logs"))
@@ -26,6 +27,7 @@ def run_build(lake: Path, warehouse: Path, arguments: Sequence[str]) -> int:
         _require_room(place)
     _require_free(warehouse)
     with hold_lake(lake, shared=True):
+        require_sound(lake)
         if real := real_submission(lake):
             require_salt(lake / EXTRACT, real)
     # dbt parses the whole project anew where the variables of a command are others than before.

@@ -14,7 +14,7 @@ import duckdb
 from cpm_warehouse.building import run_build
 from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.errors import CpmError, DamageError, one_line, system_said
-from cpm_warehouse.history import EXTRACT
+from cpm_warehouse.history import EXTRACT, read_chain
 from cpm_warehouse.journal import read_journal
 from cpm_warehouse.kept import Kept, read_manifest
 from cpm_warehouse.landing import land as land_extracts
@@ -176,11 +176,6 @@ def land(
             on_damage=damages.append,
         ):
             outcomes.append(outcome)
-        # `make` rebuilds when this is newer than what was published.
-        mark = lake / "_landed"
-        changed = any(outcome.status in {"landed", "repaired"} for outcome in outcomes)
-        if not dry_run and (changed or not mark.exists()):
-            mark.touch()
     for line in summary(outcomes):
         click.echo(one_line(line))
     for outcome in outcomes:
@@ -220,7 +215,7 @@ def _tell(lake: Path, damages: Sequence[Damage]) -> NoReturn:
     "--wait", type=click.FloatRange(min=0), help="Seconds to wait for a landing; by default CPM_WAIT, or 0."
 )
 def verify(lake: Path, wait: float | None) -> None:
-    """Read the whole lake and hold it against its journal: no file cut, edited, swapped, gone or added.
+    """Read the whole lake and its history: no file of either was cut, edited, swapped, taken out or added.
 
     `land` and `publish` look by size and time only. Exit code 0: all is as it landed; 5: something is not, and is
     named; 1: failed; 2: wrong usage.
@@ -230,9 +225,10 @@ def verify(lake: Path, wait: float | None) -> None:
     with hold_lake(lake, shared=True, wait=wait):
         damages = check_lake(lake, thorough=True)
         submissions = len(read_journal(lake).submissions)
+        published = len(read_chain(lake))
     if damages:
         _tell(lake, damages)
-    click.echo(f"{lake}: {submissions} submissions, every file as it landed")
+    click.echo(f"{lake}: {submissions} submissions, every file as it landed; {published} publications in a chain")
 
 
 @main.command("contract-pages")

@@ -23,6 +23,7 @@ from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import UMASK, make_private
 from cpm_warehouse.pseudonyms import SALT, key_pads, require_salt, salt
 from cpm_warehouse.signing import Record, changed_since, definitions_of, record_of, rests_on
+from cpm_warehouse.verifying import require_sound
 
 # An attached database in memory: what it holds is never written, and every cursor sees it.
 SESSION = "cpm_session"
@@ -69,6 +70,7 @@ def _begin_build(project: str, lake: str, given: str, began: str, command: str) 
     place = Path(project)
     HELD.close()
     HELD.enter_context(hold_lake(Path(lake), shared=True))
+    require_sound(Path(lake))
     if changed := changed_since(place, datetime.fromisoformat(began)):
         raise CpmError(f"{changed[0]} changed while dbt read the project; run this again")
     record = record_of(place, Path(lake), json.loads(given))

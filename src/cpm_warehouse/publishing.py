@@ -17,7 +17,6 @@ from cpm_warehouse.contracts import CONTRACTS, load_contracts
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.files import sync
 from cpm_warehouse.history import EXTRACT, hold_history, keep_results, require_chain
-from cpm_warehouse.journal import JOURNAL
 from cpm_warehouse.kept import Entry, Kept, as_text, put_in_place
 from cpm_warehouse.locks import hold, hold_lake, wait_seconds
 from cpm_warehouse.private import FILE, FOLDER, UMASK
@@ -78,8 +77,7 @@ def publish(
             _check_build(connection, manifest, record, variables)
             lake = Path(record["project"]) / record["lake_root"]
             stack.enter_context(hold_lake(lake, shared=True))
-            if (lake / JOURNAL).exists():
-                require_sound(lake)
+            require_sound(lake)
             stack.enter_context(hold_history(lake))
             for earlier in Kept(published).manifests(final):
                 if earlier["lake_root"] == record["lake_root"]:

@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import ROOT
+from conftest import GOOD, ROOT
+from cpm_warehouse.landing import land
 from cpm_warehouse.locks import hold_lake
 
 BIN = Path(sys.executable).parent
@@ -25,10 +26,11 @@ MACROS = (
 
 
 class Project:
-    """A project with the hooks and the macros of pseudonyms, and a lake of one submission."""
+    """A project with the hooks and the macros of pseudonyms."""
 
-    def __init__(self, place: Path, *, synthetic: bool = True) -> None:
+    def __init__(self, place: Path) -> None:
         self.place = place
+        (place / "warehouse").mkdir()
         for name in MACROS:
             (place / "macros" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / f"macros/{name}.sql", place / f"macros/{name}.sql")
@@ -53,10 +55,6 @@ class Project:
         (place / "tests/assert_ready.sql").write_text(
             "select 1 from {{ ref('first') }} where not exists (select 1 from glob('ready'))"
         )
-        entry = place / "lake/alerts/provider=dsp/period=2021-07/version=1/_submission.json"
-        entry.parent.mkdir(parents=True)
-        content = {"submission_key": "alerts/dsp/2021-07/v1", "accepted_rows": 1, "is_synthetic": synthetic}
-        entry.write_text(json.dumps(content))
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         given = {name: value for name, value in os.environ.items() if name != "CPM_PSEUDONYM_SALT"} | environment
@@ -76,9 +74,25 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path):
-    (tmp_path / "warehouse").mkdir()
-    return Project(tmp_path)
+def project_of(tmp_path, send, contracts):
+    """Returns a function that makes a project with a lake of one submission."""
+
+    def make(*, synthetic: bool) -> Project:
+        control = {
+            "received_at": "2021-11-05T09:00:00Z",
+            "synthetic": synthetic,
+            "files": [{"name": "pmr.csv", "sha256": hashlib.sha256(GOOD.encode()).hexdigest(), "rows": 2}],
+        }
+        (landed,) = land(send(control=control), tmp_path / "lake", contracts)
+        assert landed.status == "landed"
+        return Project(tmp_path)
+
+    return make
+
+
+@pytest.fixture
+def project(project_of):
+    return project_of(synthetic=True)
 
 
 def test_a_retry_completes_the_build_that_failed_and_an_edit_begins_anew(project):
@@ -106,7 +120,7 @@ def test_a_build_says_what_it_rests_on_and_nothing_lands_meanwhile(project):
     assert project.dbt("build").returncode == 0
     ((record,),) = project.ask("select record from main.builds")
     found = json.loads(record)
-    assert set(found["submissions"]) == {"alerts/provider=dsp/period=2021-07/version=1/_submission.json"}
+    assert set(found["submissions"]) == {"pmr_deliveries/provider=dcc/period=2021-08/version=1/_submission.json"}
     assert {"dbt_project.yml", "models/first.sql", "macros/pseudonym.sql"} <= set(found["definitions"])
     assert found["changed_meanwhile"] == [] and found["other_variables"] == []
     # `dbt run` writes as well, and tests nothing.
@@ -115,14 +129,14 @@ def test_a_build_says_what_it_rests_on_and_nothing_lands_meanwhile(project):
     assert command == "run" and json.loads(record)["other_variables"] == ["as_known_at"]
 
 
-def test_pseudonyms_are_pythons_hmac_and_the_salt_is_written_nowhere(tmp_path):
-    (tmp_path / "warehouse").mkdir()
-    project = Project(tmp_path, synthetic=False)
+def test_pseudonyms_are_pythons_hmac_and_the_salt_is_written_nowhere(tmp_path, project_of):
+    project = project_of(synthetic=False)
     (tmp_path / "ready").touch()
     without = project.run(str(BIN / "cpm"), "build", "--lake", "lake")
     assert without.returncode == 1
     assert without.stderr.splitlines() == [
-        "error: 'alerts/dsp/2021-07/v1' is real: set CPM_PSEUDONYM_SALT to a secret, the same for every build"
+        "error: 'pmr_deliveries/dcc/2021-08/v1' is real:"
+        " set CPM_PSEUDONYM_SALT to a secret, the same for every build"
     ]
     assert "set CPM_PSEUDONYM_SALT" in project.dbt("build").stdout
     short = project.run(str(BIN / "cpm"), "build", "--lake", "lake", CPM_PSEUDONYM_SALT="x" * 31)

@@ -184,7 +184,7 @@ def test_no_file_of_alerts_is_read_again(tmp_path):
 
 
 def test_another_rule_scans_again_wherever_it_stands_and_a_comment_does_not(tmp_path):
-    """A cube never keeps figures of another rule: of a macro, of a view above it, of a cube above it, of a zone."""
+    """A cube never keeps figures of another rule: of a macro, of a view above it, of a cube above it."""
     cube = "int_service_requests_daily"
     warehouse = Warehouse(tmp_path, "service_requests", (cube,))
     warehouse.land("2021-07/v1")
