@@ -1,10 +1,7 @@
-"""Nothing that names a device, a User or a SEC Party can be found in the published copy; real ones need a salt."""
+"""Nothing that names a device, a User or a SEC Party can be found in the published copy."""
 
 import hashlib
-import json
-import os
 import re
-import subprocess
 
 import duckdb
 import polars as pl
@@ -88,36 +85,9 @@ def test_no_name_and_no_digest_of_a_name_is_published(texts, names):
                 assert spelling.lower() not in tokens, (tokens[spelling.lower()], name)
 
 
-@pytest.mark.parametrize(("salt", "stops"), [("", True), (None, True), ("a secret", False)])
-def test_real_extracts_are_refused_without_a_salt(tmp_path, salt, stops):
-    (tmp_path / "lake").mkdir()
-    for entry in LAKE.glob("service_requests/*/period=2021-07/*/_submission.json"):
-        copy = tmp_path / "lake" / entry.relative_to(LAKE)
-        copy.parent.mkdir(parents=True)
-        copy.write_text(json.dumps(json.loads(entry.read_text()) | {"is_synthetic": False}))
-    environment = {name: value for name, value in os.environ.items() if name != "CPM_PSEUDONYM_SALT"}
-    environment |= {"CPM_WAREHOUSE": str(tmp_path / "cpm.duckdb")}
-    environment |= {} if salt is None else {"CPM_PSEUDONYM_SALT": salt}
-    found = subprocess.run(
-        [
-            ROOT / ".venv/bin/dbt", "run", "--select", "stg_lake__submissions",
-            "--target-path", str(tmp_path / "target"),
-            "--vars", json.dumps({"lake_root": str(tmp_path / "lake")}),
-        ],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )  # fmt: skip
-    assert (found.returncode != 0) == stops, found.stdout
-    assert ("set CPM_PSEUDONYM_SALT to a secret" in found.stdout) == stops
-    assert ("service_requests/dsp/2021-07/v1" in found.stdout) == stops
-
-
 def test_the_salt_is_not_written_into_the_models_and_so_not_into_the_documentation() -> None:
     models = ROOT / "target/compiled/cpm_warehouse/models"
     for name in ("intermediate/service_request/int_parties_pseudonymised", "marts/firmware/fct_firmware_updates"):
         compiled = (models / f"{name}.sql").read_text()
-        assert "salts.salt" in compiled
+        assert "cpm_session.main.pseudonym_pads" in compiled
         assert "synthetic" not in compiled
