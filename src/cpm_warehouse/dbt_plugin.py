@@ -1,7 +1,7 @@
-"""What dbt's own process has to do for a build to be believed; dbt-duckdb loads it by `profiles.yml`.
+"""What dbt does in its own process for a build to be believed; `profiles.yml` names this module.
 
-It keeps the secret of pseudonyms in memory, out of the warehouse and dbt's log; closes what a build over real
-extracts writes to other users; holds the lake, so that nothing lands meanwhile; and says what the build rests on.
+It holds the lake, so that no landing changes it under a build; keeps what it writes from other users; keeps the
+secret of pseudonyms in memory, out of the warehouse and dbt's log; and says what the build rests on.
 """
 
 import json
@@ -10,41 +10,49 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
-from dbt.flags import get_flags
+from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.history import EXTRACT
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import UMASK, make_private
-from cpm_warehouse.pseudonyms import SALT, key_pads, require_salt, salt
+from cpm_warehouse.pseudonyms import key_pads, require_salt, salt
 from cpm_warehouse.signing import Record, changed_since, definitions_of, record_of, rests_on
 from cpm_warehouse.verifying import require_sound
 
 # An attached database in memory: what it holds is never written, and every cursor sees it.
 SESSION = "cpm_session"
-HELD = ExitStack()
 
 
 class Plugin(BasePlugin):
-    """Adds to each connection of dbt the pads of the salt, and the functions that the hooks call."""
+    """Made once a process, when dbt connects for the first time, and kept for as long as it runs."""
+
+    held = ExitStack()
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Close what is written to other users where there is a secret to keep."""
-        if os.environ.get(SALT):
-            os.umask(UMASK)
-            flags = get_flags()  # type: ignore[no-untyped-call]
-            warehouse = Path(self.creds.path if self.creds else ".")
-            for place in (flags.LOG_PATH, flags.TARGET_PATH, *warehouse.parent.glob(f"{warehouse.name}*")):
-                if place and Path(place).exists():
-                    make_private(Path(place))
+        """Close the logs and all that will be written, and hold the lake together with other builds."""
+        os.umask(UMASK)
+        flags: Any = import_module("dbt.flags").get_flags()
+        warehouse = Path(self.creds.path if self.creds else ".")
+        places = (Path(flags.LOG_PATH or "logs"), Path(flags.TARGET_PATH or "target"))
+        for place in (*places, *warehouse.parent.glob(f"{warehouse.name}*")):
+            if place.exists():
+                make_private(place)
+        lake = Path(plugin_config["lake"])
+        if lake.is_dir():
+            try:
+                self.held.enter_context(hold_lake(lake, shared=True))
+            except CpmError as error:
+                raise DbtRuntimeError(str(error)) from error
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        """Make the session's tables and functions."""
+        """Make the pads of the salt, and the functions that the hooks call."""
         conn.execute(f"attach if not exists ':memory:' as {SESSION}")
         conn.execute(f"create or replace table {SESSION}.main.pseudonym_pads (inner_pad blob, outer_pad blob)")
         conn.execute(f"insert into {SESSION}.main.pseudonym_pads values (?, ?)", list(key_pads(salt().encode())))
@@ -66,10 +74,8 @@ def in_one_line(work: Callable[..., Record]) -> Callable[..., str]:
 
 
 def _begin_build(project: str, lake: str, given: str, began: str, command: str) -> Record:
-    """Hold the lake until the process ends, and say what the build rests on."""
+    """Say what the build rests on, if the lake is what landed in it; the process holds the lake."""
     place = Path(project)
-    HELD.close()
-    HELD.enter_context(hold_lake(Path(lake), shared=True))
     require_sound(Path(lake))
     if changed := changed_since(place, datetime.fromisoformat(began)):
         raise CpmError(f"{changed[0]} changed while dbt read the project; run this again")

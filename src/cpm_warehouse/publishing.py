@@ -19,7 +19,7 @@ from cpm_warehouse.files import sync
 from cpm_warehouse.history import EXTRACT, hold_history, keep_results, require_chain
 from cpm_warehouse.kept import Entry, Kept, as_text, put_in_place
 from cpm_warehouse.locks import hold, hold_lake, wait_seconds
-from cpm_warehouse.private import FILE, FOLDER, UMASK
+from cpm_warehouse.private import FILE, FOLDER, private
 from cpm_warehouse.pseudonyms import keep_check
 from cpm_warehouse.reading import connect, literal, quoted
 from cpm_warehouse.signing import Record, digest
@@ -64,9 +64,12 @@ def publish(
     was not a rebuild of the past (`as_known_at`), and the lake and its history are what they were.
     """
     manifest = _read_json(target / "manifest.json")
+    umask = os.umask(0)
+    os.umask(umask)
     final = published / NAME
     with ExitStack() as stack:
         _make_folder(published)
+        stack.enter_context(private())  # until it is known whether anything in it is real
         stack.enter_context(hold(published / LOCK, "another publication"))
         stack.callback(_sweep, published)
         _sweep(published)
@@ -100,7 +103,7 @@ def publish(
         connection.close()
         if record["salt_check"]:
             keep_check(lake / EXTRACT, record["salt_check"])
-        _close_to_others(published, aside, is_real=bool(record["real_submission"]))
+        _open_as_it_may(published, aside, umask, is_real=bool(record["real_submission"]))
         Kept(published).keep(aside, signed, keep_days)
         put_in_place(aside, signed, final)
     return Publication(final, link.publication_id, name, len(marts), is_new, tuple(withheld))
@@ -132,11 +135,7 @@ def _attached(aside: Path, warehouse: Path) -> Iterator[duckdb.DuckDBPyConnectio
     """Open a new file with the warehouse beside it; wait while a build has it, as the environment says."""
     if not warehouse.exists():
         raise CpmError(f"{warehouse}: no warehouse here; run `dbt build` first")
-    before = os.umask(UMASK)
-    try:
-        connection = connect(aside)
-    finally:
-        os.umask(before)
+    connection = connect(aside)
     until = time.monotonic() + wait_seconds()
     try:
         while True:
@@ -307,13 +306,9 @@ def _write_manifest(connection: duckdb.DuckDBPyConnection, signed: dict[str, Any
     connection.executemany("insert into publication.about values (?, ?)", about)
 
 
-def _close_to_others(published: Path, aside: Path, *, is_real: bool) -> None:
+def _open_as_it_may(published: Path, aside: Path, umask: int, *, is_real: bool) -> None:
     """Let only the owner read what was made from real extracts; the umask says who reads the sample."""
     if is_real:
         published.chmod(FOLDER)
-        aside.chmod(FILE)
-    else:
-        mask = os.umask(0)
-        os.umask(mask)
-        aside.chmod(0o666 & ~mask)
+    aside.chmod(FILE if is_real else 0o666 & ~umask)
     sync(aside)

@@ -160,9 +160,3 @@ def test_pseudonyms_are_pythons_hmac_and_the_salt_is_written_nowhere(tmp_path, p
         assert SALT.encode() not in path.read_bytes(), path
     # Whatever the umask, only the owner reads what a build over real extracts writes.
     assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in written} == {0}
-
-
-def test_without_a_salt_the_sample_is_as_open_as_the_umask_says(project):
-    (project.place / "ready").touch()
-    assert project.dbt("build").returncode == 0
-    assert stat.S_IMODE((project.place / "warehouse/cpm.duckdb").stat().st_mode) == 0o644
