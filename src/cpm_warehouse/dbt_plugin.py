@@ -74,8 +74,9 @@ def in_one_line(work: Callable[..., Record]) -> Callable[..., str]:
 
 
 def _begin_build(project: str, lake: str, given: str, began: str, command: str) -> Record:
-    """Say what the build rests on, if the lake is what landed in it; the process holds the lake."""
+    """Say what the build rests on, if the lake is what landed in it, and hold it: the profile may mean another."""
     place = Path(project)
+    Plugin.held.enter_context(hold_lake(Path(lake), shared=True))
     require_sound(Path(lake))
     if changed := changed_since(place, datetime.fromisoformat(began)):
         raise CpmError(f"{changed[0]} changed while dbt read the project; run this again")
