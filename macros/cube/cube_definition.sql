@@ -18,7 +18,8 @@
         {%- elif node.config.materialized == 'view' -%}
             {%- do views.append(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) -%}
         {%- elif node.config.materialized == 'incremental' -%}
-            {%- do parts.append(compiled_for_key(node.raw_code)) -%}
+            {#- Its references are names here: a model may only refer to what dbt found in its own file. -#}
+            {%- do parts.append(compiled_for_key(modules.re.sub("ref[(]('[^']+')[)]", '\\1', node.raw_code))) -%}
         {%- else -%}
             {{ exceptions.raise_compiler_error(
                 "the cube '" ~ model.name ~ "' rests on '" ~ node.name ~ "', a " ~ node.config.materialized
