@@ -17,8 +17,9 @@ targets as (
     from {{ ref('smki_target_response_times') }}
 ),
 
+-- A row that stands twice counts once.
 received as (
-    select
+    select distinct
         staged.submission_key,
         staged.provider,
         staged.request_id,
