@@ -1,5 +1,6 @@
 """The cubes scan what is new, and nothing else; a correction supersedes by the register."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from conftest import ROOT
 from cpm_warehouse.contracts import load_contracts
@@ -221,3 +223,38 @@ def test_another_rule_scans_again_wherever_it_stands_and_a_comment_does_not(tmp_
     assert is_scanned_after(rule, "requests }}.execute_at then 0", "requests }}.execute_at then 1")
     assert is_scanned_after(view, "target_seconds * 1000 as", "target_seconds * 999 as")
     assert is_scanned_after(above, "count(*) > 1", "count(*) > 2")
+
+
+def test_which_copy_of_an_alert_counts_is_not_told_by_the_files(tmp_path):
+    """Alerts sent twice, with a copy for more Alerts and one in another region: from one file, and from two."""
+    rows = pl.read_parquet(ROOT / "extracts/sample/dsp/alerts/2021-07/v1/*.parquet")
+    sent_twice = rows.filter(pl.col("DeviceId").is_not_null()).head(200)
+    copies = sent_twice.with_columns(PartyId=pl.lit("another"), ThrottledCount=pl.lit(9, pl.Int64))
+    of_less = sent_twice.with_columns(PartyId=pl.lit("a third"), Region=pl.lit("North"))
+    every = pl.concat([rows, copies, of_less])
+    half = every.height // 2
+    submissions = {"in_one": [every], "in_two": [every.reverse()[half:], every.reverse()[:half]]}
+    cells: dict[str, dict[str, set[tuple]]] = {}
+    for name, files in submissions.items():
+        (tmp_path / name).mkdir()
+        warehouse = Warehouse(tmp_path / name, "alerts", ALERT_CUBES)
+        folder = tmp_path / name / "extracts/dsp/alerts/2021-07/v1"
+        folder.mkdir(parents=True)
+        control = {"received_at": "2021-08-05T09:00:00Z", "synthetic": True, "files": []}
+        for number, file in enumerate(files):
+            path = folder / f"{number}.parquet"
+            file.write_parquet(path)
+            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+            control["files"].append({"name": path.name, "rows": file.height, "sha256": sha256})
+        (folder / "control.json").write_text(json.dumps(control))
+        outcomes = land(tmp_path / name / "extracts", tmp_path / name / "lake", load_contracts())
+        assert {outcome.status for outcome in outcomes} == {"landed"}
+        found = warehouse.build()
+        # Without the key of the scan, which is another one.
+        cells[name] = {
+            cube: {cell[1:] for cell in found[cube][warehouse.key("2021-07/v1")]} for cube in ALERT_CUBES
+        }
+    del cells["in_one"]["int_alerts_repeated"], cells["in_two"]["int_alerts_repeated"]
+    assert cells["in_one"] == cells["in_two"]
+    parties = {cell[4] for cell in cells["in_one"]["int_alert_volumes_scanned"]}
+    assert "another" in parties
