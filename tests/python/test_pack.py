@@ -73,6 +73,20 @@ def sheets(path):
     return openpyxl.load_workbook(path)
 
 
+def test_firmware_curves_are_named_by_what_they_show_and_drawn_once(september):
+    """Each curve has its own name, and its measures beside it with why they differ; none is named as a measure."""
+    html = suffixed(september, ".html").read_text()
+    for curve in ("Communications Hubs: updates activated", "SMETS1 devices: updates activated"):
+        assert html.count(f"{curve}, all Regions, by day") >= 1
+    assert not re.search(r"CPM[ _]6[ABC], [^<]*: updates activated by day", html)
+    with duckdb.connect(str(PUBLISHED), read_only=True) as connection:
+        told = connection.execute(
+            "select measure_difference from marts.rpt_firmware_survival group by all"
+        ).fetchall()
+    assert len(told) == 3
+    assert all(why in html for (why,) in told)
+
+
 @pytest.mark.parametrize("month", MONTHS)
 def test_every_figure_of_the_workbook_is_in_a_mart(month, tmp_path):
     """Looks each number up in the column of its name, in every mart of the publication that has one."""
