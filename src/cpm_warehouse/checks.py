@@ -73,6 +73,8 @@ def checks_of(contract: Contract, period: str) -> list[Check]:
 def _contract_checks(contract: Contract, period: str) -> Iterator[Check]:
     for column in contract.columns:
         yield from _column_checks(column)
+        if outside := _outside_its_dates(column, period):
+            yield outside
     # No form has a NUL, so that a column with a form is not searched for one as well.
     texts = [
         column for column in contract.columns if column.type in {"varchar", "varchar[]"} and not column.pattern
@@ -126,6 +128,18 @@ def _allowed(column: Column) -> Check:
     return Check(rule_id, [column.name], f"{name} not in ({listed})", reason, expectation)
 
 
+def _outside_its_dates(column: Column, period: str) -> Check | None:
+    """The values of a dated list that hold on no day of the month."""
+    first, after = _month(period)
+    holding = {value for value, starts, ends in column.allowed_dates if starts < after and first < ends}
+    outside = [value for value in column.allowed if value not in holding]
+    if not column.allowed_dates or not outside:
+        return None
+    name, listed = quoted(column.name), ", ".join(literal(value) for value in outside)
+    reason = _said(column, f", which the list has for other dates than {period}")
+    return Check("code_outside_its_dates", [column.name], f"{name} in ({listed})", reason)
+
+
 def _between(column: Column, least: int | None, most: int | None) -> Check:
     name = quoted(column.name)
     sides = [f"{name} < {least}"] if least is not None else []
@@ -141,13 +155,17 @@ def _between(column: Column, least: int | None, most: int | None) -> Check:
     )
 
 
+def _month(period: str) -> tuple[date, date]:
+    """First day of a month and the first one after it."""
+    year, month = (int(part) for part in period.split("-"))
+    return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+
+
 def month_bounds(column: Column, period: str) -> tuple[date, date]:
     """First moment of a month and the first one after it; an instant may lie in the month of UTC or of London."""
-    year, month = (int(part) for part in period.split("-"))
-    first = datetime(year, month, 1)
-    after = datetime(year + month // 12, month % 12 + 1, 1)
     if column.type == "date":
-        return first.date(), after.date()
+        return _month(period)
+    first, after = (datetime(day.year, day.month, 1) for day in _month(period))
     london = first.replace(tzinfo=ZoneInfo("Europe/London")).astimezone(UTC).replace(tzinfo=None)
     return min(first, london), after
 

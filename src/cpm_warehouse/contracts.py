@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ PATTERNS = {
     "sha256": "[0-9A-F]{64}",
     "firmware_version": "[0-9A-F]{8}",
 }
+ALWAYS = (date(1, 1, 1), date(9999, 12, 31))
 
 # A column of this name, in any case, would hide behind what DuckDB adds to the rows of a lake file, or hide it.
 RESERVED = {"provider", "period", "version", "filename", "file_row_number"}
@@ -36,6 +38,7 @@ class Column:
     `allowed` lists the values that are known; what stands outside it is kept and counted, or quarantined where
     `unlisted` says so. Of a list (`varchar[]`), pattern and allowed values hold for each item. A file may leave
     an `optional` column out, which then has null in every row.
+    `allowed_dates` has, of values that stand in seeds, the first day of each and the day after its last.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Column:
     unit: str = ""
     allowed: tuple[str, ...] = ()
     allowed_from: tuple[str, ...] = ()
+    allowed_dates: tuple[tuple[str, date, date], ...] = ()
     unlisted: str = "warn"
     pattern: str = ""
     minimum: int | None = None
@@ -119,18 +123,23 @@ def load_contract(path: Path) -> Contract:
 
 
 def _column(raw: dict[str, Any], wrong: Any) -> Column:
-    known = {field.name for field in fields(Column)} - {"allowed_from"}
+    known = {field.name for field in fields(Column)} - {"allowed_from", "allowed_dates"}
     if unknown := set(raw) - known:
         raise wrong(f"column '{raw.get('name')}' has keys that mean nothing: {sorted(unknown)}")
     allowed = raw.get("allowed", [])
     seeds = tuple(allowed["seed"]) if isinstance(allowed, dict) else ()
-    values = tuple(_listed(seed) for seed in seeds) if seeds else (tuple(str(value) for value in allowed),)
-    return Column(**{**raw, "allowed": tuple(value for part in values for value in part), "allowed_from": seeds})
+    rows = [row for seed in seeds for row in _listed(seed)]
+    values = [value for value, *_ in rows] if seeds else [str(value) for value in allowed]
+    listed = {"allowed": tuple(dict.fromkeys(values)), "allowed_from": seeds, "allowed_dates": tuple(rows)}
+    return Column(**{**raw, **listed})
 
 
 @cache
-def _listed(reference: str) -> tuple[str, ...]:
-    """Values of a seed column, named `<seed>.<column>`."""
+def _listed(reference: str) -> tuple[tuple[str, date, date], ...]:
+    """Values of a seed column, named `<seed>.<column>`, with the first day and the day after the last of each.
+
+    A seed without valid_from and valid_to has them for all days; one may have a value for several ranges of days.
+    """
     name, _, column = reference.partition(".")
     found = sorted(SEEDS.rglob(f"{name}.csv"))
     if len(found) != 1:
@@ -139,7 +148,16 @@ def _listed(reference: str) -> tuple[str, ...]:
         rows = list(csv.DictReader(file))
     if not rows or column not in rows[0]:
         raise CpmError(f"{found[0]}: has no column '{column}', which a contract refers to")
-    return tuple(dict.fromkeys(row[column] for row in rows))
+    return tuple(
+        dict.fromkeys(
+            (
+                row[column],
+                date.fromisoformat(row.get("valid_from") or str(ALWAYS[0])),
+                date.fromisoformat(row.get("valid_to") or str(ALWAYS[1])),
+            )
+            for row in rows
+        )
+    )
 
 
 def _volume(raw: dict[str, float]) -> tuple[float, float]:

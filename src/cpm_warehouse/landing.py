@@ -51,7 +51,7 @@ from cpm_warehouse.quarantine import (
     write_quarantine,
 )
 from cpm_warehouse.reading import FileReader, Staged, connect, count_rows, literal, locate, quoted
-from cpm_warehouse.rules import Rules
+from cpm_warehouse.rules import Rules, plausible_months
 from cpm_warehouse.submissions import Submission, find_submissions, refused_if_unreadable
 from cpm_warehouse.validating import MEMORY_LIMIT, Validator, start_import
 from cpm_warehouse.verifying import ASIDE, REGISTER_ENTRY, Damage, Seen, expected_files, remember
@@ -298,7 +298,7 @@ class Landing:
                 f"{submission.directory}: no rows, and {contract.extract} is never empty;"
                 f" ask {submission.provider} for the month, or allow it in the contract (may_be_empty)",
             )
-        warnings = self._compare_with_register(submission, files.sums, received)
+        warnings = self._compare_with_register(submission, files.sums, received, control.received_at)
         faults: dict[str, RowFaults] = {file.path.name: {} for file in staged}
         if received:
             self.watch(f"validating {submission.key}", 0)
@@ -416,9 +416,16 @@ class Landing:
         ]
 
     def _compare_with_register(
-        self, submission: Submission, sums: Mapping[str, str], received: int
+        self, submission: Submission, sums: Mapping[str, str], received: int, received_at: datetime
     ) -> list[Warned]:
         warnings = []
+        months = plausible_months(received_at)
+        if months and not months[0] <= submission.period <= months[1]:
+            message = (
+                f"is for {submission.period}, and what is received then can be for {months[0]} to {months[1]}:"
+                " its rows count, and no month is reported for it"
+            )
+            warnings.append(Warned("month_not_plausible", received, message))
         entries = self._registered(submission)
         versions = {entry["version"] for entry in entries if entry["period"] == submission.period}
         if submission.version > 1 and submission.version - 1 not in versions:

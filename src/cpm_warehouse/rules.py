@@ -1,12 +1,14 @@
-"""The rules by which submissions are judged: the seed `validation_rules`."""
+"""The rules by which submissions are judged: the seeds `validation_rules` and `reporting_month_bounds`."""
 
 import csv
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from cpm_warehouse.errors import CpmError, RefusalError
 
 RULES = Path("seeds/reference/submission/validation_rules.csv")
+MONTHS = Path("seeds/decisions/reporting_month_bounds.csv")
 # What cannot be read cannot be kept with a warning.
 CONSEQUENCES = {
     "row": {"quarantine", "warn", "refuse"},
@@ -72,3 +74,21 @@ def _rule(row: dict[str, str], path: Path) -> Rule:
         description=row["rule_description"],
         remedy=row["remedy"],
     )
+
+
+def plausible_months(received_at: datetime, path: Path = MONTHS) -> tuple[str, str] | None:
+    """First and last month (YYYY-MM) that something received then can be for; None where no bound is in force.
+
+    The model int_submission_months has the same rule for the months that are reported.
+    """
+    received = received_at.astimezone(UTC)
+    try:
+        with path.open(newline="") as file:
+            for row in csv.DictReader(file):
+                ends = date.fromisoformat(row["valid_to"] or "9999-12-31")
+                if date.fromisoformat(row["valid_from"]) <= received.date() < ends:
+                    last = received.year * 12 + received.month - 1 + int(row["months_after_receipt"])
+                    return row["first_month"][:7], f"{last // 12:04d}-{last % 12 + 1:02d}"
+    except (OSError, KeyError, ValueError) as error:
+        raise CpmError(f"{path}: not the months that a submission can be for ({error})") from error
+    return None

@@ -1,15 +1,33 @@
--- Every outcome of a month that is reported, on the basis decided for its region, must be in the
--- national result: one whose measure, variant, region or month finds no partner would drop out of
--- the figure without a trace. Outcomes on another basis stand ready for scenarios.
+-- Every outcome of a month that is reported, of a measure in force, on the basis decided for its
+-- region, must be in the national result: one whose measure, variant, region or month finds no
+-- partner would drop out of the figure without a trace. Outcomes on another basis stand ready for
+-- scenarios; those of a measure that does not hold in the month must be among the gaps.
 with
 
-outcomes as (
+measures as (
     select *
-    from {{ ref('int_measure_outcomes_unioned') }}
+    from {{ ref('measures') }}
+),
+
+outcomes as (
+    select
+        outcomes.*,
+        measures.measure_id is not null as is_in_force
+    from {{ ref('int_measure_outcomes_unioned') }} as outcomes
+    left join measures
+        on
+            outcomes.measure_id = measures.measure_id
+            and {{ is_valid('measures', 'outcomes.reporting_month') }}
     where
-        reporting_month in (
+        outcomes.reporting_month in (
             select months.reporting_month from {{ ref('int_measure_months_listed') }} as months
         )
+),
+
+gaps as (
+    select *
+    from {{ ref('rpt_measure_gaps') }}
+    where reason = 'not_in_force'
 ),
 
 bases as (
@@ -34,7 +52,12 @@ counting as (
             outcomes.measure_id = bases.measure_id
             and outcomes.reporting_month = bases.reporting_month
             and outcomes.region = bases.region
-    where bases.basis is null or (bases.basis = outcomes.basis and bases.basis != 'not_reportable')
+    where
+        outcomes.is_in_force
+        and (
+            bases.basis is null
+            or (bases.basis = outcomes.basis and bases.basis != 'not_reportable')
+        )
     group by outcomes.measure_id, outcomes.variant_id, outcomes.reporting_month
 ),
 
@@ -47,7 +70,11 @@ results as (
         and basis != 'not_reportable'
 )
 
-select counting.*
+select
+    'not in the result' as fault,
+    counting.measure_id,
+    counting.variant_id,
+    counting.reporting_month
 from counting
 left join results
     on
@@ -59,3 +86,23 @@ where
     or counting.met_count != results.met_count
     or counting.total_count != results.total_count
     or counting.excluded_count != results.excluded_count
+union all
+select distinct
+    'not among the gaps' as fault,
+    outcomes.measure_id,
+    outcomes.variant_id,
+    outcomes.reporting_month
+from outcomes
+inner join {{ ref('measure_variants') }} as variants
+    on
+        outcomes.measure_id = variants.measure_id
+        and outcomes.variant_id = variants.variant_id
+        and variants.is_default
+left join gaps
+    on
+        outcomes.measure_id = gaps.measure_id
+        and outcomes.reporting_month = gaps.reporting_month
+where
+    not outcomes.is_in_force
+    and outcomes.total_count + outcomes.excluded_count > 0
+    and gaps.measure_id is null

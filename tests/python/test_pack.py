@@ -336,7 +336,7 @@ def test_an_axis_of_times_is_written_out():
 
 @pytest.mark.parametrize(("before", "below"), [("99", True), ("90", False)])
 def test_the_last_figure_of_a_trend_stands_clear_of_its_line(before, below):
-    levels = {"target_pct": None, "minimum_pct": None}
+    levels = {"target_pct": None, "minimum_pct": None, "no_change_reason": None}
     rows = [
         {"reporting_month": date(2021, 8, 1), "result_pct": Decimal(before), **levels},
         {"reporting_month": SEPTEMBER, "result_pct": Decimal(95), **levels},
@@ -346,6 +346,35 @@ def test_the_last_figure_of_a_trend_stands_clear_of_its_line(before, below):
     point = float(re.findall(r'<path transform="translate\([\d.]+,([\d.]+)\)', chart)[-1])
     assert (text > point) == below
     assert 0 < text < HEIGHT
+
+
+@pytest.mark.parametrize(
+    ("october", "reason", "lines"),
+    [
+        ("95", None, 1),
+        ("95", "basis_changed", 2),
+        (None, "no_figure", 2),  # and November has no figure before it
+    ],
+)
+def test_a_line_is_broken_where_months_cannot_be_compared(october, reason, lines):
+    after = None if october else "no_figure_before"
+    rows = [
+        {"reporting_month": date(2021, month, 1), "result_pct": value and Decimal(value), "no_change_reason": why}
+        | {"target_pct": None, "minimum_pct": None}
+        for month, value, why in (
+            (8, "90", "month_before_not_reported"),
+            (9, "91", None),
+            (10, october, reason),
+            (11, "93", after),
+            (12, "94", None),
+        )
+    ]
+    trend = Charts().trend(rows, "t")
+    drawn = re.findall(r'<path d="M[^"]*L[^"]*" stroke="#1d2a35"', trend)
+    assert len(drawn) == lines
+    assert ("Not comparable with the month before: " in trend) == (lines > 1)
+    spark = re.search(r'<path d="([^"]*)"', Charts().spark(rows, "t"))[1]
+    assert spark.count("M") == lines
 
 
 def test_words():

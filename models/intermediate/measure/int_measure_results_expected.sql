@@ -48,9 +48,10 @@ provenance_ranks as (
 ),
 
 aggregations as (
-    select 'pooled' as aggregation
-    union all
-    select 'mean_of_providers' as aggregation
+    select
+        aggregation,
+        is_default
+    from {{ ref('measure_aggregations') }}
 ),
 
 scope_limitations as (
@@ -98,7 +99,7 @@ grid as (
     select
         measures.measure_id,
         variants.variant_id,
-        variants.is_default,
+        variants.is_default and aggregations.is_default as is_default,
         months.reporting_month,
         scopes.scope_type,
         scopes.scope,

@@ -2,9 +2,33 @@
    new figure. #}
 with
 
+aggregations as (
+    select
+        aggregation,
+        is_default
+    from {{ ref('measure_aggregations') }}
+),
+
+-- Publications of before version 0.2 mark the default variant in both aggregations. That one of
+-- them stands for the measure changes no figure.
 published as (
-    select *
-    from {{ ref('fct_measure_results_published') }}
+    select
+        published.publication_id,
+        published.published_at,
+        published.measure_id,
+        published.variant_id,
+        published.reporting_month,
+        published.scope_type,
+        published.scope,
+        published.aggregation,
+        published.submission_keys,
+        {% for column in published_figure() if column != 'is_default' -%}
+            published.{{ column }},
+        {% endfor -%}
+        published.is_default and aggregations.is_default as is_default
+    from {{ ref('fct_measure_results_published') }} as published
+    left join aggregations
+        on published.aggregation = aggregations.aggregation
 ),
 
 figures as (

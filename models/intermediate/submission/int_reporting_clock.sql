@@ -4,10 +4,29 @@ with
 
 submissions as (
     select
-        reporting_month,
         received_at,
         landed_at
     from {{ ref('int_submissions_current') }}
+),
+
+submission_months as (
+    select reporting_month
+    from {{ ref('int_submission_months') }}
+    where is_plausible
+),
+
+clock as (
+    select
+        max(received_at) as known_at,
+        max(landed_at) as landed_at
+    from submissions
+),
+
+months as (
+    select
+        min(reporting_month) as first_reporting_month,
+        max(reporting_month) as last_reporting_month
+    from submission_months
 ),
 
 final as (
@@ -15,13 +34,14 @@ final as (
         {% if var('as_of') %}
             cast('{{ var("as_of") }}' as timestamp) as as_of_at,
         {% else %}
-            max(received_at) as as_of_at,
+            clock.known_at as as_of_at,
         {% endif %}
-        max(received_at) as known_at,
-        max(landed_at) as landed_at,
-        min(reporting_month) as first_reporting_month,
-        max(reporting_month) as last_reporting_month
-    from submissions
+        clock.known_at,
+        clock.landed_at,
+        months.first_reporting_month,
+        months.last_reporting_month
+    from clock
+    cross join months
 )
 
 select * from final

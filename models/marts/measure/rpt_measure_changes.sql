@@ -1,5 +1,5 @@
 {# Change of each result on the month before. A figure on another basis is another figure, so that
-   no change is given between them. #}
+   no change is given between them, and the row says why. #}
 with
 
 results as (
@@ -34,7 +34,12 @@ paired as (
         previous.met_count as previous_met_count,
         previous.total_count as previous_total_count,
         previous.result_pct as previous_result_pct,
-        results.basis = previous.basis as is_comparable
+        case
+            when results.result_pct is null then 'no_figure'
+            when previous.reporting_month is null then 'month_before_not_reported'
+            when previous.result_pct is null then 'no_figure_before'
+            when results.basis != previous.basis then 'basis_changed'
+        end as no_change_reason
     from results
     left join followed as previous
         on
@@ -64,8 +69,10 @@ final as (
         result_pct,
         previous_result_pct,
         cast(
-            case when is_comparable then result_pct - previous_result_pct end as decimal(9, 6)
+            case when no_change_reason is null then result_pct - previous_result_pct end
+            as decimal(9, 6)
         ) as change_points,
+        no_change_reason,
         is_default,
         coalesce(status != previous_status, false) as is_status_changed,
         reporting_month

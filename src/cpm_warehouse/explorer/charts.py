@@ -13,7 +13,7 @@ Drawn: TypeAlias = Any  # Altair types each step of a chart as another union of 
 
 
 def trend(rows: pl.DataFrame, title: str) -> Drawn:
-    """Result by month, with the levels in force."""
+    """Result by month, with the levels in force; `line_number` says which months one line joins."""
     shown = _drawable(rows).with_columns(month=pl.col("reporting_month").dt.strftime("%b %Y"))
     months = alt.X(
         "month:O",
@@ -25,7 +25,7 @@ def trend(rows: pl.DataFrame, title: str) -> Drawn:
     base = alt.Chart(shown)
     scale = alt.Y("result_pct:Q", title="percent", axis=PERCENT, scale=alt.Scale(zero=False, padding=14))
     line = base.mark_line(color=INK, strokeWidth=2, point=alt.OverlayMarkDef(size=60, color=INK)).encode(
-        months, scale
+        months, scale, detail="line_number:N"
     )
     figures = alt.Text("result_pct:Q", format=".2f")
     halo = base.mark_text(dy=-13, stroke="white", strokeWidth=4, fontSize=12).encode(months, scale, text=figures)

@@ -17,6 +17,13 @@ MARKS = {"target_met": "●", "minimum_met": "◐", "below_minimum": "○"}
 SCOPES = {"region": "Region", "provider": "Provider"}
 AGGREGATIONS = {"pooled": "National, all events pooled", "mean_of_providers": "National, mean of providers"}
 
+NO_CHANGE = {
+    "no_figure": "nothing to compare: the month has no figure",
+    "no_figure_before": "nothing to compare: last month has no figure",
+    "month_before_not_reported": "nothing to compare: last month is not reported",
+    "basis_changed": "not comparable: {previous} last month, {basis} now",
+}
+
 CARD = """
 <section class="cpm-card" aria-label="Result">
   <p class="cpm-figure"><output id="result">{figure}</output> <span>{mark} {status}</span></p>
@@ -58,8 +65,8 @@ def card(result: Mapping[str, Any]) -> str:
     facts = {
         "Target": percent(result["target_pct"], "none known"),
         "Minimum": percent(result["minimum_pct"], "none known"),
-        "On last month": _change(result["change_points"]),
-        "Basis": result["basis"].replace("_", " "),
+        "On last month": _change(result),
+        "Basis": _words(result["basis"]),
         "Coverage": percent(result["coverage_pct"], "none"),
         "Provenance": result["provenance"],
         "Limitation": result["limitation"] or "none recorded",
@@ -74,8 +81,17 @@ def card(result: Mapping[str, Any]) -> str:
     )
 
 
-def _change(points: object) -> str:
-    return "nothing to compare" if points is None else f"{points:+.2f} points"
+def _change(result: Mapping[str, Any]) -> str:
+    """The change on the month before; where there is none, why."""
+    if result["change_points"] is not None:
+        return f"{result['change_points']:+.2f} points"
+    return NO_CHANGE[result["no_change_reason"]].format(
+        basis=_words(result["basis"]), previous=_words(result["previous_basis"] or "")
+    )
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
 
 
 def _counts(result: Mapping[str, Any]) -> str:

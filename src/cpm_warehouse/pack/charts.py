@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from html import escape
-from itertools import count
+from itertools import accumulate, count
 from typing import Any
 
 import altair as alt
@@ -58,16 +58,22 @@ class Charts:
         self._numbers = count(1)
 
     def trend(self, table: Table, title: str) -> Markup:
-        """A result in percent by month against its Target and Minimum Service Level."""
+        """A result in percent by month against its Target and Minimum Service Level.
+
+        A line joins months that can be compared: one without a figure and a change of basis break it.
+        """
         rows = [row for row in table if row["result_pct"] is not None]
         if not rows:
             return self._empty(title)
         months = [f"{row['reporting_month']:%b %Y}" for row in table]
         points: list[dict[str, Any]] = [
-            {"month": f"{row['reporting_month']:%b %Y}", "value": float(row["result_pct"])} for row in rows
+            {"month": f"{row['reporting_month']:%b %Y}", "value": float(row["result_pct"]), "line": line}
+            for row, line in zip(table, _lines(table), strict=True)
+            if row["result_pct"] is not None
         ]
         last = rows[-1]
-        falls = len(rows) > 1 and rows[-2]["result_pct"] > last["result_pct"]
+        joined = len(points) > 1 and points[-2]["line"] == points[-1]["line"]
+        falls = joined and rows[-2]["result_pct"] > last["result_pct"]
         levels = {
             name: float(last[column])
             for name, column in (("Target", "target_pct"), ("Minimum", "minimum_pct"))
@@ -83,7 +89,7 @@ class Charts:
         )
         base = alt.Chart(_data(points)).encode(x=x, y=y)
         layers = [
-            base.mark_line(color=INK, strokeWidth=2),
+            base.mark_line(color=INK, strokeWidth=2).encode(detail="line:N"),
             base.mark_point(color=INK, filled=True, size=36),
             base.transform_filter(alt.datum.month == points[-1]["month"])
             # On the side that the line does not come from.
@@ -102,7 +108,12 @@ class Charts:
             ]
         said = "; ".join(f"{row['reporting_month']:%B %Y} {_pct(row['result_pct'], row)}%" for row in rows)
         against = ", ".join(f"{name.lower()} {level:g}%" for name, level in levels.items()) or "no level is known"
-        return self._figure(alt.layer(*layers), title, f"Line by month: {said}. Against: {against}.")
+        broken = "".join(
+            f" Not comparable with the month before: {row['reporting_month']:%B %Y} ({_words(row)})."
+            for row in rows[1:]
+            if row["no_change_reason"]
+        )
+        return self._figure(alt.layer(*layers), title, f"Line by month: {said}. Against: {against}.{broken}")
 
     def bars(
         self,
@@ -260,8 +271,10 @@ class Charts:
         )
         return self._figure(alt.layer(*layers), title, f"Lines, {y_title} by {x_title}: {said}.")
 
-    def spark(self, values: list[Decimal | None], title: str) -> Markup:
-        """A line the size of a word; months without a figure are gaps, the last month is a dot."""
+    def spark(self, table: Table, title: str) -> Markup:
+        """A line the size of a word, broken as in `trend`; the last month is a dot."""
+        values: list[Decimal | None] = [row["result_pct"] for row in table]
+        lines = _lines(table)
         known = [value for value in values if value is not None]
         if not known:
             return Markup('<span class="none">no figures</span>')
@@ -276,10 +289,10 @@ class Charts:
             else None
             for index, value in enumerate(values)
         ]
-        path, pen = "", "M"
-        for point in points:
+        path = ""
+        for index, point in enumerate(points):
+            pen = "L" if index and points[index - 1] and lines[index - 1] == lines[index] else "M"
             path += f"{pen}{point[0]:.1f} {point[1]:.1f}" if point else ""
-            pen = "L" if point else "M"
         dots = [point for point in points if point][-1:]
         dot = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{INK}"/>' for x, y in dots)
         return Markup(
@@ -311,6 +324,15 @@ class Charts:
 
 def _data(rows: list[dict[str, Any]]) -> alt.InlineData:
     return alt.InlineData(values=rows)
+
+
+def _lines(table: Table) -> list[int]:
+    """The number of the line that each month is of: a new one wherever there is no change on the month before."""
+    return list(accumulate(int(row["no_change_reason"] is not None) for row in table))
+
+
+def _words(row: Row) -> str:
+    return in_words(row["no_change_reason"]).lower()
 
 
 def _month_axis(months: list[str]) -> alt.Axis:

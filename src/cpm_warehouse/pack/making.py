@@ -27,7 +27,7 @@ def make_pack(published: Path, month: date, out: Path, classification: str | Non
     """
     tables = read_tables(published, month)
     results = list(tables["measure_results"])
-    marked = classification or (SYNTHETIC if all(row["is_synthetic"] for row in results) else ORDINARY)
+    marked = classification or (SYNTHETIC if results and all(row["is_synthetic"] for row in results) else ORDINARY)
     publication = next(iter(tables["publication"]), None)
     sheets = sheet_names(tables)
     html = render_html(tables, month, marked, sheets)

@@ -2,7 +2,7 @@
 select
     results.variant_id,
     variants.variant_name,
-    results.is_default,
+    variants.is_default,
     results.result_pct,
     results.target_pct,
     results.minimum_pct,
@@ -23,4 +23,4 @@ where
     and results.scope_type = $scope_type
     and results.scope = $scope
     and results.aggregation = $aggregation
-order by results.is_default desc, results.variant_id asc
+order by variants.is_default desc, results.variant_id asc

@@ -21,4 +21,4 @@ where
     results.scope_type = 'national'
     and results.status not in ('no_events', 'not_reportable')
     and results.reporting_month = $month
-order by results.measure_id, results.is_default desc, results.variant_id, results.aggregation desc
+order by results.measure_id, variants.is_default desc, results.variant_id, results.is_default desc, results.aggregation

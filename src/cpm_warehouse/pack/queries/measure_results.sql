@@ -1,5 +1,5 @@
 -- caption: The month at a glance: each measure in its default reading, all Regions and providers together
--- note: Change is in percentage points on the month before, where both stand on the same basis. Coverage is the share of the known population that the basis can see. Provenance is that of the weakest part of the definition.
+-- note: Change is in percentage points on the month before, where both stand on the same basis; where there is none, the reason stands beside it. Coverage is the share of the known population that the basis can see. Provenance is that of the weakest part of the definition.
 select
     results.measure_id,
     measures.measure_name,
@@ -8,6 +8,7 @@ select
     results.target_pct,
     results.minimum_pct,
     changes.change_points,
+    changes.no_change_reason,
     results.met_count,
     results.total_count,
     results.excluded_count,
@@ -32,6 +33,5 @@ inner join marts.rpt_measure_changes as changes
 where
     results.is_default
     and results.scope_type = 'national'
-    and results.aggregation = 'pooled'
     and results.reporting_month = $month
 order by results.measure_id

@@ -17,6 +17,5 @@ select
 from marts.rpt_restatements
 where
     (as_published_is_default or now_is_default)
-    and aggregation = 'pooled'
     and reporting_month <= $month
 order by reporting_month desc, measure_id, scope_type, scope, last_published_at desc

@@ -1,0 +1,51 @@
+{# Which submissions are of a month that can be: one filed under 2035 by a slip of the pen must not
+   stretch the months that are reported. Its rows count all the same. #}
+with
+
+submissions as (
+    select
+        submission_key,
+        extract,
+        provider,
+        reporting_month,
+        received_at
+    from {{ ref('int_submissions_current') }}
+),
+
+bounds as (
+    select *
+    from {{ ref('reporting_month_bounds') }}
+),
+
+bounded as (
+    select
+        submissions.submission_key,
+        submissions.extract,
+        submissions.provider,
+        submissions.reporting_month,
+        bounds.first_month,
+        cast(
+            {{ dbt.dateadd(
+                'month',
+                'bounds.months_after_receipt',
+                dbt.date_trunc('month', 'submissions.received_at')
+            ) }} as date
+        ) as last_month
+    from submissions
+    left join bounds
+        on {{ is_valid('bounds', 'submissions.received_at') }}
+),
+
+final as (
+    select
+        submission_key,
+        extract,
+        provider,
+        reporting_month,
+        first_month as first_plausible_month,
+        last_month as last_plausible_month,
+        coalesce(reporting_month between first_month and last_month, true) as is_plausible
+    from bounded
+)
+
+select * from final
