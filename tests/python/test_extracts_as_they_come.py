@@ -1,0 +1,299 @@
+"""Any subset of extracts and any span of months builds, publishes and says what it could not compute.
+
+Each shape is landed, built with every test of what is made from it, and published. No shape changes the seeds, which
+are loaded once, and unit tests read no extract: both are tested in the build of the sample, and what is handed to
+`publish` names neither.
+"""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from conftest import ROOT
+from cpm_warehouse.explorer import charts, wording
+from cpm_warehouse.explorer.published import VIEWS, Published
+from cpm_warehouse.pack.pages import render_html
+from cpm_warehouse.pack.tables import read_tables
+from cpm_warehouse.pack.workbook import sheet_names
+from cpm_warehouse.publishing import publish
+from cpm_warehouse.simulation import simulate
+
+BIN = Path(sys.executable).parent
+SAMPLE = ROOT / "extracts/sample"
+# Measures that hold for all months, and those that hold from April 2021.
+OLD = {"CPM_1", "CPM_2", "CPM_3", "CPM_4", "CPM_5", "CPM_6", "CPM_7", "CPM_8"}
+NEW = {"CPM_5A", "CPM_6A", "CPM_6B", "CPM_6C"}
+INCIDENTS = {"CPM_4", "CPM_5", "CPM_5A"}
+
+
+def take(out: Path, *patterns: str) -> None:
+    """Copy submissions of the sample: patterns of <provider>/<extract>/<month>."""
+    for found in sorted(path for pattern in patterns for path in SAMPLE.glob(pattern)):
+        shutil.copytree(found, out / found.relative_to(SAMPLE))
+
+
+def incidents(out: Path, first_month: date, months: int, per_month: int) -> None:
+    """Simulate Incidents, and leave the DCC's two exports."""
+    everything = out.with_name(f"{out.name}-all")
+    simulate(
+        everything,
+        out.with_name(f"{out.name}-truth"),
+        areas=["incidents"],
+        first_month=first_month,
+        months=months,
+        incidents_per_month=per_month,
+    )
+    for extract in ("remedy_incidents", "remedy_incident_audit"):
+        shutil.copytree(everything / "dcc" / extract, out / "dcc" / extract)
+
+
+def incidents_of_2016(out: Path) -> None:
+    incidents(out, date(2016, 2, 1), 13, 8)
+
+
+def sixty_months(out: Path) -> None:
+    incidents(out, date(2021, 1, 1), 60, 2)
+    shutil.rmtree(out / "dcc/remedy_incident_audit")
+
+
+def alerts_alone(out: Path) -> None:
+    take(out, "*/alerts/*")
+
+
+def one_month(out: Path) -> None:
+    take(out, "*/*/2021-09")
+
+
+def with_a_gap(out: Path) -> None:
+    """July and September without August, and Incidents of July that were filed under 2035-01."""
+    take(out, *(f"{extract}/2021-{month}" for extract in ("smki/*", "dcc/self*") for month in ("07", "09")))
+    nothing_plausible(out)
+
+
+def nothing_plausible(out: Path) -> None:
+    """The Incidents of July that are not closed, filed under January 2035."""
+    folder = out / "dcc/remedy_incidents/2035-01/v1"
+    folder.mkdir(parents=True)
+    (sent,) = (SAMPLE / "dcc/remedy_incidents/2021-07/v1").glob("*.csv")
+    with sent.open(newline="") as source, (folder / "incidents.csv").open("w", newline="") as target:
+        rows = csv.DictReader(source)
+        written = csv.DictWriter(target, rows.fieldnames or ())
+        written.writeheader()
+        written.writerows(row for row in rows if not row["Closed Date"])
+
+
+SHAPES = (incidents_of_2016, alerts_alone, one_month, sixty_months, with_a_gap, nothing_plausible)
+
+
+@dataclass
+class Shape:
+    """What was published for one shape of extracts."""
+
+    published: Path
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.published), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def results(self, of: str = "true") -> dict[tuple[str, date], tuple[Any, ...]]:
+        """Status, events and result of each measure and month."""
+        rows = self.rows(
+            "select measure_id, reporting_month, status, total_count, result_pct from marts.fct_measure_results"
+            f" where is_default and scope_type = 'national' and {of} order by all"
+        )
+        found = {row[:2]: row[2:] for row in rows}
+        assert len(found) == len(rows)  # one row for each measure and month
+        return found
+
+    def gaps(self) -> set[tuple[str, str, date]]:
+        return set(self.rows("select reason, measure_id, reporting_month from marts.rpt_measure_gaps"))
+
+
+def dbt(folder: Path, lake: Path, *arguments: str) -> None:
+    done = subprocess.run(
+        [
+            *(BIN / "dbt", *arguments, "--profiles-dir", ROOT / "profiles"),
+            *("--target-path", folder / "target", "--log-path", folder / "logs"),
+            *("--vars", json.dumps({"lake_root": str(lake)})),
+        ],
+        cwd=ROOT,
+        env=os.environ | {"CPM_WAREHOUSE": str(folder / "cpm.duckdb")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Callable[[Path], None]], Shape]:
+    """Returns a function that builds and publishes a shape, once."""
+    top = tmp_path_factory.mktemp("shapes")
+    shapes: dict[str, Shape] = {}
+
+    def build(shape: Callable[[Path], None]) -> Shape:
+        if shape.__name__ not in shapes:
+            folder = top / shape.__name__
+            lake = folder / "lake"
+            shape(folder / "extracts")
+            land = ("land", "--extracts", folder / "extracts", "--lake", lake, "--accept-quarantine")
+            subprocess.run([BIN / "cpm", *land], cwd=ROOT, check=True, capture_output=True)
+            if not (top / "cpm.duckdb").exists():
+                dbt(top, lake, "seed")
+            shutil.copy(top / "cpm.duckdb", folder / "cpm.duckdb")
+            if (top / "target/partial_parse.msgpack").exists():
+                (folder / "target").mkdir()
+                shutil.copy(top / "target/partial_parse.msgpack", folder / "target")
+            dbt(
+                folder,
+                lake,
+                *("build", "--select", "fqn:*", "--exclude", "path:seeds", "--indirect-selection", "empty"),
+                *("--exclude-resource-type", "unit_test"),
+            )
+            manifest = json.loads((folder / "target/manifest.json").read_text())
+            manifest["unit_tests"] = {}
+            manifest["nodes"] = {
+                key: node
+                for key, node in manifest["nodes"].items()
+                if not node["original_file_path"].startswith("seeds/")
+            }
+            (folder / "target/manifest.json").write_text(json.dumps(manifest))
+            publish(warehouse=folder / "cpm.duckdb", target=folder / "target", published=folder / "published")
+            shapes[shape.__name__] = Shape(folder / "published/cpm.duckdb")
+        return shapes[shape.__name__]
+
+    return build
+
+
+def months_of(first: date, count: int) -> list[date]:
+    return [
+        date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1) for n in range(count)
+    ]
+
+
+def test_incidents_of_months_before_a_measure_was_in_force(built):
+    shape = built(incidents_of_2016)
+    results, gaps = shape.results(), shape.gaps()
+    months = months_of(date(2016, 2, 1), 13)
+    assert {month for _, month in results} == set(months)
+    assert {measure for measure, _ in results} == OLD
+    assert all(results["CPM_5", month][0] != "no_events" for month in months)
+    assert {gap for gap in gaps if gap[0] == "not_in_force"} == {
+        ("not_in_force", "CPM_5A", month) for month in months
+    }
+    assert {gap for gap in gaps if gap[0] == "extract_not_received"} == {
+        ("extract_not_received", measure, month) for measure in OLD - INCIDENTS for month in months
+    }
+
+
+def test_alerts_alone(built):
+    shape = built(alerts_alone)
+    results, gaps = shape.results(), shape.gaps()
+    months = months_of(date(2021, 7, 1), 4)
+    assert {month for _, month in results} == set(months)
+    counted = {key for key, (status, *_) in results.items() if status != "no_events"}
+    assert counted == {("CPM_3", month) for month in months}
+    assert {gap for gap in gaps if gap[0] == "extract_not_received"} == {
+        ("extract_not_received", measure, month) for measure in (OLD | NEW) - {"CPM_3"} for month in months
+    }
+
+
+def test_one_month_has_nothing_before_it(built):
+    shape = built(one_month)
+    results = shape.results()
+    assert {month for _, month in results} == {date(2021, 9, 1)}
+    assert {measure for measure, _ in results} == OLD | NEW
+    assert all(status != "no_events" for status, *_ in results.values())
+    assert [gap for gap in shape.gaps() if gap[0] != "month_not_reported"] == []
+    assert shape.rows(
+        "select distinct no_change_reason from marts.rpt_measure_changes where result_pct is not null"
+    ) == [("month_before_not_reported",)]
+
+
+def test_sixty_months_are_all_there(built):
+    shape = built(sixty_months)
+    results = shape.results("measure_id = 'CPM_5'")
+    assert [month for _, month in results] == months_of(date(2021, 1, 1), 60)
+    assert sum(total for _, total, _ in results.values()) > 30
+    # 5A holds from April 2021, and the OPR's years run from April to March.
+    assert min(month for _, month in shape.results("measure_id = 'CPM_5A'")) == date(2021, 4, 1)
+    years = shape.rows(
+        "select count(distinct regulatory_year_start) from marts.rpt_operational_performance_regime"
+    )
+    assert years <= [(6,)]
+
+
+def test_a_missing_month_is_a_gap_and_an_odd_one_stretches_nothing(built):
+    shape = built(with_a_gap)
+    results = shape.results()
+    july, august, september = months_of(date(2021, 7, 1), 3)
+    assert {month for _, month in results} == {july, august, september}
+    for measure in ("CPM_6", "CPM_7", "CPM_8"):
+        assert results[measure, august][0] == "no_events"
+        assert results[measure, july][1] > 0 < results[measure, september][1]
+        assert ("extract_not_received", measure, august) in shape.gaps()
+    assert {gap for gap in shape.gaps() if gap[0] == "month_not_plausible"} == {
+        ("month_not_plausible", measure, date(2035, 1, 1)) for measure in INCIDENTS
+    }
+    # The Incidents that were filed under it count where they belong.
+    assert results["CPM_5", july][1] > 0
+    assert shape.rows(
+        "select extract, reporting_month from marts.rpt_quarantine where rule_id = 'month_not_plausible'"
+    ) == [("remedy_incidents", date(2035, 1, 1))]
+
+
+def test_extracts_of_no_month_that_can_be_publish_and_say_so(built):
+    shape = built(nothing_plausible)
+    assert shape.results() == {}
+    assert {gap[0] for gap in shape.gaps()} == {"month_not_plausible", "month_not_reported"}
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
+def test_the_report_and_the_explorer_show_what_there_is(built, shape):
+    published = built(shape).published
+    explorer = Published(published)
+    months = explorer.view("months")["reporting_month"].to_list()
+    for month in {months[0], months[-1]} if months else {date(2021, 9, 1)}:
+        tables = read_tables(published, month)
+        html = render_html(tables, month, "Green", sheet_names(tables))
+        assert ("No measure has a result for this month." in html) == (not months)
+    for month in months[:1]:
+        for measure in explorer.view("measures")["measure_id"]:
+            values = {
+                **{"measure_id": measure, "reporting_month": month, "scope_type": "national", "scope": "national"},
+                **{"variant_id": explorer.view("variants", {"measure_id": measure})["variant_id"][0]},
+                **{"aggregation": "pooled", "incident_id": "INC1", "region": "North", "device_type": "ESME"},
+                **{"manufacturer": "none", "version_before": "none", "version_after": "none"},
+            }
+            for view in VIEWS.glob("*.sql"):
+                explorer.view(view.stem, values)
+            result = explorer.view("result", values)
+            assert result.is_empty() or "On last month" in wording.card(result.row(0, named=True))
+            trend = explorer.view("trend", values)
+            if trend["result_pct"].count():
+                charts.trend(trend, "Result").to_dict()
+
+
+def test_the_line_is_broken_at_the_missing_month(built):
+    trend = Published(built(with_a_gap).published).view(
+        "trend",
+        {
+            **{"measure_id": "CPM_7", "variant_id": "standard", "scope_type": "national"},
+            **{"scope": "national", "aggregation": "pooled"},
+        },
+    )
+    with_figures = trend.filter(pl.col("result_pct").is_not_null())
+    assert len(trend) == 3
+    assert with_figures["line_number"].n_unique() == len(with_figures) == 2
