@@ -1,8 +1,8 @@
 """Any subset of extracts and any span of months builds, publishes and says what it could not compute.
 
-Each shape is landed, built with every test of what is made from it, and published. No shape changes the seeds, which
-are loaded once, and unit tests read no extract: both are tested in the build of the sample, and what is handed to
-`publish` names neither.
+Each shape is landed, built with every test of what is made from it, and published. No shape changes the seeds,
+which are loaded once, and unit tests read no extract: both are tested in the build of the sample, and what is handed
+to `publish` names neither.
 """
 
 import csv

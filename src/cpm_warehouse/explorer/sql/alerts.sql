@@ -66,4 +66,8 @@ order by
     cells.event_date asc,
     cells.region asc,
     cells.device_type asc,
-    cells.alert_code asc
+    cells.provider asc,
+    cells.alert_kind asc,
+    cells.alert_code asc,
+    cells.exclusion_reason asc,
+    cells.basis asc

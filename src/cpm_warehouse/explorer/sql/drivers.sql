@@ -19,4 +19,4 @@ where
         when 'provider' then provider = $scope
         else true
     end
-order by missed_count desc, total_count desc, region asc, provider asc
+order by missed_count desc, total_count desc, region asc, provider asc, basis asc

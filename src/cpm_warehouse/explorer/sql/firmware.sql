@@ -44,4 +44,8 @@ order by
     total_count desc,
     manufacturer asc,
     version_after asc,
-    version_before asc
+    version_before asc,
+    region asc,
+    s1sp asc,
+    device_type asc,
+    basis asc

@@ -4,5 +4,5 @@ select
     publication_id,
     published_at
 from marts.fct_measure_results_published
-order by published_at desc
+order by published_at desc, publication_id desc
 limit 1

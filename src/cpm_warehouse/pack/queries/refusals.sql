@@ -10,4 +10,4 @@ select
     has_landed
 from marts.fct_refusals
 where reporting_month = $month
-order by provider, extract, submission_version, refused_at
+order by provider, extract, submission_version, refused_at, reason
