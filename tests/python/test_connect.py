@@ -15,8 +15,16 @@ def test_each_way_reads_the_same_results(way):
     names = {}
     exec(way, names)
     with duckdb.connect(ROOT / "published/cpm.duckdb", read_only=True) as published:
-        wanted = published.execute("select count(*) from marts.fct_measure_results where is_default").fetchone()
-    assert (len(names["results"]),) == wanted
+        # One row for each measure and month.
+        wanted = published.execute(
+            "select count(*), count(distinct (measure_id, reporting_month)) from marts.fct_measure_results"
+            " where is_default and scope_type = 'national'"
+        ).fetchone()
+        everything = published.execute(
+            "select count(distinct (measure_id, reporting_month)) from marts.fct_measure_results"
+        ).fetchone()
+    assert (len(names["results"]), len(names["results"])) == wanted
+    assert wanted[:1] == everything
 
 
 def test_there_is_a_way_for_each_library():

@@ -1,12 +1,15 @@
 """Contracts say only what is understood, and their pages say all of it."""
 
 import re
+from datetime import date
 
+import duckdb
 import pytest
 import yaml
 
 from conftest import ROOT
-from cpm_warehouse.contracts import CONTRACTS, load_contract
+from cpm_warehouse.checks import checks_of
+from cpm_warehouse.contracts import CONTRACTS, Column, Contract, load_contract
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.pages import write_contract_pages
 
@@ -75,3 +78,49 @@ def test_a_column_added_made_nullable_or_widened_is_one_edit(tmp_path, extract):
     contract = load_contract(changed(tmp_path, change))
     assert contract.names == ["Reporting Month", "PMR Version", "Delivered On", "Note"]
     assert (contract.columns[1].nullable, contract.columns[1].type) == (True, "ubigint")
+
+
+@pytest.mark.parametrize(
+    ("period", "outside"),
+    [
+        ("2022-12", ["4G North", "4G Central", "4G South"]),
+        ("2023-01", []),
+    ],
+)
+def test_a_list_from_a_seed_holds_for_its_dates(contracts, period, outside):
+    region = contracts["alerts"].column("Region")
+    assert {"North", *outside} <= set(region.allowed)  # known all the same
+    checks = [
+        check
+        for check in checks_of(contracts["alerts"], period)
+        if check.rule_id == "code_outside_its_dates" and list(check.columns) == ["Region"]
+    ]
+    assert len(checks) == bool(outside)
+    with duckdb.connect() as connection:
+        rows = connection.sql(
+            """select unnest(['North', '4G North', '4G Central', '4G South', 'Mars']) as "Region" """
+        )
+        found = [rows.filter(check.condition).fetchall() for check in checks]
+    assert found == [[(value,) for value in outside]] * bool(outside)
+
+
+def test_a_code_of_two_ranges_holds_in_each(tmp_path):
+    """Until 10 January and from 1 March: February is outside, a month with one day in a range is not."""
+    column = Column(
+        *("Code", "varchar", True, "a code"),
+        allowed=("a", "b"),
+        allowed_dates=(
+            ("a", date(2020, 1, 1), date(2021, 1, 11)),
+            ("a", date(2021, 3, 1), date(9999, 12, 31)),
+            ("b", date(1, 1, 1), date(9999, 12, 31)),
+        ),
+    )
+    contract = Contract("x", "an extract", ("dcc",), (column,), ("Code",), "csv")
+    outside = {
+        period: [
+            check.condition for check in checks_of(contract, period) if check.rule_id == "code_outside_its_dates"
+        ]
+        for period in ("2019-12", "2020-01", "2021-01", "2021-02", "2021-03")
+    }
+    only_a = ["\"Code\" in ('a')"]
+    assert outside == {"2019-12": only_a, "2020-01": [], "2021-01": [], "2021-02": only_a, "2021-03": []}

@@ -140,6 +140,27 @@ def test_a_measure_without_a_figure_says_so(page):
     expect(page.get_by_label("Result", exact=True)).to_contain_text("no events")
 
 
+def test_a_change_is_the_marts_and_says_why_there_is_none():
+    """CPM 3 of September 2021: mixed in August, measured now. CPM 5 a month later has a change."""
+    published = Published(PUBLISHED)
+    speed = {
+        **SELECTION,
+        "measure_id": "CPM_3",
+        "variant_id": "speed",
+        "scope_type": "national",
+        "scope": "national",
+    }
+    (result,) = published.view("result", speed).iter_rows(named=True)
+    assert (result["change_points"], result["no_change_reason"]) == (None, "basis_changed")
+    assert "not comparable: mixed last month, measured now" in wording.card(result)
+    assert published.view("trend", speed)["line_number"].to_list() == [1, 1, 2, 2]
+    incidents = {**speed, "measure_id": "CPM_5", "variant_id": "split"}
+    (result,) = published.view("result", incidents).iter_rows(named=True)
+    assert f"{result['change_points']:+.2f} points" in wording.card(result)
+    first = published.view("result", {**incidents, "reporting_month": date(2021, 7, 1)}).row(0, named=True)
+    assert "nothing to compare: last month is not reported" in wording.card(first)
+
+
 @pytest.mark.parametrize("view", sorted(path.stem for path in VIEWS.glob("*.sql")))
 def test_the_sql_to_copy_gives_the_rows_of_the_view(view):
     published = Published(PUBLISHED)

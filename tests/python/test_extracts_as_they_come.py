@@ -1,7 +1,7 @@
 """Any subset of extracts and any span of months builds, publishes and says what it could not compute.
 
 Each shape is landed, built with every test of what is made from it, and published. No shape changes the seeds,
-which are loaded once, and unit tests read no extract: both are tested in the build of the sample, and what is handed
+which are loaded once, and unit tests read no extract: the build of the sample tests both, and what is handed
 to `publish` names neither.
 """
 

@@ -368,3 +368,28 @@ def test_one_lake_keeps_to_one_directory_of_extracts(send, tmp_path, contracts):
     landed(send(), lake, contracts)
     with pytest.raises(CpmError, match="name another with --lake"):
         list(land(ROOT / "extracts/sample", lake, contracts))
+
+
+@pytest.mark.parametrize(
+    ("period", "received_at", "warned"),
+    [
+        ("2021-08", "2021-08-31T23:59:59Z", False),
+        ("2021-08", "2021-09-01T00:59:59+01:00", False),  # August in UTC
+        ("2021-09", "2021-08-31T23:59:59Z", True),
+        ("2035-01", "2021-02-05T09:00:00Z", True),
+        ("2012-01", "2021-02-05T09:00:00Z", False),
+        ("2011-12", "2021-02-05T09:00:00Z", True),
+    ],
+)
+def test_a_month_that_cannot_be_is_landed_with_a_warning(send, tmp_path, contracts, period, received_at, warned):
+    content = HEADER + f"{period}-01,1,{period}-28\n"
+    control = {
+        "received_at": received_at,
+        "files": [{"name": "pmr.csv", "rows": 1, "sha256": hashlib.sha256(content.encode()).hexdigest()}],
+    }
+    extracts = send(content, submission=f"dcc/pmr_deliveries/{period}/v1", control=control)
+    (outcome,) = land(extracts, tmp_path / "lake", contracts)
+    assert (outcome.status, outcome.rows, outcome.quarantined) == ("landed", 1, 0)
+    assert [one.rule_id for one in outcome.warnings] == ["month_not_plausible"] * warned
+    if warned:
+        assert f"is for {period}" in outcome.warnings[0].message

@@ -9,8 +9,8 @@ aggregations as (
     from {{ ref('measure_aggregations') }}
 ),
 
--- Publications of before version 0.2 mark the default variant in both aggregations. That one of
--- them stands for the measure changes no figure.
+-- Earlier publications mark the default variant in both aggregations. That only one of them stands
+-- for the measure now changes no figure.
 published as (
     select
         published.publication_id,
