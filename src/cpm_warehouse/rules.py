@@ -2,12 +2,14 @@
 
 import csv
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from cpm_warehouse.errors import CpmError, RefusalError
 
 RULES = Path("seeds/reference/submission/validation_rules.csv")
+LONDON = ZoneInfo("Europe/London")
 MONTHS = Path("seeds/decisions/reporting_month_bounds.csv")
 # What cannot be read cannot be kept with a warning.
 CONSEQUENCES = {
@@ -81,7 +83,7 @@ def plausible_months(received_at: datetime, path: Path = MONTHS) -> tuple[str, s
 
     The model int_submission_months has the same rule for the months that are reported.
     """
-    received = received_at.astimezone(UTC)
+    received = received_at.astimezone(LONDON)
     try:
         with path.open(newline="") as file:
             for row in csv.DictReader(file):

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime
 
 import duckdb
 import pytest
@@ -15,6 +16,7 @@ from cpm_warehouse.cli import main
 from cpm_warehouse.contracts import Column
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.landing import land
+from cpm_warehouse.rules import plausible_months
 
 KEY = "pmr_deliveries/dcc/2021-08/v1"
 PLACE = "pmr_deliveries/provider=dcc/period=2021-08/version=1"
@@ -370,26 +372,38 @@ def test_one_lake_keeps_to_one_directory_of_extracts(send, tmp_path, contracts):
         list(land(ROOT / "extracts/sample", lake, contracts))
 
 
-@pytest.mark.parametrize(
-    ("period", "received_at", "warned"),
-    [
-        ("2021-08", "2021-08-31T23:59:59Z", False),
-        ("2021-08", "2021-09-01T00:59:59+01:00", False),  # August in UTC
-        ("2021-09", "2021-08-31T23:59:59Z", True),
-        ("2035-01", "2021-02-05T09:00:00Z", True),
-        ("2012-01", "2021-02-05T09:00:00Z", False),
-        ("2011-12", "2021-02-05T09:00:00Z", True),
-    ],
-)
-def test_a_month_that_cannot_be_is_landed_with_a_warning(send, tmp_path, contracts, period, received_at, warned):
-    content = HEADER + f"{period}-01,1,{period}-28\n"
-    control = {
-        "received_at": received_at,
-        "files": [{"name": "pmr.csv", "rows": 1, "sha256": hashlib.sha256(content.encode()).hexdigest()}],
-    }
-    extracts = send(content, submission=f"dcc/pmr_deliveries/{period}/v1", control=control)
+@pytest.mark.parametrize(("period", "warned"), [("2035-01", True), ("2011-12", True), ("2012-01", False)])
+def test_a_month_that_cannot_be_is_landed_with_a_warning(send, tmp_path, contracts, period, warned):
+    extracts = send(HEADER + f"{period}-01,1,{period}-28\n", submission=f"dcc/pmr_deliveries/{period}/v1")
     (outcome,) = land(extracts, tmp_path / "lake", contracts)
     assert (outcome.status, outcome.rows, outcome.quarantined) == ("landed", 1, 0)
     assert [one.rule_id for one in outcome.warnings] == ["month_not_plausible"] * warned
     if warned:
         assert f"is for {period}" in outcome.warnings[0].message
+
+
+@pytest.mark.parametrize(
+    ("received_at", "last"),
+    [
+        ("2021-08-31T22:59:59+00:00", "2021-08"),
+        ("2021-08-31T23:00:00+00:00", "2021-09"),  # the month has begun in London
+        ("2021-12-31T23:59:59+00:00", "2021-12"),
+        ("2022-01-01T00:00:00+00:00", "2022-01"),
+    ],
+)
+def test_the_last_month_that_can_be_is_that_of_receipt(received_at, last):
+    assert plausible_months(datetime.fromisoformat(received_at)) == ("2012-01", last)
+
+
+def test_months_that_can_be_are_as_the_seed_has_them(tmp_path):
+    seed = tmp_path / "bounds.csv"
+    seed.write_text(
+        "first_month,months_after_receipt,valid_from,valid_to\n"
+        "2015-01-01,2,2020-01-01,2021-01-01\n2016-01-01,0,2021-01-01,\n"
+    )
+    for day, months in (
+        ("2019-12-31", None),
+        ("2020-12-31", ("2015-01", "2021-02")),
+        ("2021-01-01", ("2016-01", "2021-01")),
+    ):
+        assert plausible_months(datetime.fromisoformat(f"{day}T12:00:00+00:00"), seed) == months

@@ -28,7 +28,9 @@ bounded as (
             {{ dbt.dateadd(
                 'month',
                 'bounds.months_after_receipt',
-                dbt.date_trunc('month', 'submissions.received_at')
+                dbt.date_trunc(
+                    'month', to_local('submissions.received_at', var('working_day_timezone'))
+                )
             ) }} as date
         ) as last_month
     from submissions
