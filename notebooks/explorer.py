@@ -27,7 +27,12 @@ def _():
 
 @app.cell
 def _(mo, published):
-    publication = published.view("publication").row(0, named=True)
+    publications = published.view("publication")
+    mo.stop(
+        publications.is_empty(),
+        mo.md("# Code Performance Measures\n\nThe publication has no results: no month of the extracts can be."),
+    )
+    publication = publications.row(0, named=True)
     synthetic = "**Synthetic sample data: no figure here is the DCC's.** " if publication["is_synthetic"] else ""
     mo.md(
         f"# Code Performance Measures\n\n{synthetic}"
@@ -39,6 +44,7 @@ def _(mo, published):
 @app.cell
 def _(mo, published, wording):
     months = published.view("months")["reporting_month"].to_list()
+    mo.stop(not months)
     measures = published.view("measures")
     reportable = measures.filter("is_reportable")
     names = {

@@ -6,6 +6,7 @@ to `publish` names neither.
 """
 
 import csv
+import importlib.util
 import json
 import os
 import shutil
@@ -261,8 +262,13 @@ def test_extracts_of_no_month_that_can_be_publish_and_say_so(built):
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
-def test_the_report_and_the_explorer_show_what_there_is(built, shape):
+def test_the_report_and_the_explorer_show_what_there_is(built, shape, monkeypatch):
     published = built(shape).published
+    monkeypatch.setenv("CPM_PUBLISHED", str(published))
+    spec = importlib.util.spec_from_file_location("explorer", ROOT / "notebooks/explorer.py")
+    explorer_app = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(explorer_app)
+    explorer_app.app.run()
     explorer = Published(published)
     months = explorer.view("months")["reporting_month"].to_list()
     for month in {months[0], months[-1]} if months else {date(2021, 9, 1)}:
