@@ -7,7 +7,8 @@ submissions as (
         provider,
         extract,
         reporting_month
-    from {{ ref('int_submissions_current') }}
+    from {{ ref('int_submission_months') }}
+    where is_plausible
 ),
 
 months as (
