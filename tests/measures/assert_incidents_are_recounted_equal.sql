@@ -449,11 +449,20 @@ incidents as (
         case when ends.ended_at < timestamp '9999-12-31' then ends.ended_at end as ended_at,
         case
             when ends.ended_at < timestamp '9999-12-31' then ends.ended_at
+            -- Where every export is filed under a month that had not begun, none tells until when.
             else greatest(
-                date_trunc(
-                    'second',
-                    least(clock.as_of_at, clock.exported_at, clock.exported_month_ended_at)
-                ),
+                case
+                    when clock.exported_at is not null
+                        then
+                            date_trunc(
+                                'second',
+                                least(
+                                    clock.as_of_at,
+                                    clock.exported_at,
+                                    clock.exported_month_ended_at
+                                )
+                            )
+                end,
                 histories.last_changed_at
             )
         end as stopped_at,
