@@ -130,7 +130,8 @@ def dbt(folder: Path, lake: Path, *arguments: str) -> None:
             *("--vars", json.dumps({"lake_root": str(lake)})),
         ],
         cwd=ROOT,
-        env=os.environ | {"CPM_WAREHOUSE": str(folder / "cpm.duckdb")},
+        # What comes without a control file counts as real, and asks for the secret.
+        env=os.environ | {"CPM_WAREHOUSE": str(folder / "cpm.duckdb"), "CPM_PSEUDONYM_SALT": "shapes " * 6},
         capture_output=True,
         text=True,
         check=False,
