@@ -1,6 +1,6 @@
 """The worked examples I1 to I21, from rows as Remedy exports them to the verdict, in one build.
 
-I17 is Resolved, Cancelled and Closed; I18 Cancelled, taken up again and Resolved; I19 was responded to before it was
+I17 is Resolved, Cancelled and Closed; I18 Cancelled, taken up again, Resolved; I19 was responded to before it was
 logged; I20 got its category in the very second of its resolution; I21 was cancelled and closed in one second.
 
 `worked_examples/extracts` holds them as the DCC sends them and `worked_examples/expected.csv` what they must
