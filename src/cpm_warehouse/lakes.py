@@ -54,6 +54,8 @@ def open_lake(lake: Path, extracts: Path, submissions: Sequence[Submission], *, 
     """
     shutil.rmtree(lake / ASIDE, ignore_errors=True)
     (lake / ASIDE).mkdir()
+    for left in [*lake.glob(f"{REFUSED}/*.new"), *lake.glob(f"*/*/*/*/{REGISTER_ENTRY}.new")]:
+        left.unlink()
     here = os.path.relpath(extracts.resolve(), lake.resolve())
     journal = read_journal(lake)
     before = lake / FORMAT_1
@@ -72,7 +74,7 @@ def open_lake(lake: Path, extracts: Path, submissions: Sequence[Submission], *, 
         else:
             journal.append("lake", format=FORMAT, extracts=here)
             journal.fault = ""
-    if journal.submissions and not journal.has_ended:
+    if journal.submissions and (journal.is_torn or not journal.has_ended):
         say(f"{lake}: the last landing here did not end; it is completed")
     journal.mend()
     unfinished = journal.submissions.get(journal.unfinished)

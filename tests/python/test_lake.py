@@ -22,7 +22,7 @@ from cpm_warehouse import lakes, verifying
 from cpm_warehouse.cli import main
 from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.errors import CpmError, DamageError
-from cpm_warehouse.journal import JOURNAL, read_journal
+from cpm_warehouse.journal import JOURNAL, Journal, read_journal
 from cpm_warehouse.landing import Landing, land
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.verifying import SEEN, Seen, check_lake, remember, require_sound
@@ -226,16 +226,19 @@ def test_register_entries_and_refusals_are_healed_without_the_extracts(place):
 def test_without_journal_and_extracts_nothing_is_taken_on_trust(place):
     lake = place / "lake"
     (lake / JOURNAL).unlink()
-    shutil.rmtree(place / "extracts/dcc/pmr_deliveries/2021-08")
+    shutil.rmtree(place / "extracts/dcc/pmr_deliveries/2021-08/v1")
+    (place / "extracts/dcc/pmr_deliveries/2021-08/v2/a.csv").write_text(month(8))
     assert run(place).exit_code == 5
     result = run(place, "--repair")
     assert result.exit_code == 4, result.output
-    assert sorted(read_journal(lake).submissions) == [
-        "pmr_deliveries/dcc/2021-07/v1",
-        "pmr_deliveries/dcc/2021-09/v1",
+    taken = [
+        path.removeprefix(str(lake)) for path in re.findall(r"(\S+): was gone from the journal", result.output)
     ]
+    assert taken == [f"/pmr_deliveries/provider=dcc/period=2021-{number}/version=1" for number in ("07", "09")]
     assert not (lake / PLACE).exists()
-    assert len(list(lake.glob(f"_removed/*/{PLACE}/*.parquet"))) == 2, "it is kept where no build reads it"
+    kept = [path.relative_to(lake).as_posix() for path in lake.glob("_removed/*/*/*/*/*/*.parquet")]
+    assert [path.split("version=")[1] for path in sorted(kept)] == ["1/a.parquet", "1/b.parquet", "2/a.parquet"]
+    assert check_lake(lake, thorough=True) == []
 
 
 def test_a_file_is_read_again_only_where_size_or_times_changed(place, monkeypatch):
@@ -314,6 +317,47 @@ def test_a_repair_that_is_killed_is_completed_by_the_next(place, monkeypatch, st
     assert run(place, "--repair").exit_code == 4
     assert check_lake(lake, thorough=True) == []
     assert (rows(lake), entries(lake)) == before
+
+
+@pytest.mark.parametrize("moment", ["before the journal", "before the rename"])
+def test_a_submission_stands_in_the_journal_before_it_appears(place, send, monkeypatch, moment):
+    """Killed on either side of that line, a submission is not there, and the same command lands it."""
+    shutil.rmtree(place / "extracts/dcc/pmr_deliveries/2021-10")
+    send(month(11), submission="dcc/pmr_deliveries/2021-11/v1")
+    lake = place / "lake"
+    appeared = lake / "pmr_deliveries/provider=dcc/period=2021-11/version=1"
+    owner, name = (Journal, "append") if moment == "before the journal" else (Path, "rename")
+    plain = getattr(owner, name)
+
+    def killed(self, target, **content):
+        if target in {"landed", appeared}:
+            raise KeyboardInterrupt
+        return plain(self, target, **content)
+
+    monkeypatch.setattr(owner, name, killed)
+    with pytest.raises(KeyboardInterrupt):
+        list(land(place / "extracts", lake, load_contracts()))
+    monkeypatch.undo()
+    monkeypatch.chdir(ROOT)
+    assert not appeared.exists()
+    assert {one.name for one in check_lake(lake)} <= {JOURNAL}
+    assert ("pmr_deliveries/dcc/2021-11/v1" in read_journal(lake).submissions) == (moment != "before the journal")
+    (lake / "_refused/left.json.new").touch()
+    (appeared.parents[1] / "period=2021-07/version=1/_submission.json.new").touch()
+    result = run(place)
+    assert (result.exit_code, "1 submissions landed" in result.output) == (0, True)
+    assert check_lake(lake, thorough=True) == []
+
+
+def test_a_journal_that_lost_its_very_end_is_noticed(place):
+    path = place / "lake" / JOURNAL
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert b'"ended"' in lines[-1]
+    for left in (b"".join(lines[:-1]), b"".join(lines)[:-1]):
+        path.write_bytes(left)
+        assert [one.name for one in check_lake(place / "lake")] == [JOURNAL]
+        assert "the last landing here did not end; it is completed" in run(place).output
+        assert check_lake(place / "lake") == []
 
 
 @pytest.mark.parametrize("moment", ["staged", "written"])
