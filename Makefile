@@ -29,6 +29,7 @@ ifeq ($(shell grep -F ' $(CURDIR)/$(VENV)' $(VENV)/pyvenv.cfg),)
 $(VENV)/.build: FORCE
 endif
 endif
+FORCE:
 
 $(VENV)/.build: requirements/bootstrap.txt requirements/build.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
