@@ -205,7 +205,9 @@ def _check_build(
     if manifest["metadata"]["invocation_id"] not in record["invocations"]:
         raise CpmError("target/ was written to by another dbt command since the last build; run `dbt build` again")
     statuses = dict(connection.execute("select unique_id, status from warehouse.main.build_results").fetchall())
-    failed = sorted(node for node, status in statuses.items() if status not in GOOD)
+    # What failed is named before what was skipped for it.
+    bad = [(status == "skipped", node) for node, status in statuses.items() if status not in GOOD]
+    failed = [node for _, node in sorted(bad)]
     if failed:
         raise CpmError(
             f"{len(failed)} nodes of the last build did not pass, first {failed[0]}; nothing is published"
@@ -266,7 +268,8 @@ def _manifest(record: Record, marts: dict[str, Any], withheld: list[Withheld]) -
     )
     return {
         "built_at": record["recorded_at"],
-        "invocations": record["invocations"],
+        # Without what parts their digits: half of one would look like a device.
+        "invocations": [invocation.replace("-", "") for invocation in record["invocations"]],
         "is_synthetic": not record["real_submission"],
         **{name: record[name] for name in names},
         "marts": marts,

@@ -40,8 +40,12 @@ def identifier_patterns(
     The connection has the build attached as `warehouse`. A party's name has no form of its own.
     """
     used = {column.pattern for contract in contracts.values() for column in contract.columns if column.pattern}
-    # Whoever types an identifier into another field may leave out what parts its digits.
-    found = {name: PATTERNS[name].replace("-)", "[-:]?)") for name in IDENTIFYING if name in used}
+    # Whoever types an identifier into another field may part its digits otherwise, or not at all.
+    found = {
+        name: "|".join(PATTERNS[name].replace("-)", f"{parted})") for parted in ("-", ":", ""))
+        for name in IDENTIFYING
+        if name in used
+    }
     parties = connection.execute(
         f"select distinct party_id from ({PARTIES}) where party_id is not null"
     ).fetchall()
