@@ -552,7 +552,15 @@ def test_what_is_published_from_real_extracts_is_closed_to_others(tmp_path, land
 
 @pytest.mark.parametrize(
     "text",
-    [EUI64, f"failed for {EUI64.lower()}.", EUI64.replace("-", ""), f"x_{EUI64}_y.csv", "S042", "refused (s042)"],
+    [
+        EUI64,
+        f"failed for {EUI64.lower()}.",
+        EUI64.replace("-", ""),
+        EUI64.replace("-", ":"),
+        f"x_{EUI64}_y.csv",
+        "S042",
+        "refused (s042)",
+    ],
 )
 def test_what_names_a_device_or_a_party_is_kept_back_in_every_text(made, text):
     made.change(f"update marts.fct_codes set code = '{text}'")
@@ -570,7 +578,18 @@ def test_what_names_a_device_or_a_party_is_kept_back_in_every_text(made, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["8F32", "AD1", "S0421", "00-11-22-33", "0" * 32, "a" * 64, "XS042", "INC000000123456"]
+    "text",
+    [
+        "8F32",
+        "dd015be4-0990-4017-bfa7-db5d2126833a",
+        "AD1",
+        "S0421",
+        "00-11-22-33",
+        "0" * 32,
+        "a" * 64,
+        "XS042",
+        "INC000000123456",
+    ],
 )
 def test_what_only_resembles_an_identifier_is_published(made, text):
     made.change(f"update marts.fct_codes set code = '{text}'")
