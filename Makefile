@@ -59,7 +59,7 @@ land: env
 # Whether there is anything to do is asked of what the publication rests on (`cpm status`), before and after: what
 # landed meanwhile is said.
 build: land
-	@$(BIN)/cpm status --lake $(LAKE) --quiet; \
+	@$(BIN)/cpm status --lake $(LAKE) --quiet 2>/dev/null; \
 	case $$? in 0) ;; 3) $(BUILD) ;; *) $(BIN)/cpm status --lake $(LAKE) ;; esac
 	@$(BIN)/cpm status --lake $(LAKE)
 

@@ -22,7 +22,7 @@ from cpm_warehouse.locks import hold, hold_lake, wait_seconds
 from cpm_warehouse.private import FILE, FOLDER, private
 from cpm_warehouse.pseudonyms import keep_check
 from cpm_warehouse.reading import connect, literal, quoted
-from cpm_warehouse.signing import Record, digest
+from cpm_warehouse.signing import Record, definitions_of, digest
 from cpm_warehouse.verifying import require_sound
 from cpm_warehouse.withholding import Withheld, identifier_patterns, withhold
 
@@ -202,8 +202,13 @@ def _check_build(
             f"the last build set {others[0]} to '{value}', which is not the project's: its figures are not the"
             f" month's; to publish them all the same: cpm publish --with-variable {others[0]}"
         )
-    if manifest["metadata"]["invocation_id"] not in record["invocations"]:
-        raise CpmError("target/ was written to by another dbt command since the last build; run `dbt build` again")
+    # Another command, such as `dbt docs`, wrote what dbt knows of the project: the same, if no file changed.
+    is_the_builds = manifest["metadata"]["invocation_id"] in record["invocations"]
+    if not is_the_builds and digest(definitions_of(Path(record["project"]))) != record["definitions_sha256"]:
+        raise CpmError(
+            "the project was changed since the last build, and another dbt command wrote to target/; run"
+            " `dbt build` again"
+        )
     statuses = dict(connection.execute("select unique_id, status from warehouse.main.build_results").fetchall())
     # What failed is named before what was skipped for it.
     bad = [(status == "skipped", node) for node, status in statuses.items() if status not in GOOD]

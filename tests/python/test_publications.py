@@ -301,10 +301,12 @@ def test_nothing_is_published_unless_a_whole_build_passed(made, sql, says):
     assert (made.published / "cpm.duckdb").read_bytes() == before
 
 
-def test_another_dbt_command_over_target_is_noticed(made):
+def test_another_dbt_command_over_a_changed_project_is_noticed(made):
     manifest = made.target / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"one"', '"two"'))
-    with pytest.raises(CpmError, match="written to by another dbt command"):
+    made.publish()  # as after `dbt docs`
+    (made.project / "models/rule.sql").write_text("select 2")
+    with pytest.raises(CpmError, match="another dbt command wrote to target/"):
         made.publish()
 
 
