@@ -149,7 +149,7 @@ def _look(
         return [Damage(".", "no such lake: `cpm land` makes one")], journal
     damages = [Damage(JOURNAL, journal.fault)] if journal.fault else []
     if not journal.fault and (journal.is_torn or not journal.has_ended):
-        damages.append(Damage(JOURNAL, "the last landing did not end: it was killed, or the file was cut"))
+        damages.append(Damage(JOURNAL, "the last landing did not end, killed or cut off; `cpm land` completes it"))
     seen = seen or Seen.read(lake)
     submissions = journal.submissions
     expected: dict[str, Expected] = {}
