@@ -1,0 +1,292 @@
+"""Changes of the extracts whose effect on every figure is known: what must stay stays, row by row.
+
+CI takes two small months. Others by name: `small_7` has as much by seed 7 of the simulator, `seed_7` as much as
+the sample, and `sample` is the committed one. Where sets are large, each rewriting of files is tried by itself:
+
+    CPM_METAMORPHIC='sample seed_2 seed_3' pytest -p no:xdist tests/python/test_metamorphic.py
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from changed_extracts import (
+    Bench,
+    Comparison,
+    Extracts,
+    SentFile,
+    corrected_by_itself,
+    doubled,
+    file_or_row,
+    four_weeks_later,
+    in_other_format,
+    new_names,
+    read_extracts,
+    renamed,
+    rewritten,
+    shuffled,
+    split,
+)
+from conftest import ROOT
+from cpm_warehouse.simulation import simulate
+
+SETS = os.environ.get("CPM_METAMORPHIC", "small_1").split()
+IS_SMALL = all(name.startswith("small_") for name in SETS)
+REWRITINGS = (rewritten,) if IS_SMALL else (shuffled, split, in_other_format)
+SMALL = {"scale": 5e-7, "incidents_per_month": 20, "months": 2}
+
+
+@dataclass
+class Base:
+    """The unchanged extracts, their lake and their build."""
+
+    bench: Bench
+    seed: int
+    size: dict[str, float]
+    files: Extracts
+    lake: Path
+    warehouse: Path
+
+    def simulated(self, month: date, seed: int) -> Extracts:
+        """Extracts of one month, as large as the base's months are."""
+        return simulated(self.bench.folder / f"{month}_{seed}", self.size | {"months": 1}, seed, first_month=month)
+
+    def built(self, files: Extracts, *, onto: Path | None = None, **variables: str) -> Path:
+        self.bench.land(files, onto=onto)
+        return self.bench.build(**variables)
+
+
+def simulated(folder: Path, size: dict[str, float], seed: int, **options: date) -> Extracts:
+    simulate(folder / "extracts", folder / "truth", seed=seed, **size, **options)
+    return read_extracts(folder / "extracts")
+
+
+@pytest.fixture(scope="module", params=SETS)
+def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Base:
+    os.chdir(ROOT)
+    bench = Bench(tmp_path_factory.mktemp("metamorphic"))
+    kind, _, number = request.param.partition("_")
+    seed, size = int(number or 1), SMALL if kind == "small" else {}
+    if kind == "sample":
+        files = read_extracts(ROOT / "extracts/sample")
+    else:
+        files = simulated(bench.folder / request.param, size, seed)
+    bench.land(files)
+    return Base(bench, seed, size, files, bench.keep_lake("base"), bench.build(threads=1))
+
+
+@pytest.mark.parametrize("change", REWRITINGS)
+def test_order_files_and_format_of_rows_are_no_evidence(
+    base: Base, change: Callable[[Extracts], Extracts]
+) -> None:
+    after = base.built(change(base.files))
+    assert Comparison(base.warehouse, after).differing(left_out=file_or_row) == ""
+
+
+NAMED = {"incident_id", "device_key", "party_pseudonym", "provider_reference"}
+
+
+def under_new_names(mart: str, column: str, type_name: str) -> str:
+    if column == "agreement_key":
+        return (
+            "concat(provider, '/', coalesce(renamed(provider_reference), ''), '/',"
+            " coalesce(renamed(incident_id), ''))"
+        )
+    return f'renamed("{column}")' if column in NAMED else f'"{column}"'
+
+
+def test_names_are_no_evidence(base: Base) -> None:
+    after = base.built(renamed(base.files))
+    comparison = Comparison(base.warehouse, after, new_names(base.files))
+    assert comparison.differing(expected=under_new_names, left_out=file_or_row) == ""
+
+
+def test_four_threads_find_what_one_does(base: Base) -> None:
+    base.bench.take_lake(base.lake)
+    after = base.bench.build(threads=4)
+    assert Comparison(base.warehouse, after).differing() == ""
+
+
+PAST = date(2019, 8, 1)
+# Where a row has no month, the day that says when it was.
+DAYS = {
+    "fct_alert_proxy_daily": "request_date",
+    "fct_alerts_daily": "alert_date",
+    "fct_firmware_updates": "coalesce(updated_at, activated_at)",
+    "fct_incident_clock_segments": "started_at",
+    "fct_incidents": "logged_at",
+    "fct_service_requests_daily": "request_date",
+    "rpt_incident_agreement": "coalesce(dcc_resolved_at, provider_resolved_at)",
+    "rpt_operational_performance_regime": "regulatory_year_start",
+}
+MONTHS = ("reporting_month", "request_month", "updated_month", "activated_month", "inventory_month")
+
+
+def test_a_month_far_away_touches_no_other(base: Base) -> None:
+    """Two years before and under names of its own.
+
+    Left out of it is what would rightly tell later months something: who does not send in their first (they would
+    be due), the products list (it names images for good), and Incidents that stay open. The months of a regulatory
+    year are counted with those between.
+    """
+    first = min(file.period for file in base.files)
+    senders = {(file.provider, file.extract) for file in base.files if file.period == first}
+    past = [
+        without_open_incidents(file)
+        for file in renamed(base.simulated(PAST, base.seed + 100))
+        if (file.provider, file.extract) in senders and file.extract != "central_products_list"
+    ]
+    after = base.built(base.files + past, onto=base.lake)
+
+    def since(mart: str, columns: list[str]) -> str:
+        if month := next((column for column in MONTHS if column in columns), None):
+            # The first month has one before it now.
+            after_first = ">" if mart == "rpt_measure_changes" else ">="
+            return f"coalesce({month} {after_first} date '{first}-01', true)"
+        return f"coalesce({DAYS[mart]} >= date '2020-12-31', true)" if mart in DAYS else "true"
+
+    differing = Comparison(base.warehouse, after).differing(
+        rows=since, left_out=lambda mart, column: column == "month_count"
+    )
+    assert differing == ""
+
+
+def without_open_incidents(file: SentFile) -> SentFile:
+    if file.extract != "remedy_incidents":
+        return file
+    status = file.columns.index("Status")
+    return replace(
+        file, rows=tuple(row for row in file.rows if row[status] in {"Resolved", "Closed", "Cancelled"})
+    )
+
+
+# One row for each version of a submission, or a count of them.
+VERSIONED = {"fct_submissions", "fct_submission_files", "fct_quarantined_rows", "rpt_quarantine"}
+
+
+def test_a_correction_that_equals_the_original_changes_nothing(base: Base) -> None:
+    def next_version(mart: str, column: str, type_name: str) -> str:
+        is_key = column in {"submission_key", "submission_keys"}
+        return f"replace(replace({column}, '/v2', '/v3'), '/v1', '/v2')" if is_key else f'"{column}"'
+
+    after = base.built(corrected_by_itself(base.files), onto=base.lake)
+    differing = Comparison(base.warehouse, after).differing(
+        expected=next_version, left_out=lambda mart, column: mart in VERSIONED or file_or_row(mart, column)
+    )
+    assert differing == ""
+
+
+# Marts of what has a name: twice the rows, and each as before.
+ROWS_OF_NAMES = {
+    "fct_firmware_updates",
+    "fct_incident_clock_segments",
+    "fct_incident_outcomes",
+    "fct_incidents",
+    "rpt_incident_agreement",
+}
+# Marts of months, files and definitions: nothing in them happened twice.
+NOT_OF_EVENTS = {
+    "fct_refusals",
+    "fct_pmr_deliveries",
+    "rpt_pmr_critical_path",
+    "rpt_pmr_sla_scenarios",
+    *VERSIONED,
+}
+# Counts of other things than events.
+NOT_EVENTS = {"month_count", "likely_error_region_count"}
+# Marts with the minutes of CPM 6, which have no name and do not happen twice.
+WITH_MINUTES = {
+    "fct_measure_outcomes",
+    "fct_measure_results",
+    "rpt_measure_changes",
+    "rpt_scenario_results",
+    "rpt_solution_option_coverage",
+}
+# What more events make narrower or release, and percentiles between two of them.
+OF_SAMPLE_SIZE = {
+    "difference_lower_points",
+    "difference_upper_points",
+    "chance_gap_points",
+    "parts_from_seconds",
+    "parts_to_seconds",
+    "is_small_cell",
+    "seconds_to_activate_p90",
+    "seconds_to_activate_p99",
+}
+# Cells of few are pooled; twice as many are not few.
+POOLED = {"fct_service_requests_monthly", "rpt_business_process_performance"}
+
+
+def test_every_event_twice_doubles_counts_and_leaves_rates(base: Base) -> None:
+    def counted_twice(mart: str, column: str, type_name: str) -> str:
+        is_count = "_count" in column or column.endswith("_milliseconds") or column == "volume"
+        is_of_one = mart.startswith("dim_") or mart in NOT_OF_EVENTS | ROWS_OF_NAMES
+        if is_of_one or not is_count or column in NOT_EVENTS:
+            return f'"{column}"'
+        if mart in WITH_MINUTES:
+            return f"{column} * case when measure_id = 'CPM_6' then 1 else 2 end"
+        return f"{column} * 2"
+
+    after = base.built(doubled(base.files))
+    comparison = Comparison(base.warehouse, after, new_names(base.files, parties=False))
+
+    def left_out(mart: str, column: str) -> bool:
+        return column in OF_SAMPLE_SIZE or mart in VERSIONED | POOLED or file_or_row(mart, column)
+
+    def counted_in_whole(mart: str, columns: list[str]) -> str:
+        # The proxy's share of a region's Alerts is rounded to a whole Alert: twice 0.6 is 1, not 2.
+        bases = [column for column in ("basis", "previous_basis") if column in columns]
+        rounded = " or ".join(f"coalesce({column} in ('proxy', 'mixed'), false)" for column in bases)
+        return f"not (measure_id = 'CPM_3' and ({rounded}))" if bases else "true"
+
+    for is_of_names, again in ((False, None), (True, under_new_names)):
+        differing = comparison.differing(
+            expected=counted_twice,
+            again=again,
+            left_out=left_out,
+            rows=counted_in_whole,
+            marts=lambda mart, these=is_of_names: (mart in ROWS_OF_NAMES) == these,
+        )
+        assert differing == ""
+
+
+FEBRUARY = date(2025, 2, 1)
+BY_THE_CALENDAR = {"fct_pmr_deliveries", "fct_submissions", "rpt_firmware_survival", "rpt_incident_ageing"}
+AT_THE_END_OF_A_MONTH = {"inventory_shown_at", "known_until_at"}
+
+
+def test_four_weeks_later_all_is_four_weeks_later(base: Base) -> None:
+    """From February to March of 2025: no holiday lies in or soon after either, and both are one month's figures.
+
+    Working Days end in UTC here, as London's clocks change on 30 March. March is three days longer: what goes by
+    the end of a month is left out, so minutes, ages, what is still open, and what an inventory of the first shows.
+    """
+    february = base.simulated(FEBRUARY, base.seed)
+    before = base.built(february, working_day_timezone="UTC")
+    after = base.built(four_weeks_later(february), working_day_timezone="UTC")
+
+    def later(mart: str, column: str, type_name: str) -> str:
+        if column in {"submission_key", "submission_keys"}:
+            return f"replace({column}, '2025-02', '2025-03')"
+        if column in MONTHS:
+            return f"cast({column} + interval 1 month as date)"
+        if type_name in {"DATE", "TIMESTAMP"} and column != "regulatory_year_start":
+            return f"cast({column} + interval 28 days as {type_name})"
+        return f'"{column}"'
+
+    def apart(mart: str, columns: list[str]) -> str:
+        if mart in WITH_MINUTES:
+            return "measure_id != 'CPM_6'"
+        return "not is_open" if mart == "fct_incidents" else "true"
+
+    differing = Comparison(before, after).differing(
+        expected=later,
+        left_out=lambda mart, column: column in AT_THE_END_OF_A_MONTH or file_or_row(mart, column),
+        marts=lambda mart: mart not in BY_THE_CALENDAR and not mart.startswith(("dim_", "rpt_pmr_")),
+        rows=apart,
+    )
+    assert differing == ""
