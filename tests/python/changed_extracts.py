@@ -7,6 +7,7 @@ contract (a value too few, a date that is none) are left as they came: they must
 import csv
 import gzip
 import hashlib
+import hmac
 import io
 import json
 import os
@@ -486,19 +487,12 @@ class Comparison:
 
     def _name(self, connection: duckdb.DuckDBPyConnection) -> None:
         """`renamed(x)`: the new name of a device, SEC Party or Incident, plain or under its pseudonym."""
-        pairs = pl.DataFrame({"old": list(self.names), "new": list(self.names.values())}, schema_overrides={})
-        connection.register("pairs", pairs.with_columns(pl.all().cast(pl.String)).to_arrow())
+        pairs = dict(self.names)
+        for pseudonym in (_party, _device):
+            pairs |= {pseudonym(old): pseudonym(new) for old, new in self.names.items()}
         connection.execute(
-            f"""
-            create table new_names as
-            select distinct on (old) old, new from (
-                select old, new from pairs
-                union all
-                select {_party("old")}, {_party("new")} from pairs
-                union all
-                select {_device("old")}, {_device("new")} from pairs
-            )
-            """
+            "create table new_names as select unnest($1) as old, unnest($2) as new",
+            [list(pairs), list(pairs.values())],
         )
         connection.execute(
             "create macro renamed(x) as coalesce((select any_value(new) from new_names where old = x), x)"
@@ -506,11 +500,16 @@ class Comparison:
 
 
 def _party(name: str) -> str:
-    return f"concat('P-', left(md5(concat('{SALT}', '/', {name})), 10))"
+    return f"P-{_hash(f'party/{name}')[:10]}"
 
 
 def _device(name: str) -> str:
-    return f"md5(concat('{SALT}', '/', try_cast(concat('0x', replace({name}, '-', '')) as ubigint)))"
+    return _hash(f"device/{int(name.replace('-', ''), 16) if EUI64.fullmatch(name) else name}")[:32]
+
+
+def _hash(text: str) -> str:
+    """The keyed hash of a text, as `macros/keyed_hash.sql` has it."""
+    return hmac.digest(SALT.encode(), text.encode(), "sha256").hex()
 
 
 def new_names(files: Extracts, *, parties: bool = True) -> dict[str, str]:
