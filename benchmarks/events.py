@@ -20,6 +20,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -32,7 +33,10 @@ import duckdb
 from events_report import CUBES, RESULTS, tables
 from measuring import Run, best, each_at_its_best, run, seconds_by_node
 
+from cpm_warehouse.journal import entry_bytes, read_journal, with_checksum
+from cpm_warehouse.lakes import lake_files
 from cpm_warehouse.simulation import PARQUET_OPTIONS, SAMPLE_SCALE
+from cpm_warehouse.verifying import REGISTER_ENTRY, Seen, remember
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -120,7 +124,11 @@ class Place:
             self.link(extracts)
 
     def link(self, extracts: Path) -> int:
-        """Link simulated events into the lake, each submission with its register entry; returns their number."""
+        """Link simulated events into the lake, each submission with its register entry; returns their number.
+
+        The journal has them as landing would have written them down, so that a build takes the lake for sound.
+        """
+        journal = read_journal(self.lake)
         events = 0
         for control in sorted(extracts.glob("*/*/*/*/control.json")):
             provider, extract, period, directory = control.parts[-5:-1]
@@ -144,8 +152,13 @@ class Place:
                     {**file, "accepted_rows": file["rows"], "quarantined_rows": 0} for file in stated["files"]
                 ],
             }
-            (target / "_submission.json").write_text(json.dumps(entry))
+            entry = with_checksum(entry | {"control_sha256": None, "lake_files": lake_files(target)})
+            journal.append("landed", entry=entry)
+            (target / REGISTER_ENTRY).write_bytes(entry_bytes(entry))
             events += rows
+        journal.end()
+        time.sleep(1)  # what changed this very moment is not taken as seen
+        remember(self.lake, Seen.read(self.lake))
         return events
 
     def dbt(self, command: str, *arguments: str) -> Measured:
