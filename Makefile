@@ -108,8 +108,17 @@ pmr: build $(VENV)/.report
 browser:
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
 
+# The extracts, and what a publication of 24 October 2021 would have shown of them: before September was corrected.
+EARLIER_AT := 2021-10-24 23:59:59
+
 sample: env
 	$(BIN)/cpm simulate --out extracts/sample --truth extracts/truth
+	@rm -rf target/sample && mkdir -p target/sample
+	@$(BIN)/cpm land --extracts extracts/sample --lake target/sample/lake --accept-quarantine >/dev/null
+	@CPM_WAREHOUSE=target/sample/cpm.duckdb $(BIN)/dbt --quiet build --select +fct_measure_results int_reporting_clock \
+	  --exclude-resource-type test unit_test --target-path target/sample/dbt \
+	  --vars '{lake_root: target/sample/lake, as_known_at: "$(EARLIER_AT)"}'
+	$(BIN)/cpm earlier-publication --warehouse target/sample/cpm.duckdb --published-at "$(EARLIER_AT)"
 
 # Locks carry versions and hashes only: no registry's name stands in them.
 lock: dev

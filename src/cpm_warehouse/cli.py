@@ -13,6 +13,7 @@ import duckdb
 
 from cpm_warehouse.building import run_build
 from cpm_warehouse.contracts import load_contracts
+from cpm_warehouse.earlier import EARLIER, write_earlier
 from cpm_warehouse.errors import CpmError, DamageError, one_line, system_said
 from cpm_warehouse.history import EXTRACT, read_chain
 from cpm_warehouse.journal import read_journal
@@ -229,6 +230,27 @@ def verify(lake: Path, wait: float | None) -> None:
     if damages:
         _tell(lake, damages)
     click.echo(f"{lake}: {submissions} submissions, every file as it landed; {published} publications in a chain")
+
+
+@main.command("earlier-publication")
+@click.option("--extracts", type=Path, default=Path("extracts/sample"), show_default=True)
+@click.option(
+    "--warehouse",
+    type=Path,
+    envvar="CPM_WAREHOUSE",
+    default=Path("warehouse/cpm.duckdb"),
+    show_default=True,
+    help="Built over the extracts with the variable as_known_at.",
+)
+@click.option("--published-at", type=click.DateTime(), required=True, help="UTC instant that was as_known_at.")
+def earlier_publication(extracts: Path, warehouse: Path, published_at: datetime) -> None:
+    """Keep what a rebuild of the past shows beside a synthetic sample, as its earlier publication.
+
+    `make sample` calls it. `cpm land` makes it the first publication of a lake that has none, so that there is a
+    restatement to read after the first build. Real results are refused, here and there.
+    """
+    publication_id = write_earlier(warehouse, extracts / EARLIER, published_at)
+    click.echo(f"{extracts / EARLIER}: {publication_id}")
 
 
 @main.command("contract-pages")

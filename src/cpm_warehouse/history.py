@@ -125,8 +125,7 @@ def keep_results(connection: duckdb.DuckDBPyConnection, lake: Path, code_version
     chain = read_chain(lake)
     _write_links(lake, chain)
     _take_in(connection, lake)
-    rows = connection.execute(f"from {RESULTS} order by all").fetchall()
-    content = hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
+    content = content_of(connection)
     now = datetime.now(UTC).replace(tzinfo=None)
     if chain and now.isoformat() < chain[-1].published_at:
         raise CpmError(
@@ -135,14 +134,24 @@ def keep_results(connection: duckdb.DuckDBPyConnection, lake: Path, code_version
         )
     if chain and chain[-1].publication_id.partition("-")[2] == content:
         return chain[-1], False
-    number = len(chain) + 1
-    publication_id = f"{number:06d}-{content}"
+    publication_id = f"{len(chain) + 1:06d}-{content}"
     connection.execute(
         f"insert into {HISTORY} by name"
         " select ? as publication_id, ? as published_at, ? as code_version, known_at, landed_at, as_of_at,"
         f" results.* from {RESULTS} as results cross join warehouse.intermediate.int_reporting_clock",
         [publication_id, now, code_version],
     )
+    return append(connection, lake, chain, publication_id, now), True
+
+
+def append(
+    connection: duckdb.DuckDBPyConnection,
+    lake: Path,
+    chain: list[Link],
+    publication_id: str,
+    published_at: datetime,
+) -> Link:
+    """Add a publication that the table holds to the end of the chain, whole or not at all."""
     aside = lake / EXTRACT / ASIDE
     aside.mkdir()
     connection.execute(
@@ -150,14 +159,20 @@ def keep_results(connection: duckdb.DuckDBPyConnection, lake: Path, code_version
         f" to {literal(aside / FILE)} ({PARQUET})"
     )
     before = chain[-1].sha256 if chain else ""
-    link = Link(number, publication_id, now.isoformat(), sha256(aside / FILE), before)
+    link = Link(len(chain) + 1, publication_id, published_at.isoformat(), sha256(aside / FILE), before)
     (aside / LINK).write_bytes(link.written())
     sync_all(aside)
-    folder = lake / EXTRACT / f"provider=warehouse/period={now:%Y-%m}/version={number}"
+    folder = lake / EXTRACT / f"provider=warehouse/period={published_at:%Y-%m}/version={link.number}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside.replace(folder)
     _write_head(lake, link)
-    return link, True
+    return link
+
+
+def content_of(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return the fingerprint of the results, which a publication is named for."""
+    rows = connection.execute(f"from {RESULTS} order by all").fetchall()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
 
 
 def _unlinked(folders: set[Path]) -> list[Link]:

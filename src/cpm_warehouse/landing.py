@@ -23,6 +23,7 @@ import duckdb
 from cpm_warehouse.checks import checks_of, month_bounds
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.control import CONTROL_FILE, Control, read_control
+from cpm_warehouse.earlier import take_in_earlier
 from cpm_warehouse.errors import CpmError, RefusalError, no_room
 from cpm_warehouse.files import sha256, sync, sync_all, write_whole
 from cpm_warehouse.journal import FORMAT_1, Event, Journal, entry_bytes, read_journal, with_checksum
@@ -104,7 +105,8 @@ def land(
     A submission that is refused changes nothing but the list of refusals; the others land all the same. A dry run
     judges them and leaves the lake as it is. `repair` heals what is damaged, from the journal or by landing it
     anew; `on_damage` is told what is damaged at the end. `wait` is for how many seconds another landing is waited
-    for; `docs` is a directory for Data Docs of what is new. What is written is kept from other users.
+    for; `docs` is a directory for Data Docs of what is new. What is written is kept from other users. The earlier
+    publication of a sample becomes the first one of a lake without any.
     Raises CpmError where the extracts directory itself is unusable, another landing is at work in the lake or its
     journal was altered.
     """
@@ -137,9 +139,12 @@ def land(
         landing.finish()
         if not dry_run:
             journal.end()
-            for damage in remember(lake, landing.seen):
+            damages = remember(lake, landing.seen)
+            for damage in damages:
                 if on_damage:
                     on_damage(damage)
+            if not damages and (earlier := take_in_earlier(extracts, lake)):
+                say(f"{lake}: {earlier}, the sample's earlier publication, is the first of its history")
 
 
 @contextmanager

@@ -97,6 +97,8 @@ def _parse(path: Path, names: tuple[str, ...], contracts: Mapping[str, Contract]
     wrong = ""
     if contract is None:
         wrong = f"no extract is called '{extract}'; known: {', '.join(contracts)}"
+    elif provider == "warehouse":
+        wrong = "`cpm publish` keeps what was published, and nobody sends it; remove it"
     elif provider not in contract.providers:
         wrong = f"'{provider}' does not send {extract}; it comes from {', '.join(contract.providers)}"
     elif not PERIOD.fullmatch(period):

@@ -107,6 +107,49 @@ create macro incident_working_day(month, n) as (
     where days.month_no = month and days.working_day_number = n
 );
 
+-- People log by day and by week. Weights of an hour of London's clock, so that four hours of a Sunday night
+-- bring as many Incidents as half an hour of a Monday morning.
+create table incident_hours as
+with hours as (
+    select
+        months.month_no,
+        months.month_start + to_hours(numbers.range) as hour_start,
+        timezone('Europe/London', timezone('UTC', months.month_start + to_hours(numbers.range)))
+            as london
+    from (
+        select month_no, month_start, month_end from incident_months
+        union all
+        -- Logged in the twelve days before the first month.
+        select
+            -1, getvariable('first_month')::timestamp - interval 12 days,
+            getvariable('first_month')::timestamp
+    ) as months
+    cross join lateral range(date_diff('hour', months.month_start, months.month_end)) as numbers
+),
+
+weighed as (
+    select
+        month_no,
+        hour_start,
+        case
+            when hour(london) between 8 and 17 then 20
+            when hour(london) in (7, 18, 19, 20, 21) then 8
+            else 3
+        end
+        * if(isodow(london) < 6, 5, 2) as weight
+    from hours
+)
+
+-- An hour's seconds bear its weight each: `weight_from` is the weight of all seconds before it.
+select
+    month_no,
+    hour_start,
+    weight,
+    3600 * (sum(weight) over (partition by month_no order by hour_start) - weight)::bigint
+        as weight_from,
+    3600 * (sum(weight) over (partition by month_no))::bigint as weight_of_all
+from weighed;
+
 -- The month whose exports are sent again, corrected. `set variable` keeps later scripts free of the
 -- rule.
 set variable incident_corrected_month = least(2, getvariable('months')::bigint - 1);
@@ -146,24 +189,31 @@ numbered as (
 bounded as (
     select
         numbered.*,
-        coalesce(
-            months.month_start, getvariable('first_month')::timestamp - interval 12 days
-        ) as window_start,
-        coalesce(
-            date_diff('second', months.month_start, months.month_end), 12 * 86400
-        ) as window_seconds
+        (
+            numbered.position_in_month * months.weight_of_all
+            + incident_draw(numbered.i, 'logged', months.weight_of_all)
+        ) // numbered.incidents_in_month as weight_before
     from numbered
-    left join incident_months as months on numbered.month_no = months.month_no
+    inner join (select distinct month_no, weight_of_all from incident_hours) as months
+        on numbered.month_no = months.month_no
+),
+
+timed as (
+    select
+        bounded.i,
+        bounded.month_no,
+        hours.hour_start
+        + to_seconds((bounded.weight_before - hours.weight_from) // hours.weight) as logged_at
+    from bounded
+    asof inner join incident_hours as hours
+        on bounded.month_no = hours.month_no and bounded.weight_before >= hours.weight_from
 ),
 
 drawn as (
     select
         i,
         month_no,
-        window_start + to_seconds(
-            (position_in_month * window_seconds + incident_draw(i, 'logged', window_seconds))
-            // incidents_in_month
-        ) as logged_at,
+        logged_at,
         incident_draw(i, 'provider', 100) as provider_draw,
         incident_draw(i, 'region', 100) as region_draw,
         incident_draw(i, 'category', 1000) as category_draw,
@@ -176,7 +226,7 @@ drawn as (
         incident_draw(i, 'interrupt', 1000) as interrupt_draw,
         incident_draw(i, 'interrupt again', 1000) as second_interrupt_draw,
         incident_draw(i, 'neighbour', 8) as neighbour_draw
-    from bounded
+    from timed
 ),
 
 placed as (
@@ -195,8 +245,8 @@ placed as (
         case
             when i % 113 = 7 then null
             when i % 127 = 9 then 6
-            when category_draw < 30 then 1
-            when category_draw < 70 then 2
+            when category_draw < 4 then 1
+            when category_draw < 40 then 2
             when category_draw < 380 then 3
             when category_draw < 730 then 4
             else 5
@@ -263,7 +313,9 @@ select
             + aimed_seconds * 97 * spread_draw // 100000 * (spread_draw + 40000) // 140000 // 100
     end as running_seconds,
     if(outcome_draw < 30, 'cancelled', 'resolved') as outcome,
+    -- A Category 1 is rare, and short: everybody works on it until it is resolved.
     case
+        when category_resolved = 1 then 99
         when outcome_draw between 30 and 39 then 5
         when outcome_draw between 40 and 52 then 9
         when is_reopened and reopen_draw < 8 then 12
@@ -272,6 +324,7 @@ select
     case when is_reopened then if(reopen_draw between 50 and 74, 2, 1) else 0 end as reopened_count,
     is_reopened and neighbour_draw < 2 as is_reopened_from_closed,
     case
+        when category_resolved = 1 then null
         when interrupt_draw < 180 then 'pause'
         when interrupt_draw < 260 then 'hold'
         when interrupt_draw < 320 then 'user'
@@ -283,7 +336,7 @@ select
         when interrupt_draw < 378 then 'unlisted_status'
     end as first_interruption,
     case
-        when interrupt_draw >= 378 then null
+        when interrupt_draw >= 378 or category_resolved = 1 then null
         when second_interrupt_draw < 120 then 'pause'
         when second_interrupt_draw < 200 then 'hold'
         when second_interrupt_draw < 260 then 'user'
@@ -323,6 +376,7 @@ insert into incident_draws by name
 with bounds as (
     select
         min(month_start) as start_of_first,
+        max(month_end) as end_of_last,
         max(month_start) filter (month_no = least(1, getvariable('months')::bigint - 1))
             as start_of_second,
         max(month_start) filter (month_no = getvariable('incident_corrected_month'))
@@ -384,11 +438,16 @@ scenarios as (
 
     union all by name
 
+    -- Categories 1 and 2 are open past their target for a day, not for months.
     select
         'open_past_target' as scenario,
-        bounds.start_of_first + to_hours(11 * categories.c::int) as logged_at,
+        case categories.c
+            when 1 then bounds.end_of_last - interval 9 hours
+            when 2 then bounds.end_of_last - interval 31 hours
+            else bounds.start_of_first + to_hours(11 * categories.c::int)
+        end as logged_at,
         categories.c as category_resolved,
-        86400 as running_seconds,
+        if(categories.c = 1, 28800, 86400) as running_seconds,
         9 as last_stage
     from bounds
     cross join range(1, 6) as categories (c)
@@ -454,7 +513,10 @@ scenarios as (
         (27, 'no_audit', 3, 255600, 'resolved', 99, 0, null, null, 'provider'),
         (28, 'no_audit', 3, 230000, 'resolved', 99, 0, null, 'pause', 'provider'),
         (29, 'no_audit', 4, 90000, 'resolved', 99, 0, null, null, 'user'),
-        (30, 'no_creation', 3, 90000, 'resolved', 99, 0, 'after', 'pause', 'provider')
+        (30, 'no_creation', 3, 90000, 'resolved', 99, 0, 'after', 'pause', 'provider'),
+        -- Resolved, then cancelled, then closed: cancelled, whatever state follows.
+        (31, 'resolved_cancelled', 3, 90000, 'resolved_cancelled', 99, 0, null, null, 'provider'),
+        (32, 'resolved_cancelled', 4, 90000, 'resolved_cancelled', 99, 0, null, 'pause', 'provider')
     ) as cases (
         n, scenario, category, seconds, outcome, last_stage, reopened_count, recategorisation,
         interruption, last_holder

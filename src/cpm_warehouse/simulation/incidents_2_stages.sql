@@ -8,7 +8,7 @@ from (
     (1::tinyint, 'new'), (2, 'assigned'), (3, 'in progress'), (4, 'recategorised'),
     (5, 'interrupted'), (6, 'in progress'), (7, 'interrupted again'), (8, 'in progress'),
     (9, 'held by a User to the end'), (10, 'resolved or cancelled'),
-    (11, 'closed, to be re-opened'), (12, 're-opened'), (13, 'paused'), (14, 'in progress'),
+    (11, 'closed, to be re-opened, or cancelled when resolved'), (12, 're-opened'), (13, 'paused'), (14, 'in progress'),
     (15, 'resolved again'), (16, 're-opened again'), (17, 'resolved a third time'),
     (18, 'recategorised after resolution'), (19, 'closed')
 ) as stages (stage_no, stage);
@@ -87,6 +87,7 @@ with planned as (
             when stages.stage_no = 1 then 'New'
             when stages.stage_no in (2, 9) then 'Assigned'
             when stages.stage_no = 10 and plan.outcome = 'cancelled' then 'Cancelled'
+            when stages.stage_no = 11 and plan.outcome = 'resolved_cancelled' then 'Cancelled'
             when stages.stage_no in (10, 15, 17, 18) then 'Resolved'
             when stages.stage_no in (11, 19) then 'Closed'
             when interruption = 'unlisted_status' then 'Awaiting Change'
@@ -141,7 +142,7 @@ with planned as (
             when 7 then plan.second_interruption is not null
             when 8 then plan.after_second_seconds > 0
             when 9 then plan.last_holder = 'user'
-            when 11 then plan.is_reopened_from_closed
+            when 11 then plan.is_reopened_from_closed or plan.outcome = 'resolved_cancelled'
             when 12 then plan.reopened_count > 0
             when 13 then plan.is_paused_when_reopened
             when 14 then plan.is_paused_when_reopened

@@ -6,6 +6,8 @@ with ends as (
         i,
         max(stage_no) as last_stage,
         arg_max(status, stage_no) as last_status,
+        -- Nothing that was cancelled is re-opened: it stays so when it is closed.
+        count(*) filter (where status = 'Cancelled') > 0 as is_cancelled,
         max(stage_no) filter (where stage_no in (10, 15, 17) and status = 'Resolved')
             as resolved_stage,
         count(*) filter (where stage_no in (12, 16)) > 0 as was_reopened,
@@ -18,7 +20,7 @@ with ends as (
 decided as (
     select
         *,
-        last_status in ('Resolved', 'Closed') as is_resolved,
+        last_status in ('Resolved', 'Closed') and not is_cancelled as is_resolved,
         if(last_status in ('Resolved', 'Closed'), resolved_stage, last_stage) as deciding_stage
     from ends
 ),
@@ -48,7 +50,7 @@ ended as (
         if(plan.region = 'West' or plan.region is null, 'Unknown', plan.region) as region,
         -- Without an audit log nobody can tell which time did not count.
         if(plan.has_audit, stages.counted_before_seconds, null) as counted_before_seconds,
-        decided.last_status = 'Cancelled' as is_cancelled,
+        decided.is_cancelled,
         plan.has_audit,
         decided.was_reopened,
         decided.was_recategorised

@@ -152,6 +152,19 @@ where
     plan.recording <> 'missing_from_provider'
     and not (submissions.is_mistaken and plan.rank % 7 = 6);
 
+-- One row that landing must keep aside: resolved in another month than the list's.
+insert into out_incident_list by name
+select
+    * replace (
+        'DSP-99999999' as "Provider Reference",
+        null as "DCC Incident Number",
+        "Resolved At" - interval 62 days as "Resolved At"
+    )
+from out_incident_list
+where _provider = 'dsp' and _period = (select min(period) from incident_months)
+order by _order
+limit 1;
+
 create table truth_incident_agreement as
 -- A provider's row without the DCC's number finds no partner: each side lacks the other's.
 select

@@ -37,7 +37,7 @@ exceptions as (
         not (measure = 'CPM_5' and rank = 2) as is_approved
     from ranked
     where
-        month_no = 0
+        (month_no = 0 or (measure = 'CPM_4' and month_no = least(1, getvariable('months')::bigint - 1)))
         and (
             (not is_met and rank <= if(measure = 'CPM_5', 3, 1))
             or (is_met and measure = 'CPM_5' and rank = 1)
@@ -58,15 +58,29 @@ exceptions as (
 
     union all
 
+    -- Every measure has an exception. Where events are counted by day, it takes out whole days.
     select
         months.month_no,
-        'CPM_5',
+        windows.measure,
         null,
-        months.month_start + interval '8 days 6 hours',
-        months.month_start + interval '9 days 18 hours',
-        'Severe weather declared by the Panel',
+        months.month_start + to_hours(windows.from_hour),
+        months.month_start + to_hours(windows.to_hour),
+        windows.reason,
         true
     from incident_months as months
+    cross join (
+        values
+        ('CPM_5', 8 * 24 + 6, 9 * 24 + 18, 'Severe weather declared by the Panel'),
+        ('CPM_1', 16 * 24 - 1, 18 * 24 - 1, 'Failure of a third party''s network'),
+        ('CPM_2', 16 * 24 - 1, 18 * 24 - 1, 'Failure of a third party''s network'),
+        ('CPM_3', 16 * 24 - 1, 18 * 24 - 1, 'Failure of a third party''s network'),
+        ('CPM_6', 11 * 24 + 9, 11 * 24 + 15, 'Work at a User''s request'),
+        ('CPM_6A', 9 * 24, 12 * 24, 'Image withdrawn by its manufacturer'),
+        ('CPM_6B', 9 * 24, 12 * 24, 'Image withdrawn by its manufacturer'),
+        ('CPM_6C', 9 * 24, 12 * 24, 'Image withdrawn by its manufacturer'),
+        ('CPM_7', 16 * 24 + 9, 17 * 24 + 18, 'Failure of a third party''s network'),
+        ('CPM_8', 16 * 24 + 9, 17 * 24 + 18, 'Failure of a third party''s network')
+    ) as windows (measure, from_hour, to_hour, reason)
     where months.month_no = least(1, getvariable('months')::bigint - 1)
 ),
 

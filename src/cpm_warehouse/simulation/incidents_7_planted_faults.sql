@@ -78,6 +78,12 @@ counted as (
 
     union all
 
+    select 'incident_list_row_of_another_month', count(*)
+    from out_incident_list
+    where strftime("Resolved At", '%Y-%m') < _period and "Provider Reference" = 'DSP-99999999'
+
+    union all
+
     -- Later than the 14 Working Days that most providers have.
     select 'submission_late', count(*)
     from (
@@ -233,6 +239,13 @@ counted as (
     select 'incident_cancelled', count(*)
     from truth_incidents
     where exclusion_reason = 'cancelled'
+
+    union all
+
+    select 'incident_cancelled_after_resolution', count(distinct cancelled.i)
+    from stages as cancelled
+    semi join stages as resolved on cancelled.i = resolved.i and resolved.status = 'Resolved'
+    where cancelled.status = 'Cancelled'
 
     union all
 

@@ -36,7 +36,7 @@ from cpm_warehouse.simulation.writing import File, Variables, Written, set_varia
 
 AREAS = ("traffic", "incidents")
 SEEDS = Path("seeds/reference")
-# A national month with 5,000 Service Requests, 8,430 Alerts and 1,200 devices.
+# A national month with 5,000 Service Requests, some 8,400 Alerts and 1,200 devices.
 SAMPLE_SCALE = 5e-6
 SAMPLE_INCIDENTS_PER_MONTH = 120
 # Of each of the eight kinds of firmware fault, out of the devices that an S1SP or a CSP follows.

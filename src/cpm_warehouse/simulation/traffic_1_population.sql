@@ -114,18 +114,28 @@ set variable home_slots = least(4096, greatest(288, (getvariable('scale') * 12.9
 set variable homes_per_slot
 = greatest(1, (getvariable('scale') * 12.9e6 / getvariable('home_slots'))::bigint);
 
+-- SMETS1 is 38.7% of meters (August 2021), shared out among its three cohorts as 22, 32 and 46. The
+-- 4G network is of 2023: months before it have no hub there.
+set variable four_g_share = if(year(getvariable('first_month')) < 2023, 0, 0.004);
+
 create table home_slots as
 with regions (region, place, generation, s1sp, share_from, share_to) as (
     values
-        ('SMETS1', 'SMETS1', 'SMETS1', 'IOC', 0, 0.066),
-        ('SMETS1', 'SMETS1', 'SMETS1', 'MOC', 0.066, 0.162),
-        ('SMETS1', 'SMETS1', 'SMETS1', 'FOC', 0.162, 0.3),
-        ('North', 'North', 'SMETS2', null, 0.3, 0.51),
-        ('Central', 'Central', 'SMETS2', null, 0.51, 0.747),
-        ('South', 'South', 'SMETS2', null, 0.747, 0.988),
-        ('4G North', '4G', 'SMETS2', null, 0.988, 0.992),
-        ('4G Central', '4G', 'SMETS2', null, 0.992, 0.996),
-        ('4G South', '4G', 'SMETS2', null, 0.996, 1)
+        ('SMETS1', 'SMETS1', 'SMETS1', 'IOC', 0, 0.085),
+        ('SMETS1', 'SMETS1', 'SMETS1', 'MOC', 0.085, 0.209),
+        ('SMETS1', 'SMETS1', 'SMETS1', 'FOC', 0.209, 0.387),
+        ('North', 'North', 'SMETS2', null, 0.387, 0.574),
+        ('Central', 'Central', 'SMETS2', null, 0.574, 0.785),
+        ('South', 'South', 'SMETS2', null, 0.785, 1 - 3 * getvariable('four_g_share')),
+        (
+            '4G North', '4G', 'SMETS2', null,
+            1 - 3 * getvariable('four_g_share'), 1 - 2 * getvariable('four_g_share')
+        ),
+        (
+            '4G Central', '4G', 'SMETS2', null,
+            1 - 2 * getvariable('four_g_share'), 1 - getvariable('four_g_share')
+        ),
+        ('4G South', '4G', 'SMETS2', null, 1 - getvariable('four_g_share'), 1)
 ),
 
 slots as (
@@ -171,12 +181,13 @@ inner join parties as networks
         and slots.network_fraction >= networks.share_from
         and slots.network_fraction < networks.share_to;
 
--- 4.2 devices a home: hub and electricity meter in each, gas in four of five, displays in some.
+-- 4.2 devices a home (July 2022) and 1.63 meters (August 2021): hub and electricity meter in each,
+-- gas in 63 of 100, displays in most.
 create table device_slots as
 with device_types (device_type, type_number, ownership, needs_gas) as (
     values
         ('CHF', 1, 1, false), ('ESME', 2, 1, false), ('GPF', 3, 1, true), ('GSME', 4, 1, true),
-        ('PPMID', 5, 0.45, false), ('IHD', 6, 0.15, false)
+        ('PPMID', 5, 0.66, false), ('IHD', 6, 0.28, false)
 ),
 
 owned as (
@@ -189,7 +200,7 @@ owned as (
         on
             fraction(home_slots.home_slot, device_types.device_type) < device_types.ownership
             and (
-                not device_types.needs_gas or fraction(home_slots.home_slot, 'has gas') < 0.8
+                not device_types.needs_gas or fraction(home_slots.home_slot, 'has gas') < 0.63
             )
 )
 

@@ -1,5 +1,6 @@
 -- Firmware: what Users asked for (11.1 and 11.3), what S1SPs did with it, what CSPs pushed to hubs.
--- In a month one device in ten is a target; a device is a target once in ten months.
+-- In a month one device in ten is a target; a device is a target once in ten months. Updates fail at S1SPs
+-- and CSPs, and so do activations.
 
 -- The DCC's own EUI-64, which a Non-Device Request names as its target.
 set variable dcc_id = '90-B3-D5-1F-30-01-00-00';
@@ -35,6 +36,8 @@ create macro firmware_plant_of(device_id, device_type, s1sp, place) as if(
     'none'
 );
 
+create macro is_version_recorded(device_id) as draw(device_id, 'no version', 100) <> 0;
+
 create table firmware_targets as
 with targets as (
     select
@@ -62,13 +65,16 @@ select
     starts_ms
     + draw(campaign, 'update day', 21) * getvariable('day_ms')
     + draw(campaign, 'update time', 36000000) + 28800000 as sent_ms,
-    (row_number() over (partition by is_pushed_by_csp, party, image order by device_id) - 1)
-        // 50000 as list_number,
+    (
+        row_number() over (partition by is_pushed_by_csp, party, image, period order by device_id) - 1
+    ) // 50000 as list_number,
     -- What a User or S1SP calls an activation without an update.
     fraction(device_id, 'listed') >= 0.03 as is_listed,
     case
-        when fraction(device_id, 'update') < 0.95 then 0
-        when fraction(device_id, 'update') < 0.98 then 3
+        when fraction(device_id, 'update outcome') < 0.9 then 0
+        when fraction(device_id, 'update outcome') < 0.92 then 1
+        when fraction(device_id, 'update outcome') < 0.93 then 2
+        when fraction(device_id, 'update outcome') < 0.97 then 3
     end as update_outcome,
     sqrt(odds(hash(device_id, salt('activation')))) as patience,
     sent_ms + ((0.2 + least(20, 1.5 * patience)) * getvariable('day_ms'))::bigint as activation_ms,
@@ -84,6 +90,28 @@ select
         null
     ) as activation_outcome,
 from targets;
+
+-- Two courses that the sample must hold however few hubs it has: SENT, SENT, FAILED; and sent again after the
+-- inventory of the month's end showed the version.
+set variable failing_hub = (
+    select device_id
+    from firmware_targets
+    where plant = 'none' and is_pushed_by_csp and place = 'South'
+    order by starts_ms, device_id
+    limit 1
+);
+set variable shown_hub = (
+    select device_id
+    from firmware_targets
+    where
+        plant = 'none' and is_pushed_by_csp and place = 'Central'
+        and is_version_recorded(device_id)
+        and activation_ms < epoch_ms(make_timestamp_ms(starts_ms) + interval 1 month)
+    order by starts_ms, device_id
+    limit 1
+);
+update firmware_targets set plant = 'resent' where device_id = getvariable('failing_hub');
+update firmware_targets set plant = 'notification_only' where device_id = getvariable('shown_hub');
 
 -- A device that failed is mostly tried once more, two days later. Outcome -1 never answered.
 create table firmware_activations as
@@ -110,25 +138,61 @@ inner join months
         attempts.requested_ms >= months.starts_ms
         and attempts.requested_ms < months.starts_ms + months.length_ms;
 
+-- No RequestId is used twice but for one: in the second month the first party that sent to SMETS2 devices in both
+-- of the first two uses the counter of its first request to them again, for others.
 create table firmware_updates as
+with requests as (
+    select
+        period,
+        party,
+        originator,
+        image,
+        version,
+        sent_ms,
+        hash(party, image, list_number, period) as own_counter,
+        list(device_id order by device_id) as device_ids,
+        min(generation) = 'SMETS2' as is_smets2,
+    from firmware_targets
+    where is_listed and not is_pushed_by_csp
+    group by period, party, originator, image, version, sent_ms, list_number
+),
+
+placed as (
+    select
+        requests.*,
+        months.month_number,
+        row_number() over (
+            partition by requests.party, requests.period, requests.is_smets2
+            order by requests.sent_ms, requests.own_counter
+        ) as place,
+    from requests
+    inner join months on requests.period = months.period
+),
+
+reused as (
+    select earlier.party, earlier.own_counter as counter, later.own_counter
+    from placed as earlier
+    inner join placed as later on earlier.party = later.party
+    where
+        earlier.month_number = 0 and earlier.place = 1 and earlier.is_smets2
+        and later.month_number = 1 and later.place = 1 and later.is_smets2
+    order by earlier.party
+    limit 1
+)
+
 select
-    period,
-    party,
-    originator,
-    image,
-    version,
-    sent_ms,
-    hash(party, image, list_number) as counter,
-    originator || ':' || getvariable('dcc_id') || ':' || counter as request_id,
-    list(device_id order by device_id) as device_ids,
+    requests.* exclude (own_counter, is_smets2),
+    coalesce(reused.counter, requests.own_counter) as counter,
+    reused.counter is not null as is_reused,
+    requests.originator || ':' || getvariable('dcc_id') || ':'
+    || coalesce(reused.counter, requests.own_counter) as request_id,
     case
-        when fraction(request_id, 'outcome') < 0.88 then 'I0'
-        when fraction(request_id, 'outcome') < 0.97 then 'W110101'
-        when fraction(request_id, 'outcome') < 0.99 then 'E110103'
+        when fraction(requests.own_counter, 'outcome') < 0.88 then 'I0'
+        when fraction(requests.own_counter, 'outcome') < 0.97 then 'W110101'
+        when fraction(requests.own_counter, 'outcome') < 0.99 then 'E110103'
     end as outcome,
-from firmware_targets
-where is_listed and not is_pushed_by_csp
-group by period, party, originator, image, version, sent_ms, list_number;
+from requests
+left join reused on requests.party = reused.party and requests.own_counter = reused.own_counter;
 
 create table out_update_firmware_requests as
 select
@@ -154,10 +218,10 @@ select
     min(attempts.requested_ms) filter (where attempts.outcome = 0) as activated_ms,
     case
         when targets.plant in ('overtaken', 'activation_before_update')
-            then if(targets.update_outcome = 3, 'update_failed', 'waiting')
+            then if(targets.update_outcome > 0, 'update_failed', 'waiting')
         when activated_ms is not null then 'activated'
         when count(attempts.device_id) > 0 then 'activation_failed'
-        when targets.update_outcome = 3 then 'update_failed'
+        when targets.update_outcome > 0 then 'update_failed'
         else 'waiting'
     end as expected
 from firmware_targets as targets
@@ -275,7 +339,12 @@ create table hub_steps as
 with hubs as (
     select
         *,
-        if(fraction(device_id, 'update') < 0.96, 'DELIVERED', 'FAILED') as delivery_step,
+        case
+            when device_id = getvariable('failing_hub') then 'FAILED'
+            when device_id = getvariable('shown_hub') or fraction(device_id, 'update') < 0.96
+                then 'DELIVERED'
+            else 'FAILED'
+        end as delivery_step,
         if(fraction(device_id, 'outcome') < 0.96, 'ACTIVATED', 'FAILED') as last_step,
         sent_ms + draw(device_id, 'delivery', 2 * getvariable('day_ms')) as delivered_ms,
         delivered_ms + activation_ms - sent_ms as requested_ms,
@@ -290,7 +359,14 @@ with hubs as (
             when activated_ms >= getvariable('end_ms') or last_step = 'FAILED'
                 then 'activation_failed'
             else 'activated'
-        end as sent_expected
+        end as sent_expected,
+        -- Some are sent again after the inventory of the month's end showed the version.
+        epoch_ms(make_timestamp_ms(starts_ms) + interval 1 month) as shown_ms,
+        plant = 'notification_only'
+        and delivery_step = 'DELIVERED'
+        and activation_ms < shown_ms
+        and (device_id = getvariable('shown_hub') or draw(device_id, 'sent again', 2) = 0)
+            as is_sent_again
     from firmware_targets
     where is_pushed_by_csp and place in ('North', 'Central', 'South')
 ),
@@ -307,6 +383,14 @@ steps as (
     inner join range(2) as copies on copies.range = 0 or hubs.plant = 'duplicate'
     union all by name
     select *, 'SENT' as step, sent_ms + 1000 as step_ms from hubs where plant = 'resent'
+    union all by name
+    select
+        * replace ('waiting' as sent_expected),
+        'SENT' as step,
+        shown_ms + 9 * getvariable('day_ms') + 36000000 as step_ms,
+        true as is_later_sending,
+    from hubs
+    where is_sent_again
     union all by name
     select
         * replace (
@@ -414,7 +498,6 @@ where plant = 'notification_only' and is_pushed_by_csp and activation_ms < getva
 create macro is_image_listed(manufacturer, model, version, build) as
     build <> getvariable('unlisted_build')
     and draw(manufacturer || model, 'no image', 9) <> right(version, 4)::integer % 9;
-create macro is_version_recorded(device_id) as draw(device_id, 'no version', 100) <> 0;
 
 -- Row by row: what a matcher must say. Waiting is open up to the cut-off, expired after it.
 create table truth_firmware as
@@ -449,8 +532,14 @@ told as (
         steps.step_ms as happened_ms,
         steps.plant,
         if(
-            steps.plant = 'notification_only' and steps.step = 'SENT' and shown.device_id is not null,
-            'activated',
+            steps.plant = 'notification_only'
+            and steps.step = 'SENT'
+            and steps.is_later_sending is null,
+            case
+                when shown.device_id is not null then 'activated'
+                when steps.is_sent_again and steps.shown_ms < getvariable('end_ms') then 'resent'
+                else steps.expected
+            end,
             steps.expected
         ) as expected,
     from hub_steps as steps

@@ -234,6 +234,38 @@ select
 from requests
 order by received_ms, counter;
 
+-- Rows that landing must keep aside close the first month too: answered before it was received, an EUI-64
+-- that was cut, received in another month.
+create table faulty_service_requests as
+select
+    months.period,
+    faults.rule_id,
+    parties.originator as "OriginatorId",
+    faults.target as "TargetId",
+    faults.counter::ubigint as "OriginatorCounter",
+    '8.2' as "ServiceReferenceVariant",
+    'OnDemand' as "Mode",
+    'IS' as "UserRole",
+    parties.party as "PartyId",
+    null as "DeviceType",
+    null as "Region",
+    null as "S1sp",
+    months.starts_at + to_seconds(faults.received_second) as "ReceivedAt",
+    null::timestamp as "ExecuteAt",
+    null::timestamp as "SentToWanAt",
+    null::timestamp as "BackFromWanAt",
+    months.starts_at + to_seconds(faults.responded_second) as "RespondedAt",
+    'I0' as "ResponseCode",
+from months
+cross join parties
+cross join (
+    values
+        ('responded_before_received', getvariable('dcc_id'), 1, 86400, 86399),
+        ('value_malformed', left(getvariable('dcc_id'), 20), 2, 90000, 90001),
+        ('row_of_another_month', getvariable('dcc_id'), 3, -172800, -172799)
+) as faults (rule_id, target, counter, received_second, responded_second)
+where months.month_number = 0 and parties.role = 'supplier' and parties.rank = 0;
+
 -- Row n of a month is event n, but for one row in 499, which is the event before it sent twice.
 create macro event_of(row_number) as if(row_number % 499 = 7, row_number - 1, row_number);
 
@@ -332,9 +364,15 @@ from timed
 inner join hexadecimal as high on timed.lower_half >> 16 = high.number
 inner join hexadecimal as low on timed.lower_half & 65535 = low.number
 union all by name
--- The plan's requests close the month's last file.
+-- The plan's requests, and the rows at fault, close the month's last file.
 select * exclude (period)
 from firmware_service_requests
+where
+    period = getvariable('period')
+    and getvariable('end_unit') = getvariable('requests_per_month')
+union all by name
+select * exclude (period, rule_id)
+from faulty_service_requests
 where
     period = getvariable('period')
     and getvariable('end_unit') = getvariable('requests_per_month');

@@ -81,13 +81,44 @@ select
     row_number() over (partition by provider, device_type order by home_slot) - 1 as provider_rank,
 from device_slots;
 
+-- Alerts of a provider in a month. They vary from month to month, and on one or two days they storm: the
+-- devices of 16 neighbouring slots, mostly of one code, send in three hours what all devices of the
+-- provider send in one to four days. A storm's messages are counted as days more of the month.
 create table alert_volumes as
+with homes as (
+    select provider, count(*) / getvariable('home_slots') as share
+    from alert_devices
+    where device_type = 'CHF'
+    group by provider
+),
+
+drawn as (
+    select
+        homes.provider,
+        months.period,
+        months.month_number,
+        months.starts_ms,
+        months.length_ms // getvariable('day_ms') as days,
+        homes.provider || months.period as name,
+        getvariable('scale') * 1.686e9 * homes.share * (0.8 + 0.3 * fraction(months.period, 'volume'))
+            as plain_count,
+    from homes
+    cross join months
+)
+
 select
-    provider,
-    (getvariable('scale') * 1.686e9 * count(*) / getvariable('home_slots'))::bigint as alert_count,
-from alert_devices
-where device_type = 'CHF'
-group by provider;
+    * exclude (name, plain_count),
+    -- The first storm is in the first half of the month, the second one in every other month's second half.
+    draw(name, 'first storm', 14) as first_storm_day,
+    1 + draw(name, 'first storm length', 3) as first_storm_length,
+    15 + draw(name, 'second storm', 13) as second_storm_day,
+    if(draw(name, 'stormy', 2) = 0, 0, 1 + draw(name, 'second storm length', 4))
+        as second_storm_length,
+    days + first_storm_length + second_storm_length as weighed_days,
+    256 + draw(name, 'storm', 3800) as storm_slot,
+    draw(name, 'storm hour', 21) * 3600000 as storm_ms,
+    (plain_count * weighed_days / days)::bigint as alert_count,
+from drawn;
 
 -- Round trips in the WAN that a planted Alert takes its share of: those of on-demand Service Requests,
 -- numbered so that the ones of a region and device type stand together.
@@ -114,7 +145,7 @@ slots as (
         numbers.range as slot,
         profile.* exclude (weight, share_from, share_to),
         draw(numbers.range, volumes.provider, type_counts.type_count) as device_rank,
-    from alert_volumes as volumes
+    from (select distinct provider from alert_volumes) as volumes
     cross join range(4096) as numbers
     inner join alert_profile as profile
         on
@@ -162,25 +193,37 @@ left join (
 
 create view out_alerts as
 with month as (
-    select
-        months.starts_ms,
-        months.length_ms // getvariable('day_ms') as days,
-        volumes.alert_count,
-    from months
-    inner join alert_volumes as volumes
-        on months.period = getvariable('period') and volumes.provider = getvariable('provider')
+    select *
+    from alert_volumes
+    where period = getvariable('period') and provider = getvariable('provider')
 ),
 
 slots as (
     select * from alert_slots where provider = getvariable('provider')
 ),
 
+-- An Alert's place among the weighed days says whether it belongs to a storm: a storm stands between
+-- the Alerts of its own day and those of the next.
 hashed as (
     select
         event_of(range) as event,
         hash(event, salt(getvariable('provider') || getvariable('period'))) as bits,
         hash(bits) as more_bits,
-    from range(getvariable('first_unit'), getvariable('end_unit'))
+        event * month.weighed_days // month.alert_count as weighed_day,
+        least(greatest(weighed_day - month.first_storm_day, 0), month.first_storm_length)
+            as first_storm_part,
+        least(
+            greatest(weighed_day - first_storm_part - month.second_storm_day, 0),
+            month.second_storm_length
+        ) as second_storm_part,
+        weighed_day - first_storm_part - second_storm_part as day,
+        (day = month.first_storm_day and first_storm_part > 0)
+        or (day = month.second_storm_day and second_storm_part > 0) as is_storm,
+        month.starts_ms,
+        month.storm_slot,
+        month.storm_ms,
+    from range(getvariable('first_unit'), getvariable('end_unit')) as numbers
+    cross join month
 ),
 
 drawn as (
@@ -195,12 +238,24 @@ drawn as (
             ((hashed.more_bits & 16777215) % getvariable('homes_per_slot')::ubigint)::bigint
             * getvariable('home_slots') + slots.home_slot
         ) as lower_half,
-        month.starts_ms
-        + hashed.event * month.days // month.alert_count * getvariable('day_ms')
-        + ((hashed.more_bits >> 24) % 86400000)::bigint as raised_ms,
+        -- One Alert of the DSP a month was raised in the last second of the month before, and sent in this.
+        hashed.event = 1000
+        and getvariable('provider') = 'dsp'
+        and hashed.starts_ms > epoch_ms(getvariable('first_month')::timestamp) as is_early,
+        hashed.starts_ms + if(
+            is_early,
+            -1000,
+            hashed.day * getvariable('day_ms') + if(
+                hashed.is_storm,
+                hashed.storm_ms + ((hashed.more_bits >> 24) % 10800000)::bigint,
+                ((hashed.more_bits >> 24) % 86400000)::bigint
+            )
+        ) as raised_ms,
     from hashed
-    inner join slots on hashed.bits & 4095 = slots.slot
-    cross join month
+    inner join slots
+        on
+            if(hashed.is_storm, hashed.storm_slot + (hashed.bits & 15)::bigint, (hashed.bits & 4095)::bigint)
+            = slots.slot::bigint
 ),
 
 -- By default an Alert has a time of its own. Planted, each takes the share of a round trip that the
@@ -212,11 +267,12 @@ timed as (
             getvariable('alert_uplink_share') * round_trips.median_ms
             * least(if(round_trips.has_long_tail, drawn.wan_odds, sqrt(drawn.wan_odds)), 4000)
         )::bigint as planted_ms,
-        drawn.raised_ms + coalesce(planted_ms, (drawn.median_ms * sqrt(drawn.wan_odds))::bigint)
-            as arrived_ms,
+        drawn.raised_ms
+        + coalesce(planted_ms, (drawn.median_ms * sqrt(drawn.wan_odds))::bigint)
+        + if(drawn.is_early, 2000, 0) as arrived_ms,
         if(
             planted_ms is null,
-            if(drawn.is_central, drawn.raised_ms, arrived_ms) + 120 + (drawn.draw & 511)::bigint,
+            if(drawn.is_central and not drawn.is_early, drawn.raised_ms, arrived_ms) + 120 + (drawn.draw & 511)::bigint,
             arrived_ms
         ) as sent_ms,
     from drawn

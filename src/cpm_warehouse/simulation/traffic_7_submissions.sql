@@ -15,15 +15,14 @@ with submissions as (
     union all
     select
         'alerts' as extract,
-        volumes.provider,
-        months.month_number,
+        provider,
+        month_number,
         1 as version,
-        volumes.alert_count as units,
-        if(volumes.provider = 'dsp', 2, 1) as least_parts,
-    from alert_volumes as volumes
+        alert_count as units,
+        if(provider = 'dsp', 2, 1) as least_parts,
+    from alert_volumes
     -- CSP North and the S1SPs began to send Alerts in the last two months.
-    inner join months
-        on volumes.provider = 'dsp' or months.month_number >= getvariable('months') - 2
+    where provider = 'dsp' or month_number >= getvariable('months') - 2
     union all
     select
         'device_inventory' as extract,
