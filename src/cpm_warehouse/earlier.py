@@ -1,8 +1,8 @@
 """The earlier publication of a sample, so that there is a restatement to read after the first build.
 
-It lies beside the extracts of the sample: one file, and the control file that says that it is synthetic. `make sample`
-writes it, from a rebuild of the past; landing makes it the first publication of a lake that has none. Nothing of the
-kind is taken beside real extracts, of which only counts as published what `cpm publish` published.
+It lies beside the extracts of the sample: one file, and the control file that says that it is synthetic. `make
+sample` writes it, from a rebuild of the past; landing makes it the first publication of a lake that has none.
+Nothing of the kind is taken beside real extracts, of which only counts as published what `cpm publish` published.
 """
 
 import json
@@ -25,8 +25,8 @@ AGAIN = "write it again with `make sample`"
 def write_earlier(warehouse: Path, folder: Path, published_at: datetime) -> str:
     """Write what a rebuild of the past shows as an earlier publication; returns its name.
 
-    `warehouse` was built as known at the instant `published_at` (UTC). The same results give the same bytes: nothing
-    of the machine or of the day goes into it. Raises CpmError where any result is real, or was known later.
+    `warehouse` was built as known at the instant `published_at` (UTC). The same results give the same bytes:
+    nothing of the machine or of the day goes into it. Raises CpmError where any is real, or was known later.
     """
     with connect() as connection:
         connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")

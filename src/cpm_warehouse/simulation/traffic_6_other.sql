@@ -71,7 +71,7 @@ with requests as (
         end as kind,
         case
             when bits % 10 < 7 then 2500
-            when bits % 10 = 7 then 4000000
+            when bits % 10 = 7 then 4000
             else 300
         end as median_ms,
     from calendar, range(greatest(300, (getvariable('scale') * 3e6)::bigint)) as numbers
