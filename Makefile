@@ -1,5 +1,6 @@
 # make build   environment, landing, dbt build, publication
 # make test    every check that CI runs, with a whole build
+# make check-topic TOPIC=incident   the models of a topic with their unit tests and data tests, while a rule is changed
 # make pmr MONTH=2021-09   the month's report, published/pmr/pmr-2021-09.{html,pdf,xlsx}
 # make build EXTRACTS=/path/to/extracts   the same over your own extracts instead of the sample
 # make explore  the explorer over the publication, in a browser (HEADLESS=1: only served)
@@ -12,13 +13,14 @@ VARS     := $(if $(filter extracts/sample,$(EXTRACTS)),,--vars '{lake_root: $(LA
 
 VENV   := .venv
 BIN    := $(VENV)/bin
-BUILD  := $(BIN)/cpm build --lake $(LAKE) && $(BIN)/cpm publish
+STAGE  := @.ci/stage
 PYTHON ?= python3
 COMPILE = $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 pyproject.toml
-UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes
+# Compiled once, here: where Python may not write bytecode, every start would compile its imports anew.
+UV     := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help mutants env dev land build rebuild lint check pytest test sample lock clean browser docs explore pmr
+.PHONY: help mutants env dev land build rebuild lint check check-topic pytest test sample lock clean browser docs explore pmr
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -34,19 +36,19 @@ FORCE:
 $(VENV)/.build: requirements/bootstrap.txt requirements/build.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
 	  || { echo "error: '$(PYTHON)' is not Python 3.11; install it, or name it: make PYTHON=python3.11 ..." >&2; exit 1; }
-	$(PYTHON) -m venv $(if $(filter FORCE,$^),--clear) $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bootstrap.txt
-	$(UV) -r requirements/build.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(PYTHON) -m venv $(if $(filter FORCE,$^),--clear) $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bootstrap.txt
+	$(STAGE) environment $(UV) -r requirements/build.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # What the pack, the explorer and the notebooks need on top of a build.
 $(VENV)/.report: $(VENV)/.build requirements/report.txt
-	$(UV) -r requirements/report.txt
+	$(STAGE) report-tools $(UV) -r requirements/report.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.build requirements/dev.txt
-	$(UV) -r requirements/dev.txt
+	$(STAGE) test-tools $(UV) -r requirements/dev.txt
 	@touch $@
 
 env: $(VENV)/.build
@@ -57,46 +59,62 @@ land: env
 	@$(BIN)/cpm land --extracts $(EXTRACTS) --lake $(LAKE) --accept-quarantine
 
 # Whether there is anything to do is asked of what the publication rests on (`cpm status`), before and after: what
-# landed meanwhile is said.
+# landed meanwhile is said. The selector leaves out what no data can break: `make test` runs that.
 build: land
 	@$(BIN)/cpm status --lake $(LAKE) --quiet 2>/dev/null; \
-	case $$? in 0) ;; 3) $(BUILD) ;; *) $(BIN)/cpm status --lake $(LAKE) ;; esac
+	case $$? in \
+	  0) ;; \
+	  3) .ci/stage build $(BIN)/cpm build --lake $(LAKE) -- --selector data && $(BIN)/cpm publish ;; \
+	  *) $(BIN)/cpm status --lake $(LAKE) ;; \
+	esac
 	@$(BIN)/cpm status --lake $(LAKE)
 
+# Every node of the project, whatever is published.
 rebuild: land
-	@$(BUILD)
+	$(STAGE) build $(BIN)/cpm build --lake $(LAKE)
+	@$(BIN)/cpm publish
 	@$(BIN)/cpm status --lake $(LAKE)
 
 lint: dev
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models macros tests analyses
-	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder src/cpm_warehouse/explorer
+	$(STAGE) format $(BIN)/ruff format --check .
+	$(STAGE) ruff $(BIN)/ruff check .
+	$(STAGE) mypy $(BIN)/mypy
+	$(STAGE) sqlfluff $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models macros tests analyses
+	$(STAGE) sqlfluff-explorer $(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder src/cpm_warehouse/explorer
 
-# The bouncer reads the manifest and catalogue; without --no-compile, dbt would overwrite what it says of the build.
+# Over the warehouse that is there: what stands above the topic is as the last build left it.
+check-topic: dev
+	@ls -d models/*/$(TOPIC) >/dev/null 2>&1 && test -n "$(TOPIC)" \
+	  || { echo "error: name a topic, a folder of models/intermediate: make check-topic TOPIC=incident" >&2; exit 2; }
+	$(STAGE) $(TOPIC) $(BIN)/dbt build $(VARS) --indirect-selection buildable --select $(wildcard models/*/$(TOPIC))
+
+# Two pages that need no server: models, tests and metrics; and the lineage of every column. Without --no-compile, dbt would
+# overwrite what target/ says of the build.
+define DOCS
+	$(STAGE) docs $(BIN)/dbt docs generate --quiet --static --no-compile $(VARS)
+	@mkdir -p published/docs
+	$(STAGE) lineage $(BIN)/colibri generate --light --disable-telemetry --output-dir target/colibri
+	@cp target/static_index.html published/docs/index.html
+	@cp target/colibri/index.html published/docs/lineage.html
+endef
+
+# The bouncer reads the manifest and the catalogue.
 check: dev rebuild
-	@$(BIN)/dbt docs generate --quiet --no-compile $(VARS)
-	$(BIN)/dbt-bouncer run
+	$(DOCS)
+	$(STAGE) bouncer $(BIN)/dbt-bouncer run
 
-pytest: dev build docs
-	$(BIN)/pytest
+pytest: dev browser build docs
+	$(STAGE) pytest $(BIN)/pytest
 
-# A make of its own for the last step: this one would take what `check` published for missing still, and build again.
-test: lint check
-	@$(MAKE) --no-print-directory pytest
+test: browser lint check
+	$(STAGE) pytest $(BIN)/pytest
 
 # On loopback only, and without a token: nothing that the publication holds is secret, and it opens read-only.
 explore: build $(VENV)/.report
 	$(BIN)/marimo run notebooks/explorer.py --host 127.0.0.1 --port $(PORT) --no-token $(if $(HEADLESS),--headless)
 
-# Two pages that need no server: models, tests and metrics; and the lineage of every column.
 docs: build $(VENV)/.report
-	$(BIN)/dbt docs generate --quiet --static --no-compile $(VARS)
-	@mkdir -p published/docs
-	@$(BIN)/colibri generate --light --disable-telemetry --output-dir target/colibri >target/colibri.log 2>&1
-	@cp target/static_index.html published/docs/index.html
-	@cp target/colibri/index.html published/docs/lineage.html
+	$(DOCS)
 	@echo "published/docs/index.html, published/docs/lineage.html"
 
 # The month's report from what is published.
@@ -104,9 +122,12 @@ pmr: build $(VENV)/.report
 	@test -n "$(MONTH)" || { echo "error: name the month: make pmr MONTH=2021-09" >&2; exit 2; }
 	$(BIN)/cpm pack --month $(MONTH)
 
-# Debian's browser, for the tests that look at pages.
+# Debian's browser, for the tests that look at pages; got where this user may install it.
 browser:
-	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
+	@command -v chromium >/dev/null \
+	  || { as_root=$$([ "$$(id -u)" = 0 ] || echo sudo -n); command -v apt-get >/dev/null && $$as_root true 2>/dev/null \
+	    && .ci/stage browser sh -c "$$as_root apt-get update -qq && $$as_root apt-get install -y -qq chromium"; } \
+	  || { echo "error: the tests look at pages in Chromium, which is not here; install it: apt-get install chromium" >&2; exit 1; }
 
 # The extracts, and what a publication of 24 October 2021 would have shown of them: before September was corrected.
 EARLIER_AT := 2021-10-24 23:59:59

@@ -218,16 +218,29 @@ def _check_build(
             f"{len(failed)} nodes of the last build did not pass, first {failed[0]}; nothing is published"
         )
     wanted = {
-        node["unique_id"]
-        for node in [*manifest["nodes"].values(), *manifest["unit_tests"].values()]
-        if node["resource_type"] in {"model", "seed", "test", "unit_test"}
-        and node["config"].get("materialized") != "ephemeral"
+        key
+        for key, node in manifest["nodes"].items()
+        if (node["resource_type"] in {"model", "seed"} and node["config"].get("materialized") != "ephemeral")
+        or (node["resource_type"] == "test" and _rests_on_data(key, manifest))
     }
     if missing := sorted(wanted - set(statuses)):
         raise CpmError(
             f"the last build left out {len(missing)} nodes, first {missing[0]};"
-            " run `dbt build` without a selection; nothing is published"
+            " run `dbt build`, or `dbt build --selector data`; nothing is published"
         )
+
+
+def _rests_on_data(key: str, manifest: dict[str, Any]) -> bool:
+    """Whether something landed can change what a node says; the selector `data` has these tests."""
+    seen, left = set(), [key]
+    while left:
+        one = left.pop()
+        if one.startswith("source."):
+            return True
+        if one not in seen:
+            seen.add(one)
+            left += manifest["nodes"].get(one, {}).get("depends_on", {}).get("nodes", [])
+    return False
 
 
 def _public_marts(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:

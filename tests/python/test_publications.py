@@ -91,14 +91,21 @@ class Made:
             connection.executemany(
                 "insert into main.build_results values (?, 'success')", [[f"model.x.{name}"] for name in names]
             )
+            connection.execute("insert into main.build_results values ('test.x.of_data', 'pass')")
         nodes = {
-            name: {
-                "unique_id": f"model.x.{name}", "name": name, "schema": "marts", "resource_type": "model",
-                "access": "public", "config": {}, "description": "", "columns": {},
+            f"model.x.{name}": {
+                "name": name, "schema": "marts", "resource_type": "model", "access": "public", "config": {},
+                "description": "", "columns": {}, "depends_on": {"nodes": ["source.x.lake.deliveries"]},
             }
             for name in names
         }  # fmt: skip
-        manifest = {"metadata": {"invocation_id": "one"}, "nodes": nodes, "unit_tests": {}}
+        # Nothing that lands can break a unit test or a test of a seed: a build of data leaves them out.
+        of_data, of_seed = (
+            {"resource_type": "test", "config": {}, "depends_on": {"nodes": [node]}}
+            for node in ("model.x.fct_codes", "seed.x.levels")
+        )
+        nodes |= {"test.x.of_data": of_data, "test.x.of_seed": of_seed}
+        manifest = {"metadata": {"invocation_id": "one"}, "nodes": nodes, "unit_tests": {"unit_test.x.rule": {}}}
         (self.target / "manifest.json").write_text(json.dumps(manifest))
 
     def change(self, sql: str) -> None:
@@ -286,6 +293,10 @@ def test_other_variables_than_the_projects_are_published_only_where_they_are_nam
             "1 nodes .* did not pass",
         ),
         ("delete from main.build_results where unique_id like '%codes'", "left out 1 nodes"),
+        (
+            "delete from main.build_results where unique_id = 'test.x.of_data'",
+            "left out 1 nodes, first test.x.of_data",
+        ),
         ("drop table main.builds", "no build of this version here"),
         (
             'update main.builds set record = json_merge_patch(record, \'{"changed_meanwhile": ["seeds/a.csv"]}\')',
