@@ -1,8 +1,11 @@
 """Any subset of extracts and any span of months builds, publishes and says what it could not compute.
 
-Each shape is landed, built with every test of what is made from it, and published. No shape changes the seeds,
-which are loaded once, and unit tests read no extract: the build of the sample tests both, and what is handed
-to `publish` names neither.
+Each shape is landed, built and published. No shape changes the seeds, which are those of the project's build, and
+unit tests read no extract: that build tests both, and what is handed to `publish` names neither. CI builds the two
+shapes that tell most, Incidents of before a measure was in force and months with a gap, with the tests that are
+written for the project. The others, and every test of a column on each, by name:
+
+    CPM_SHAPES=all pytest -p no:xdist tests/python/test_extracts_as_they_come.py
 """
 
 import csv
@@ -95,7 +98,9 @@ def nothing_plausible(out: Path) -> None:
         written.writerows(row for row in rows if not row["Closed Date"])
 
 
-SHAPES = (incidents_of_2016, alerts_alone, one_month, sixty_months, with_a_gap, nothing_plausible)
+IN_CI = (incidents_of_2016, with_a_gap)
+SHAPES = (*IN_CI, alerts_alone, one_month, sixty_months, nothing_plausible)
+EVERY = os.environ.get("CPM_SHAPES") == "all"
 
 
 @dataclass
@@ -122,61 +127,78 @@ class Shape:
         return set(self.rows("select reason, measure_id, reporting_month from marts.rpt_measure_gaps"))
 
 
-def dbt(folder: Path, lake: Path, *arguments: str) -> None:
-    done = subprocess.run(
-        [
-            *(BIN / "dbt", *arguments, "--profiles-dir", ROOT / "profiles"),
-            *("--target-path", folder / "target", "--log-path", folder / "logs"),
-            *("--vars", json.dumps({"lake_root": str(lake)})),
-        ],
-        cwd=ROOT,
-        # What comes without a control file counts as real, and asks for the secret.
-        env=os.environ | {"CPM_WAREHOUSE": str(folder / "cpm.duckdb"), "CPM_PSEUDONYM_SALT": "shapes " * 6},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-5000:] + done.stderr
+class Bench:
+    """One place for the lake, the warehouse and what dbt parsed of the project, which each shape uses in turn."""
+
+    def __init__(self, folder: Path) -> None:
+        self.lake, self.target, self.warehouse = folder / "lake", folder / "target", folder / "cpm.duckdb"
+        self.folder = folder
+        self.shapes: dict[str, Shape] = {}
+
+    def shape(self, make: Callable[[Path], None]) -> Shape:
+        """Build and publish a shape, once."""
+        if make not in IN_CI and not EVERY:
+            pytest.skip("CPM_SHAPES=all builds it")
+        name = make.__name__
+        if name not in self.shapes:
+            make(self.folder / name / "extracts")
+            self.land(self.folder / name / "extracts")
+            self.build()
+            published = self.folder / name / "published"
+            publish(warehouse=self.warehouse, target=self.target, published=published)
+            self.shapes[name] = Shape(published / "cpm.duckdb")
+        return self.shapes[name]
+
+    def land(self, extracts: Path) -> None:
+        shutil.rmtree(self.lake, ignore_errors=True)
+        arguments = ("--extracts", extracts, "--lake", self.lake, "--accept-quarantine")
+        subprocess.run([BIN / "cpm", "land", *arguments], cwd=ROOT, check=True, capture_output=True)
+
+    def build(self) -> None:
+        self.warehouse.unlink(missing_ok=True)
+        take_seeds(self.warehouse)
+        done = subprocess.run(
+            [
+                *(BIN / "dbt", "build", "--select", "fqn:*", "--indirect-selection", "empty"),
+                *("--exclude", "path:seeds", *(() if EVERY else ("test_type:generic",))),
+                *("--exclude-resource-type", "unit_test", "--profiles-dir", ROOT / "profiles"),
+                *("--target-path", self.target, "--log-path", self.folder / "logs"),
+                *("--vars", json.dumps({"lake_root": str(self.lake)})),
+            ],
+            cwd=ROOT,
+            # What comes without a control file counts as real, and asks for the secret.
+            env=os.environ | {"CPM_WAREHOUSE": str(self.warehouse), "CPM_PSEUDONYM_SALT": "shapes " * 6},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-5000:] + done.stderr
+        manifest = json.loads((self.target / "manifest.json").read_text())
+        manifest["unit_tests"] = {}
+        manifest["nodes"] = {key: node for key, node in manifest["nodes"].items() if is_built(node)}
+        (self.target / "manifest.json").write_text(json.dumps(manifest))
+
+
+def take_seeds(warehouse: Path) -> None:
+    """Copy the seeds of the project's build, and nothing of its extracts."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(f"attach '{ROOT / 'warehouse/cpm.duckdb'}' as project (read_only)")
+        connection.execute("create schema reference")
+        seeds = connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'project' and schema_name = 'reference'"
+        ).fetchall()
+        for (seed,) in seeds:
+            connection.execute(f"create table reference.{seed} as from project.reference.{seed}")
+
+
+def is_built(node: dict[str, Any]) -> bool:
+    return not node["original_file_path"].startswith("seeds/") and (EVERY or "test_metadata" not in node)
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Callable[[Path], None]], Shape]:
     """Returns a function that builds and publishes a shape, once."""
-    top = tmp_path_factory.mktemp("shapes")
-    shapes: dict[str, Shape] = {}
-
-    def build(shape: Callable[[Path], None]) -> Shape:
-        if shape.__name__ not in shapes:
-            folder = top / shape.__name__
-            lake = folder / "lake"
-            shape(folder / "extracts")
-            land = ("land", "--extracts", folder / "extracts", "--lake", lake, "--accept-quarantine")
-            subprocess.run([BIN / "cpm", *land], cwd=ROOT, check=True, capture_output=True)
-            if not (top / "cpm.duckdb").exists():
-                dbt(top, lake, "seed")
-            shutil.copy(top / "cpm.duckdb", folder / "cpm.duckdb")
-            if (top / "target/partial_parse.msgpack").exists():
-                (folder / "target").mkdir()
-                shutil.copy(top / "target/partial_parse.msgpack", folder / "target")
-            dbt(
-                folder,
-                lake,
-                *("build", "--select", "fqn:*", "--exclude", "path:seeds", "--indirect-selection", "empty"),
-                *("--exclude-resource-type", "unit_test"),
-            )
-            manifest = json.loads((folder / "target/manifest.json").read_text())
-            manifest["unit_tests"] = {}
-            manifest["nodes"] = {
-                key: node
-                for key, node in manifest["nodes"].items()
-                if not node["original_file_path"].startswith("seeds/")
-            }
-            (folder / "target/manifest.json").write_text(json.dumps(manifest))
-            publish(warehouse=folder / "cpm.duckdb", target=folder / "target", published=folder / "published")
-            shapes[shape.__name__] = Shape(folder / "published/cpm.duckdb")
-        return shapes[shape.__name__]
-
-    return build
+    return Bench(tmp_path_factory.mktemp("shapes")).shape
 
 
 def months_of(first: date, count: int) -> list[date]:
