@@ -28,6 +28,7 @@ PYTHON_TESTS = (
     "test_calendar.py",
     "test_firmware_truth.py",
     "test_interface_and_smki.py",
+    "test_landing.py::test_the_last_month_that_can_be_is_that_of_receipt",
     "test_planted_truth.py",
     "test_service_requests.py",
     "test_worked_examples.py",
