@@ -48,11 +48,11 @@ def current_rows(lake: Path, extract: str) -> pl.DataFrame:
     )
 
 
-def excepted_dates() -> list[date]:
-    """Days that the approved windows of CPM 3 wholly cover."""
+def excepted_dates(measure_id: str = "CPM_3") -> list[date]:
+    """Days that the approved windows of a measure that is counted by day wholly cover."""
     windows = pl.read_parquet(
         LAKE / "measure_exceptions/provider=dcc/*/*/*.parquet", hive_partitioning=False
-    ).filter(pl.col("Measure") == "CPM_3", pl.col("Approved On").is_not_null())
+    ).filter(pl.col("Measure") == measure_id, pl.col("Approved On").is_not_null())
     days = [date(2021, 7, 1) + timedelta(days=number) for number in range(123)]
     return [
         day
