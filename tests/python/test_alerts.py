@@ -1,9 +1,6 @@
 """CPM 3: recounted from the landed files by Polars, planted shares found, a decision switched."""
 
 import json
-import os
-import shutil
-import subprocess
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -12,9 +9,8 @@ import polars as pl
 import pytest
 
 from conftest import ROOT
-from cpm_warehouse.contracts import load_contracts
-from cpm_warehouse.landing import land
 from cpm_warehouse.simulation import simulate
+from dbt_project import WITHOUT_TESTS, DbtProject
 
 LAKE = ROOT / "lake/sample"
 REGIONS = pl.read_csv(ROOT / "seeds/reference/regions.csv")["region"].to_list()
@@ -203,18 +199,6 @@ def test_the_proxy_is_scaled_to_the_alerts_that_cross_the_wan(built, variant, wi
     assert {row for row in results(built, "proxy", variant) if row[1] != "Unknown"} == expected
 
 
-def dbt(project: Path, warehouse: Path, *arguments: str) -> None:
-    found = subprocess.run(
-        [ROOT / ".venv/bin/dbt", "--quiet", *arguments, "--target-path", str(warehouse.parent / "target")],
-        cwd=project,
-        env={**os.environ, "CPM_WAREHOUSE": str(warehouse)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert found.returncode == 0, found.stdout + found.stderr
-
-
 def slower(warehouse: Path, region: str) -> bool:
     """Whether the proxy's curve lies below the measured one from a tenth to nine tenths of Alerts."""
     with duckdb.connect(warehouse, read_only=True) as connection:
@@ -239,24 +223,12 @@ def test_planted_shares_of_the_round_trip_are_found(tmp_path, share):
         areas=["traffic"],
         alert_uplink_share=share,
     )
-    assert {outcome.status for outcome in land(tmp_path / "extracts", tmp_path / "lake", load_contracts())} == {
-        "landed"
-    }
-    warehouse = tmp_path / "cpm.duckdb"
-    lake = ("--vars", json.dumps({"lake_root": str(tmp_path / "lake")}))
-    dbt(
-        ROOT,
-        warehouse,
-        "build",
-        "--exclude-resource-type",
-        "test",
-        "unit_test",
-        "--select",
-        "+rpt_alert_proxy_accuracy",
-        *lake,
-    )
+    project = DbtProject(tmp_path / "project")
+    project.land(tmp_path / "extracts")
+    project.dbt("build", *WITHOUT_TESTS, "--select", "+rpt_alert_proxy_accuracy")
+    warehouse = project.warehouse
 
-    requests = current_rows(tmp_path / "lake", "service_requests").filter(pl.col("Mode") == "OnDemand")
+    requests = current_rows(project.lake, "service_requests").filter(pl.col("Mode") == "OnDemand")
     trip = (pl.col("BackFromWanAt") - pl.col("SentToWanAt")).dt.total_milliseconds()
     planted = {
         (month, region, device): (proxy, measured)
@@ -321,24 +293,19 @@ def test_planted_shares_of_the_round_trip_are_found(tmp_path, share):
 
 def test_a_decision_changes_the_published_result_and_nothing_else(tmp_path):
     """Take North by proxy from September on, instead of as measured."""
-    project = tmp_path / "project"
-    project.mkdir()
-    for name in ("models", "macros", "tests", "analyses", "seeds"):
-        shutil.copytree(ROOT / name, project / name)
-    for name in ("dbt_project.yml", "profiles.yml", "profiles", "lake"):
-        (project / name).symlink_to(ROOT / name)
-    decisions = project / "seeds/decisions/measure_bases.csv"
+    project = DbtProject(tmp_path / "project", "seeds")
+    project.take_sample()
+    decisions = project.place / "seeds/decisions/measure_bases.csv"
     rows = decisions.read_text().splitlines()
     proxy = next(row for row in rows if row.startswith("CPM_3,North,proxy"))
     measured = next(row for row in rows if row.startswith("CPM_3,North,measured"))
     text = "\n".join(row for row in rows if row != measured).replace(proxy, proxy.replace("2021-09-01", "")) + "\n"
     decisions.write_text(text)
-    warehouse = tmp_path / "cpm.duckdb"
-    shutil.copy(ROOT / "warehouse/cpm.duckdb", warehouse)
+    warehouse = project.warehouse
     with duckdb.connect(warehouse) as connection:
         connection.execute("create table main.before as from marts.fct_measure_results")
         connection.execute("create table main.scenarios_before as from marts.rpt_scenario_results")
-    dbt(project, warehouse, "build", "--exclude-resource-type", "test", "unit_test", "--select", "measure_bases+")
+    project.dbt("build", *WITHOUT_TESTS, "--select", "measure_bases+")
     with duckdb.connect(warehouse, read_only=True) as connection:
         moved = connection.execute(
             "select distinct measure_id, reporting_month, scope_type, scope from"

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +11,7 @@ import duckdb
 import polars as pl
 
 from conftest import ROOT
-from cpm_warehouse.contracts import load_contracts
-from cpm_warehouse.landing import land
+from dbt_project import WITHOUT_TESTS, DbtProject
 
 REQUEST_CUBES = (
     "int_service_requests_repeated",
@@ -35,56 +32,31 @@ def hashable(value: object) -> object:
     return frozenset(tuple(bucket.items()) for bucket in value) if isinstance(value, list) else value
 
 
-class Warehouse:
+class Warehouse(DbtProject):
     """A copy of the project with a lake and a warehouse of its own, for one of the DSP's extracts."""
 
     def __init__(self, place: Path, extract: str, cubes: tuple[str, ...]) -> None:
-        self.place = place
+        super().__init__(place, "models", "macros", "seeds")
         self.extract = extract
         self.cubes = cubes
-        self.project = place / "project"
-        self.project.mkdir()
-        for name in ("models", "macros", "seeds"):
-            shutil.copytree(ROOT / name, self.project / name)
-        for name in ("dbt_project.yml", "profiles.yml", "profiles"):
-            (self.project / name).symlink_to(ROOT / name)
 
-    def land(self, *submissions: str) -> None:
+    def land_submissions(self, *submissions: str) -> None:
         for submission in submissions:
             folder = f"dsp/{self.extract}/{submission}"
             shutil.copytree(ROOT / "extracts/sample" / folder, self.place / "extracts" / folder)
-            outcomes = land(self.place / "extracts", self.place / "lake", load_contracts())
-            assert {outcome.status for outcome in outcomes} <= {"landed", "known"}
+            self.land(self.place / "extracts")
 
     def build(self, *arguments: str) -> dict[str, dict[str, set[tuple]]]:
         """Build the cubes; returns the cells of each by submission."""
-        found = subprocess.run(
-            [
-                ROOT / ".venv/bin/dbt", "--quiet", "build", "--exclude-resource-type", "test", "unit_test",
-                "--select", *(f"+{cube}" for cube in self.cubes), "int_submissions_current",
-                "--vars", json.dumps({"lake_root": str(self.place / "lake")}), *arguments,
-            ],
-            cwd=self.project,
-            env={**os.environ, "CPM_WAREHOUSE": str(self.place / "cpm.duckdb")},
-            capture_output=True,
-            text=True,
-            check=False,
-        )  # fmt: skip
-        assert found.returncode == 0, found.stdout + found.stderr
+        selected = (*(f"+{cube}" for cube in self.cubes), "int_submissions_current")
+        self.dbt("build", *WITHOUT_TESTS, "--select", *selected, *arguments)
         cells: dict[str, dict[str, set[tuple]]] = {}
-        with duckdb.connect(self.place / "cpm.duckdb", read_only=True) as connection:
-            for cube in self.cubes:
-                cells[cube] = {}
-                rows = connection.execute(
-                    f"select submission_key, columns(* exclude (submission_key)) from intermediate.{cube}"
-                )
-                for key, *cell in rows.fetchall():
-                    cells[cube].setdefault(key, set()).add(tuple(map(hashable, cell)))
+        for cube in self.cubes:
+            cells[cube] = {}
+            rows = self.ask(f"select submission_key, columns(* exclude (submission_key)) from intermediate.{cube}")
+            for key, *cell in rows:
+                cells[cube].setdefault(key, set()).add(tuple(map(hashable, cell)))
         return cells
-
-    def ask(self, query: str) -> list[tuple]:
-        with duckdb.connect(self.place / "cpm.duckdb", read_only=True) as connection:
-            return connection.execute(query).fetchall()
 
     def key(self, submission: str) -> str:
         return f"{self.extract}/dsp/{submission}"
@@ -94,15 +66,15 @@ class Warehouse:
         marks = {}
         for file in files:
             status = file.stat()
-            marks[str(file.relative_to(self.place / "lake"))] = [
+            marks[str(file.relative_to(self.lake))] = [
                 status.st_size, status.st_mtime_ns, status.st_ctime_ns,
             ]  # fmt: skip
-        (self.place / "lake/_seen.json").write_text(json.dumps(marks))
+        (self.lake / "_seen.json").write_text(json.dumps(marks))
 
     @contextmanager
     def unreadable(self, period: str) -> Iterator[None]:
         """A submission's pages cannot be read meanwhile, only what says how many rows there are."""
-        folder = self.place / "lake" / self.extract / f"provider=dsp/period={period}/version=1"
+        folder = self.lake / self.extract / f"provider=dsp/period={period}/version=1"
         whole = {file: file.read_bytes() for file in folder.glob("*.parquet")}
         for file, pages in whole.items():
             middle = len(pages) // 2
@@ -113,22 +85,22 @@ class Warehouse:
         finally:
             for file, pages in whole.items():
                 file.write_bytes(pages)
-            (self.place / "lake/_seen.json").unlink()
+            (self.lake / "_seen.json").unlink()
 
 
 def test_only_what_is_new_is_scanned(tmp_path):
     warehouse = Warehouse(tmp_path, "service_requests", REQUEST_CUBES)
     key = warehouse.key
-    warehouse.land("2021-07/v1", "2021-08/v1")
+    warehouse.land_submissions("2021-07/v1", "2021-08/v1")
     first = warehouse.build()
     assert all(found.keys() == {key("2021-07/v1"), key("2021-08/v1")} for found in first.values())
 
     # A row that no scan could give is still there: nothing was scanned again.
-    with duckdb.connect(tmp_path / "cpm.duckdb") as connection:
+    with duckdb.connect(warehouse.warehouse) as connection:
         connection.execute(
             "update intermediate.int_service_requests_daily set request_count = request_count + 1000000"
         )
-    warehouse.land("2021-08/v2")
+    warehouse.land_submissions("2021-08/v2")
     # Nor is a file read that was scanned before: its pages could not be.
     with warehouse.unreadable("2021-07"):
         second = warehouse.build()
@@ -152,7 +124,7 @@ def test_only_what_is_new_is_scanned(tmp_path):
     assert current == [(key("2021-07/v1"),), (key("2021-08/v2"),)]
 
     # A seed two models above the cube changes: what rests on it is scanned again, and only that.
-    times = warehouse.project / "seeds/reference/service_request/service_request_target_times.csv"
+    times = warehouse.place / "seeds/reference/service_request/service_request_target_times.csv"
     times.write_text(times.read_text().replace("4.1.1,OnDemand,any,1,30,", "4.1.1,OnDemand,any,1,1,"))
     third = warehouse.build()
     assert warehouse.ask("select max(request_count) < 900000 from intermediate.int_service_requests_daily") == [
@@ -169,7 +141,7 @@ def test_only_what_is_new_is_scanned(tmp_path):
     fewer = warehouse.ask(within)
 
     # So does the model itself.
-    model = warehouse.project / "models/intermediate/service_request/int_service_requests_daily.sql"
+    model = warehouse.place / "models/intermediate/service_request/int_service_requests_daily.sql"
     model.write_text(
         model.read_text().replace(
             "response_milliseconds <= target_milliseconds", "response_milliseconds is not null"
@@ -184,9 +156,9 @@ def test_only_what_is_new_is_scanned(tmp_path):
 
 def test_no_file_of_alerts_is_read_again(tmp_path):
     warehouse = Warehouse(tmp_path, "alerts", ALERT_CUBES)
-    warehouse.land("2021-07/v1")
+    warehouse.land_submissions("2021-07/v1")
     first = warehouse.build()
-    warehouse.land("2021-08/v1")
+    warehouse.land_submissions("2021-08/v1")
     with warehouse.unreadable("2021-07"):
         second = warehouse.build()
     july, august = warehouse.key("2021-07/v1"), warehouse.key("2021-08/v1")
@@ -201,15 +173,15 @@ def test_another_rule_scans_again_wherever_it_stands_and_a_comment_does_not(tmp_
     """A cube never keeps figures of another rule: of a macro, of a view above it, of a cube above it."""
     cube = "int_service_requests_daily"
     warehouse = Warehouse(tmp_path, "service_requests", (cube,))
-    warehouse.land("2021-07/v1")
+    warehouse.land_submissions("2021-07/v1")
     warehouse.build()
-    rule = warehouse.project / "macros/cube/response_milliseconds.sql"
-    folder = warehouse.project / "models/intermediate/service_request"
+    rule = warehouse.place / "macros/cube/response_milliseconds.sql"
+    folder = warehouse.place / "models/intermediate/service_request"
     view, above = folder / "int_service_request_targets_resolved.sql", folder / "int_service_requests_repeated.sql"
 
     def is_scanned_after(path: Path, old: str, new: str) -> bool:
         """Edit a file and build; what no scan could give is gone where the cube was scanned again."""
-        with duckdb.connect(tmp_path / "cpm.duckdb") as connection:
+        with duckdb.connect(warehouse.warehouse) as connection:
             connection.execute(f"update intermediate.{cube} set request_count = 1000000")
         text = path.read_text()
         assert text.count(old) >= 1
@@ -247,8 +219,7 @@ def test_which_copy_of_an_alert_counts_is_not_told_by_the_files(tmp_path):
             sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
             control["files"].append({"name": path.name, "rows": file.height, "sha256": sha256})
         (folder / "control.json").write_text(json.dumps(control))
-        outcomes = land(tmp_path / name / "extracts", tmp_path / name / "lake", load_contracts())
-        assert {outcome.status for outcome in outcomes} == {"landed"}
+        warehouse.land(tmp_path / name / "extracts")
         found = warehouse.build()
         # Without the key of the scan, which is another one.
         cells[name] = {

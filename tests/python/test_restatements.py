@@ -6,10 +6,8 @@ landed with October's only, as happens.
 """
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +19,8 @@ import pytest
 from conftest import ROOT
 from cpm_warehouse.history import hold_history, keep_results
 from cpm_warehouse.reading import connect, literal
+from dbt_project import DbtProject
 
-BIN = Path(sys.executable).parent
 EXTRACTS = ("dcc/remedy_incidents", "dcc/remedy_incident_audit", "dcc/measure_exceptions", "*/incident_list")
 CORRECTIONS = {"remedy_incidents/dcc/2021-09/v2", "remedy_incident_audit/dcc/2021-09/v2"}
 LANDED_LATE = "csp_north/incident_list/2021-08/v2"
@@ -41,51 +39,31 @@ Row = dict[str, Any]
 class Bench:
     """A lake, and a warehouse that is built from it, in a folder of their own."""
 
-    folder: Path
-    project: Path = ROOT
+    project: DbtProject
     publications: dict[str, dict[Key, Row]] = field(default_factory=dict)
     restatements: list[list[Row]] = field(default_factory=list)
 
     def land(self, received_by: str, but: str = "nothing") -> None:
+        extracts = self.project.place / "extracts"
         for control in sorted(path for pattern in EXTRACTS for path in SAMPLE.glob(f"{pattern}/*/*/control.json")):
             submission = control.parent.relative_to(SAMPLE)
             received = json.loads(control.read_text())["received_at"]
             if received <= received_by and str(submission) != but:
-                shutil.copytree(control.parent, self.folder / "extracts" / submission, dirs_exist_ok=True)
-        lake = ("--extracts", self.folder / "extracts", "--lake", self.folder / "lake")
-        subprocess.run(
-            [BIN / "cpm", "land", *lake, "--accept-quarantine"], cwd=ROOT, check=True, capture_output=True
-        )
+                shutil.copytree(control.parent, extracts / submission, dirs_exist_ok=True)
+        self.project.land(extracts)
 
     def build(
-        self, *tests: str, models: tuple[str, ...] = MODELS, **variables: Any
+        self, *tests: str, models: tuple[str, ...] = MODELS, without: tuple[str, ...] = (), **variables: Any
     ) -> subprocess.CompletedProcess[str]:
-        """Run the models, and of the tests those named."""
-        given = {"lake_root": str(self.folder / "lake")} | {name: str(value) for name, value in variables.items()}
-        return subprocess.run(
-            [
-                *(BIN / "dbt", "build", "--project-dir", self.project, "--profiles-dir", ROOT / "profiles"),
-                *(
-                    "--select",
-                    *models,
-                    *tests,
-                    "--indirect-selection",
-                    "empty",
-                    "--exclude-resource-type",
-                    "unit_test",
-                ),
-                *("--target-path", self.folder / "target", "--log-path", self.folder / "logs"),
-                *("--vars", json.dumps(given)),
-            ],
-            cwd=ROOT,
-            env=os.environ | {"CPM_WAREHOUSE": str(self.folder / "cpm.duckdb")},
-            capture_output=True,
-            text=True,
-            check=False,
+        """Run the models and seeds, and of the tests those named; `without` are kinds that are there already."""
+        return self.project.run(
+            *("build", "--select", *models, *tests, "--indirect-selection", "empty"),
+            *("--exclude-resource-type", "unit_test", *without),
+            **variables,
         )
 
     def rows(self, query: str) -> list[Row]:
-        with duckdb.connect(str(self.folder / "cpm.duckdb"), read_only=True) as connection:
+        with duckdb.connect(str(self.project.warehouse), read_only=True) as connection:
             cursor = connection.execute(query)
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -100,8 +78,8 @@ class Bench:
             connection.execute("create schema marts")
             for mart in ("fct_measure_results", "fct_measure_results_published"):
                 connection.execute(f"create table marts.{mart} as from warehouse.marts.{mart}")
-            with hold_history(self.folder / "lake"):
-                link, is_new = keep_results(connection, self.folder / "lake", "a commit")
+            with hold_history(self.project.lake):
+                link, is_new = keep_results(connection, self.project.lake, "a commit")
         assert is_new
         self.publications[link.publication_id] = self.results()
         return link.publication_id
@@ -125,10 +103,10 @@ def passed(done: subprocess.CompletedProcess[str]) -> None:
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """Three publications, and the restatements that each build before them showed."""
-    bench = Bench(tmp_path_factory.mktemp("restatements"))
+    bench = Bench(DbtProject(tmp_path_factory.mktemp("restatements") / "project"))
     for received_by, but in (("2021-10-24", LANDED_LATE), ("2021-10-26", LANDED_LATE), ("2021-12-31", "nothing")):
         bench.land(received_by, but)
-        passed(bench.build())
+        passed(bench.build(without=("seed",) if bench.publications else ()))
         bench.restatements.append(bench.rows("from marts.rpt_restatements"))
         bench.publish()
     return bench
@@ -174,7 +152,7 @@ def test_each_publication_rebuilt_as_known_then_gives_its_figures_to_the_last_di
     bench: Bench, number: int
 ) -> None:
     publication_id, published = list(bench.publications.items())[number]
-    files = bench.folder / "lake/published_measure_results/*/*/*/*.parquet"
+    files = bench.project.lake / "published_measure_results/*/*/*/*.parquet"
     instants = duckdb.sql(
         "select distinct known_at as as_known_at, landed_at as as_landed_at, as_of_at as as_of"
         f" from read_parquet('{files}', union_by_name = true) where publication_id = '{publication_id}'"
@@ -199,18 +177,14 @@ def test_as_known_before_the_correction_alone_brings_the_old_figures_back(bench:
 @pytest.fixture
 def changed(bench: Bench, tmp_path: Path) -> Callable[[str, str], Bench]:
     """Returns a function that adds a line to a seed of a copy of the project, and gives a bench of that copy."""
-    project = tmp_path / "project"
-    project.mkdir()
-    for name in ("dbt_project.yml", "macros", "models", "tests", "analyses"):
-        (project / name).symlink_to(ROOT / name)
-    shutil.copytree(ROOT / "seeds", project / "seeds")
+    project = DbtProject(tmp_path / "project", "seeds", like=bench.project)
 
     def change(seed: str, old: str, new: str) -> Bench:
-        path = project / "seeds" / seed
+        path = project.place / "seeds" / seed
         text = path.read_text()
         assert text.count(old) == 1
         path.write_text(text.replace(old, new))
-        return Bench(bench.folder, project)
+        return Bench(project)
 
     return change
 

@@ -9,19 +9,17 @@ each other.
 """
 
 import csv
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from dbt_project import SECRET, WITHOUT_TESTS, DbtProject
+
 Row = dict[str, str]
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = Path(__file__).parent / "worked_examples"
-BIN = Path(sys.executable).parent
 
 FOUND = """
     with outcomes as (
@@ -64,33 +62,17 @@ def expected() -> dict[str, Row]:
         return {row["incident"]: row for row in csv.DictReader(file)}
 
 
-def run(*command: str | Path, **environment: str | Path) -> None:
-    done = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=os.environ | {name: str(value) for name, value in environment.items()},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
     """Each Incident as the warehouse has it, every value as text and null as ''."""
-    out = tmp_path_factory.mktemp("worked_examples")
-    warehouse = out / "examples.duckdb"
-    run(BIN / "cpm", "land", "--extracts", EXAMPLES / "extracts", "--lake", out / "lake")
-    run(
-        BIN / "dbt",
-        *("build", "--select", "+fct_incidents", "+int_incident_outcomes_judged"),
-        *("--exclude", "resource_type:unit_test", "resource_type:test"),
-        *("--target-path", out / "target", "--log-path", out / "logs"),
-        *("--vars", f"{{lake_root: {out / 'lake'}, as_of: 2021-11-01 00:00:00}}"),
-        CPM_WAREHOUSE=warehouse,
+    project = DbtProject(tmp_path_factory.mktemp("worked_examples") / "project")
+    project.land(EXAMPLES / "extracts")
+    project.dbt(
+        *("build", *WITHOUT_TESTS, "--select", "+fct_incidents", "+int_incident_outcomes_judged"),
+        environment=SECRET,
+        as_of="2021-11-01 00:00:00",
     )
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with duckdb.connect(str(project.warehouse), read_only=True) as connection:
         cursor = connection.execute(f"select coalesce(cast(columns(*) as varchar), '') from ({FOUND})")
         names = [column[0] for column in cursor.description]
         rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]

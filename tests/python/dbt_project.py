@@ -1,0 +1,85 @@
+"""The project in a folder of its own, with another lake and warehouse.
+
+Everything lies where `dbt_project.yml` and `profiles.yml` look for it. Variables and environment are then as they
+were, and dbt takes over what it parsed for `make build`: it reads only the files that a test changed.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from conftest import ROOT
+from cpm_warehouse.contracts import load_contracts
+from cpm_warehouse.landing import land
+
+BIN = Path(sys.executable).parent
+FOLDERS = ("models", "macros", "seeds", "tests", "analyses")
+FILES = ("dbt_project.yml", "profiles.yml", "profiles", "selectors.yml")
+PARSED = "target/partial_parse.msgpack"
+# Models alone: what the tests of a build say is asked elsewhere.
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
+# What comes without a control file counts as real, and asks for the secret.
+SECRET = {"CPM_PSEUDONYM_SALT": "tests " * 6}
+
+
+class DbtProject:
+    """Folders named as `copied` may be changed, the others are the project's; `like` shares its lake."""
+
+    def __init__(self, place: Path, *copied: str, like: "DbtProject | None" = None) -> None:
+        self.place = place
+        self.lake, self.warehouse = place / "lake/sample", place / "warehouse/cpm.duckdb"
+        place.mkdir(exist_ok=True)
+        for name in FOLDERS + FILES:
+            if name in copied:
+                shutil.copytree(ROOT / name, place / name)
+            else:
+                (place / name).symlink_to(ROOT / name)
+        for name in ("lake", "warehouse"):
+            if like:
+                (place / name).symlink_to(like.place / name)
+            else:
+                (place / name).mkdir()
+        parsed = (like.place if like else ROOT) / PARSED
+        if parsed.exists():
+            (place / "target").mkdir()
+            shutil.copy(parsed, place / PARSED)
+
+    def take_sample(self) -> None:
+        """Have the lake of the sample, and a copy of its warehouse."""
+        self.lake.symlink_to(ROOT / "lake/sample")
+        shutil.copy(ROOT / "warehouse/cpm.duckdb", self.warehouse)
+
+    def land(self, extracts: Path) -> None:
+        """Land what is new, in this process: its imports are dear."""
+        outcomes = land(extracts, self.lake, load_contracts())
+        assert {outcome.status for outcome in outcomes} <= {"landed", "known"}
+
+    def run(
+        self, *arguments: str, environment: dict[str, str] | None = None, **variables: Any
+    ) -> subprocess.CompletedProcess[str]:
+        """Run dbt; other variables than the project's let it parse everything anew."""
+        own = json.dumps({name: str(value) for name, value in variables.items()})
+        given = ("--vars", own) if variables else ()
+        return subprocess.run(
+            [BIN / "dbt", *arguments, *given],
+            cwd=self.place,
+            env=os.environ | (environment or {}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def dbt(self, *arguments: str, environment: dict[str, str] | None = None, **variables: Any) -> None:
+        """Run dbt quietly; it must pass."""
+        done = self.run("--quiet", *arguments, environment=environment, **variables)
+        assert done.returncode == 0, done.stdout[-5000:] + done.stderr
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(query).fetchall()
