@@ -74,7 +74,7 @@ class Bench:
     def publish(self) -> str:
         """Keep the results as a publication does; the file that is swapped in is tested elsewhere."""
         with connect() as connection:
-            connection.execute(f"attach {literal(self.folder / 'cpm.duckdb')} as warehouse (read_only)")
+            connection.execute(f"attach {literal(self.project.warehouse)} as warehouse (read_only)")
             connection.execute("create schema marts")
             for mart in ("fct_measure_results", "fct_measure_results_published"):
                 connection.execute(f"create table marts.{mart} as from warehouse.marts.{mart}")

@@ -3,7 +3,6 @@
 import csv
 import hmac
 import math
-import shutil
 from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
@@ -14,7 +13,8 @@ import pytest
 
 from conftest import ROOT
 from cpm_warehouse.pseudonyms import salt
-from test_alerts import REGIONS, current_rows, dbt, excepted_dates
+from dbt_project import WITHOUT_TESTS, DbtProject
+from test_alerts import REGIONS, current_rows, excepted_dates
 
 LAKE = ROOT / "lake/sample"
 SECOND, HOUR, DAY = 1000, 3_600_000, 86_400_000
@@ -239,22 +239,18 @@ def test_the_annex_is_recounted(built, pooled, party_of):
 
 def test_percentiles_are_within_one_percent_of_exact_ones(tmp_path, pooled, party_of):
     """In the sample no party has 100 requests in a cell, so 20 are made enough."""
-    for name in ("models", "macros", "seeds"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    for name in ("dbt_project.yml", "profiles.yml", "profiles", "lake"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    limits = tmp_path / "seeds/reference/service_request/small_cell_limits.csv"
+    project = DbtProject(tmp_path / "project", "seeds")
+    project.take_sample()
+    limits = project.place / "seeds/reference/service_request/small_cell_limits.csv"
     limits.write_text(limits.read_text().replace("percentiles,100,", "percentiles,20,"))
-    warehouse = tmp_path / "cpm.duckdb"
-    shutil.copy(ROOT / "warehouse/cpm.duckdb", warehouse)
     selected = (
         "--select",
         "small_cell_limits",
         "int_service_request_percentiles_measured",
         "rpt_business_process_performance",
     )
-    dbt(tmp_path, warehouse, "build", "--exclude-resource-type", "test", "unit_test", *selected)
-    with duckdb.connect(warehouse, read_only=True) as built:
+    project.dbt("build", *WITHOUT_TESTS, *selected)
+    with duckdb.connect(project.warehouse, read_only=True) as built:
         assert assert_annex_is(built, pooled, party_of, enough=20) > 100
 
 
