@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -109,3 +110,29 @@ def test_an_environment_that_was_moved_is_made_anew(tmp_path, place, is_made):
     found = subprocess.run(["make", "-n", "env"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert ("venv --clear .venv" in found.stdout) == is_made
     assert bool(found.stdout.count("pip install")) == is_made
+
+
+@pytest.mark.parametrize(
+    ("printed", "code", "said"),
+    [
+        ("12:00:01  1 of 2 PASS\n12:00:02  Done. PASS=2\n", 0, r"dbt +\d+ s  Done\. PASS=2\n"),
+        (
+            "1 of 2 PASS\nFailure in test assert_x (tests/assert_x.sql)\n  Got 1 result\nDone. PASS=1 ERROR=1\n",
+            1,
+            r"dbt +\d+ s  FAILED\nFailure in test assert_x \(tests/assert_x\.sql\)\nall of it: logs/dbt\.log\n",
+        ),
+        (
+            "no words that are known\n",
+            2,
+            r"dbt +\d+ s  FAILED\nno words that are known\nall of it: logs/dbt\.log\n",
+        ),
+    ],
+    ids=["passed", "failed", "failed_in_other_words"],
+)
+def test_a_stage_of_make_says_one_line_or_what_failed_and_the_log_has_all(tmp_path, printed, code, said):
+    program = f"import sys; print({printed!r}, end=''); sys.exit({code})"
+    command = [ROOT / ".ci/stage", "dbt", sys.executable, "-c", program]
+    found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert found.returncode == code
+    assert re.fullmatch(said, found.stdout + found.stderr)
+    assert (tmp_path / "logs/dbt.log").read_text() == printed
