@@ -1,5 +1,6 @@
--- `where is_default` is what every reader writes: it must give one figure for each measure, month and
--- scope, under each scenario. Two would be summed or drawn over each other; none would be silence.
+-- `where is_default` is what every reader writes: it must give one figure for each measure, month
+-- and scope, under each scenario. Two would be summed or drawn over each other; none would be
+-- silence.
 select
     scenario_id,
     measure_id,

@@ -1,7 +1,7 @@
 """Any subset of extracts and any span of months builds, publishes and says what it could not compute.
 
 Each shape is landed, built and published. No shape changes the seeds, which are those of the project's build, and
-unit tests read no extract: that build tests both, and what is handed to `publish` names neither. CI builds the two
+unit tests read no extract: that build tests both, and what is handed to `publish` names no seed. CI builds the two
 shapes that tell most, Incidents of before a measure was in force and months with a gap, with the tests that are
 written for the project. The others, and every test of a column on each, by name:
 
@@ -174,7 +174,6 @@ class Bench:
         )
         assert done.returncode == 0, done.stdout[-5000:] + done.stderr
         manifest = json.loads((self.target / "manifest.json").read_text())
-        manifest["unit_tests"] = {}
         manifest["nodes"] = {key: node for key, node in manifest["nodes"].items() if is_built(node)}
         (self.target / "manifest.json").write_text(json.dumps(manifest))
 
