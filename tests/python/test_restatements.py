@@ -198,8 +198,8 @@ def test_a_changed_rule_that_moves_a_closed_month_stops_the_build_until_it_is_ac
     passed(bench.build(TEST))
     altered = changed(
         "reference/incident/incident_target_times.csv",
-        "3,resolution,elapsed,72,hours",
-        "3,resolution,elapsed,36,hours",
+        "3,resolution,elapsed,72,hours,2012-01-01",
+        "3,resolution,elapsed,36,hours,2012-01-01",
     )
     done = altered.build(TEST)
     assert done.returncode == 1 and f"Failure in test {TEST}" in done.stdout
