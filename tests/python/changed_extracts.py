@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -484,6 +484,43 @@ class Comparison:
                         shown = ", ".join(f"{title}={value}" for title, value in zip(titles, row, strict=True))
                         said.append(f"{mart}: only {side}: {shown}")
             return "\n".join(said)
+
+    def not_doubled(
+        self,
+        mart: str,
+        rows: Callable[[list[str]], str],
+        *,
+        apart: Collection[str],
+        within: int = 1,
+    ) -> str:
+        """The first three sums of a mart's counts, by all else but `apart`, that are not double `within` so many.
+
+        `rows` is the condition of the rows summed, which must be some.
+        """
+        with duckdb.connect() as connection:
+            connection.execute(f"attach '{self.before}' as before (read_only)")
+            connection.execute(f"attach '{self.after}' as after (read_only)")
+            columns = [name for name, *_ in connection.execute(f"describe before.marts.{mart}").fetchall()]
+            counts = [name for name in columns if "_count" in name]
+            keys = ", ".join(name for name in columns if name not in {*counts, *apart})
+            condition = rows(columns)
+            sides = " union all ".join(
+                f"select {keys}, {', '.join(f'{times} * {name} as {name}' for name in counts)}, {times} as side"
+                f" from {database}.marts.{mart} where {condition}"
+                for database, times in (("before", -2), ("after", 1))
+            )
+            assert connection.execute(f"select 1 from before.marts.{mart} where {condition}").fetchone()
+            off = " or ".join(f"abs(sum({name})) > {within}" for name in counts)
+            sums = ", ".join(f"sum({name}) as {name}" for name in counts)
+            found = connection.execute(
+                f"select {keys}, {sums} from ({sides}) group by {keys}"
+                f" having count(distinct side) < 2 or {off} order by all limit 3"
+            )
+            titles = [column[0] for column in found.description or ()]
+            return "\n".join(
+                f"{mart}: " + ", ".join(f"{title}={value}" for title, value in zip(titles, row, strict=True))
+                for row in found.fetchall()
+            )
 
     def _name(self, connection: duckdb.DuckDBPyConnection) -> None:
         """`renamed(x)`: the new name of a device, SEC Party or Incident, plain or under its pseudonym."""

@@ -238,10 +238,7 @@ def test_every_event_twice_doubles_counts_and_leaves_rates(base: Base) -> None:
         return column in OF_SAMPLE_SIZE or mart in VERSIONED | POOLED or file_or_row(mart, column)
 
     def counted_in_whole(mart: str, columns: list[str]) -> str:
-        # The proxy's share of a region's Alerts is rounded to a whole Alert: twice 0.6 is 1, not 2.
-        bases = [column for column in ("basis", "previous_basis") if column in columns]
-        rounded = " or ".join(f"coalesce({column} in ('proxy', 'mixed'), false)" for column in bases)
-        return f"not (measure_id = 'CPM_3' and ({rounded}))" if bases else "true"
+        return f"not ({rounded(columns)})"
 
     for is_of_names, again in ((False, None), (True, under_new_names)):
         differing = comparison.differing(
@@ -252,6 +249,23 @@ def test_every_event_twice_doubles_counts_and_leaves_rates(base: Base) -> None:
             marts=lambda mart, these=is_of_names: (mart in ROWS_OF_NAMES) == these,
         )
         assert differing == ""
+    assert comparison.not_doubled("fct_measure_outcomes", rounded, apart={"provider"}) == ""
+    for mart in ("fct_measure_results", "rpt_scenario_results"):
+        assert comparison.not_doubled(mart, rounded, apart=ROUNDED_RATES, within=REGIONS) == ""
+
+
+# The proxy's share of a region's Alerts is rounded to a whole Alert: twice 0.6 is 1, not 2. So a region's counts
+# double within one Alert, and a result's within one for each of its regions. Its rates follow from its counts, and
+# its status from its rate.
+ROUNDED_RATES = {"result_pct", "coverage_pct", "status"}
+REGIONS = 4
+
+
+def rounded(columns: list[str]) -> str:
+    """The condition of rows with Alerts by proxy."""
+    bases = [column for column in ("basis", "previous_basis") if column in columns]
+    by_proxy = " or ".join(f"coalesce({column} in ('proxy', 'mixed'), false)" for column in bases)
+    return f"measure_id = 'CPM_3' and ({by_proxy})" if bases else "false"
 
 
 FEBRUARY = date(2025, 2, 1)
