@@ -3,7 +3,11 @@
 CI takes two small months. Others by name: `small_7` has as much by seed 7 of the simulator, `seed_7` as much as
 the sample, and `sample` is the committed one. Where sets are large, each rewriting of files is tried by itself:
 
-    CPM_METAMORPHIC='sample seed_2 seed_3' pytest -p no:xdist tests/python/test_metamorphic.py
+    CPM_METAMORPHIC='sample seed_2 seed_3' pytest --numprocesses 0 tests/python/test_metamorphic.py
+
+Changes of a model that the two small months show, tried by hand: Incidents deduplicated by `source_row` and
+`file_row_number > 0` in the staging of Incidents (both by all rewritings at once), Incidents below one number
+(names), superseded versions read for CPM 7 (correction).
 """
 
 import os
