@@ -89,13 +89,13 @@ check-topic: dev
 	$(STAGE) $(TOPIC) $(BIN)/dbt build $(VARS) --indirect-selection buildable --select $(wildcard models/*/$(TOPIC))
 
 # Two pages that need no server: models, tests and metrics; and the lineage of every column. Without --no-compile, dbt would
-# overwrite what target/ says of the build.
+# overwrite what target/ says of the build. They quote no row, and are closed to whom the publication is closed.
 define DOCS
 	$(STAGE) docs $(BIN)/dbt docs generate --quiet --static --no-compile $(VARS)
-	@mkdir -p published/docs
-	$(STAGE) lineage $(BIN)/colibri generate --light --disable-telemetry --output-dir target/colibri
-	@cp target/static_index.html published/docs/index.html
-	@cp target/colibri/index.html published/docs/lineage.html
+	@umask 077; $(STAGE:@%=%) lineage $(BIN)/colibri generate --light --disable-telemetry --output-dir target/colibri
+	@rm -rf published/docs
+	@test -z "$$(find published/cpm.duckdb -perm 600)" || umask 077; mkdir -p published/docs \
+	  && cat target/static_index.html >published/docs/index.html && cat target/colibri/index.html >published/docs/lineage.html
 endef
 
 # The bouncer reads the manifest and the catalogue.

@@ -1,6 +1,7 @@
 """The command `cpm`: simulate, land, verify, write contract pages, publish."""
 
 import errno
+import io
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -17,11 +18,11 @@ from cpm_warehouse.earlier import EARLIER, write_earlier
 from cpm_warehouse.errors import CpmError, DamageError, one_line, system_said
 from cpm_warehouse.history import EXTRACT, read_chain
 from cpm_warehouse.journal import read_journal
-from cpm_warehouse.kept import Kept, read_manifest
+from cpm_warehouse.kept import Kept, seen_manifest
 from cpm_warehouse.landing import land as land_extracts
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.pages import write_contract_pages
-from cpm_warehouse.private import private
+from cpm_warehouse.private import as_closed_as, private
 from cpm_warehouse.progress import Progress, summary
 from cpm_warehouse.pseudonyms import rotate
 from cpm_warehouse.publishing import KEEP_DAYS, take_back_to
@@ -35,6 +36,7 @@ from cpm_warehouse.simulation import (
 from cpm_warehouse.simulation import simulate as simulate_extracts
 from cpm_warehouse.status import differences
 from cpm_warehouse.verifying import REPAIR, Damage, check_lake
+from cpm_warehouse.withholding import without_devices
 
 WAREHOUSE = click.option(
     "--warehouse", type=Path, envvar="CPM_WAREHOUSE", default=Path("warehouse/cpm.duckdb"), show_default=True
@@ -47,6 +49,9 @@ class OneLineErrors(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # of a locale that lacks the letter, say
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except CpmError as error:
@@ -182,7 +187,7 @@ def land(
     for outcome in outcomes:
         if outcome.status == "refused":
             refused = f"refused {outcome.submission.key} ({outcome.rule_id}): {outcome.reason}"
-            click.echo(one_line(refused), err=True)
+            click.echo(one_line(without_devices(refused)), err=True)
     counts = Counter(outcome.status for outcome in outcomes)
     landed = [outcome for outcome in outcomes if outcome.status == "landed"]
     quarantined = sum(outcome.quarantined for outcome in landed)
@@ -345,7 +350,7 @@ def publications(published: Path) -> None:
     """List the publications that are kept, oldest first, with size and when each was published."""
     entries = Kept(published).entries()
     final = published / "cpm.duckdb"
-    seen = (read_manifest(final) or {}).get("name") if final.exists() else None
+    seen = seen_manifest(final).get("name")
     for entry in entries:
         said = "  <- readers see this" if entry.name == seen else ""
         if taken_back := entry.manifest.get("taken_back_at"):
@@ -377,7 +382,8 @@ def pack(month: datetime, published: Path, out: Path, classification: str | None
     # Its libraries are installed for reports only, and take a second to load.
     from cpm_warehouse.pack import make_pack
 
-    made = make_pack(published, month.date(), out, classification)
+    with as_closed_as(published):
+        made = make_pack(published, month.date(), out, classification)
     if not made.has_figures:
         click.echo(f"{published}: no figures for {month:%Y-%m}; the report says so", err=True)
     for path in made.files:

@@ -99,7 +99,7 @@ def load_contract(path: Path) -> Contract:
         return CpmError(f"{path}: {what}; see {CONTRACTS} for examples")
 
     try:
-        raw = yaml.safe_load(path.read_text())
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise wrong(f"not YAML ({str(error).splitlines()[0]})") from error
     try:
@@ -144,7 +144,7 @@ def _listed(reference: str) -> tuple[tuple[str, date, date], ...]:
     found = sorted(SEEDS.rglob(f"{name}.csv"))
     if len(found) != 1:
         raise CpmError(f"{SEEDS}: no seed, or more than one, is called '{name}', which a contract refers to")
-    with found[0].open(newline="") as file:
+    with found[0].open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     if not rows or column not in rows[0]:
         raise CpmError(f"{found[0]}: has no column '{column}', which a contract refers to")

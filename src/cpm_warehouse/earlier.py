@@ -46,7 +46,7 @@ def write_earlier(warehouse: Path, folder: Path, published_at: datetime) -> str:
         rows = connection.execute(f"select count(*) from {HISTORY}").fetchone()
         assert rows is not None
     control = {"synthetic": True, "files": [{"name": path.name, "rows": rows[0], "sha256": sha256(path)}]}
-    (folder / "control.json").write_text(json.dumps(control, indent=2) + "\n")
+    (folder / "control.json").write_text(json.dumps(control, indent=2) + "\n", encoding="utf-8")
     return publication_id
 
 
@@ -63,7 +63,9 @@ def take_in_earlier(extracts: Path, lake: Path) -> str | None:
         if read_chain(lake):
             return None
         path = _check_control(folder)
-        entries = [json.loads(entry.read_text()) for entry in lake.glob("*/*/*/*/_submission.json")]
+        entries = [
+            json.loads(entry.read_text(encoding="utf-8")) for entry in lake.glob("*/*/*/*/_submission.json")
+        ]
         if not all(entry["is_synthetic"] is True for entry in entries):
             raise _not_synthetic(folder)
         with connect() as connection:
@@ -78,7 +80,7 @@ def take_in_earlier(extracts: Path, lake: Path) -> str | None:
 def _check_control(folder: Path) -> Path:
     """Return the one file that the control file names, as it says."""
     try:
-        control = json.loads((folder / "control.json").read_text())
+        control = json.loads((folder / "control.json").read_text(encoding="utf-8"))
         ((name, checksum),) = [(str(file["name"]), file["sha256"]) for file in control["files"]]
         is_synthetic = control["synthetic"] is True
         is_whole = Path(name).name == name and sha256(folder / name) == checksum

@@ -206,7 +206,7 @@ def _write_head(lake: Path, link: Link) -> None:
 
 def _read_head(history: Path) -> tuple[int, str]:
     try:
-        found = json.loads((history / HEAD).read_text())
+        found = json.loads((history / HEAD).read_text(encoding="utf-8"))
         return int(found["number"]), str(found["sha256"])
     except FileNotFoundError:
         return 0, ""
@@ -216,7 +216,7 @@ def _read_head(history: Path) -> tuple[int, str]:
 
 def _read_link(path: Path) -> Link:
     try:
-        return Link(**json.loads(path.read_text()))
+        return Link(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise _damaged(path, "cannot be read") from error
 

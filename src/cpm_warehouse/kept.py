@@ -53,7 +53,7 @@ class Kept:
     def manifests(self, final: Path) -> Iterator[Manifest]:
         """Yield what each publication says of itself, the one that readers see among them."""
         yield from (entry.manifest for entry in self.entries())
-        if final.exists() and (manifest := read_manifest(final)):
+        if manifest := seen_manifest(final):
             yield manifest
 
     def keep(self, made: Path, manifest: Manifest, days: int) -> None:
@@ -91,7 +91,7 @@ class Kept:
         entry = self.find(asked)
         if sha256(entry.path) != entry.manifest["file_sha256"]:
             raise DamageError(f"{entry.path}: has other bytes than were published; take another or publish anew")
-        seen = (read_manifest(final) or {}) if final.exists() else {}
+        seen = seen_manifest(final)
         for other in self.entries():
             if other.name == seen.get("name") and other.name != entry.name:
                 note = other.manifest | {"taken_back_at": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"}
@@ -128,10 +128,24 @@ def read_manifest(path: Path) -> Manifest | None:
     except duckdb.CatalogException:
         return None
     except duckdb.Error as error:
-        raise DamageError(f"{path}: cannot be read ({str(error).splitlines()[0]}); publish anew") from error
+        raise DamageError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from error
     for name in ("history", "withheld"):
         found[name] = json.loads(found[name])
     return found
+
+
+def seen_manifest(final: Path) -> Manifest:
+    """Return what the publication that readers see says of itself; nothing where there is none.
+
+    A damaged file must not stand in the way of what replaces it: its manifest speaks for it.
+    """
+    if not final.exists():
+        return {}
+    try:
+        return read_manifest(final) or {}
+    except DamageError:
+        beside = final.with_suffix(".json")
+        return _read(beside) if beside.exists() else {}
 
 
 def as_text(value: Any) -> str | None:
@@ -156,7 +170,7 @@ def _write_beside(path: Path, manifest: Mapping[str, Any]) -> None:
 
 def _read(path: Path) -> Manifest:
     try:
-        found: Manifest = json.loads(path.read_text())
+        found: Manifest = json.loads(path.read_text(encoding="utf-8"))
         return found
     except (OSError, ValueError) as error:
         raise DamageError(

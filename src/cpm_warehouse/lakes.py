@@ -60,7 +60,7 @@ def open_lake(lake: Path, extracts: Path, submissions: Sequence[Submission], *, 
     journal = read_journal(lake)
     before = lake / FORMAT_1
     if journal.fault and (before.exists() or not _holds_anything(lake)):
-        was = os.path.relpath(before.read_text(), lake.resolve()) if before.exists() else here
+        was = os.path.relpath(before.read_text(encoding="utf-8"), lake.resolve()) if before.exists() else here
         journal = Journal(lake / JOURNAL)
         journal.path.unlink(missing_ok=True)
         journal.append("lake", format=FORMAT, extracts=was)

@@ -18,7 +18,7 @@ def write_contract_pages(contracts: Mapping[str, Contract], out: Path) -> int:
     out.mkdir(parents=True, exist_ok=True)
     rules = Rules()
     for contract in contracts.values():
-        (out / f"{contract.extract}.md").write_text("\n".join(_page(contract, rules)) + "\n")
+        (out / f"{contract.extract}.md").write_text("\n".join(_page(contract, rules)) + "\n", encoding="utf-8")
     return len(contracts)
 
 
@@ -69,7 +69,7 @@ def _due_days(contract: Contract) -> Iterator[tuple[str, str]]:
     if not seed:
         return
     (path,) = SEEDS.rglob(f"{seed}.csv")
-    with path.open(newline="") as file:
+    with path.open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["sla_kind"] == "contracted"]
     days = {(row["provider"], row["extract"]): row[column] for row in rows}
     for provider in contract.providers:

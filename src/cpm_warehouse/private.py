@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 FILE, FOLDER, UMASK = 0o600, 0o700, 0o077
@@ -17,6 +17,14 @@ def private() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+@contextmanager
+def as_closed_as(file: Path) -> Iterator[None]:
+    """Keep what this process writes meanwhile from those who may not read a file, which it is made of."""
+    is_closed = file.exists() and not stat.S_IMODE(file.stat().st_mode) & UMASK
+    with private() if is_closed else nullcontext():
+        yield
 
 
 def make_private(place: Path) -> None:

@@ -76,7 +76,7 @@ def rotate(history: Path) -> None:
 
 def _read(history: Path, *, every: bool = False) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads((history / KEPT).read_text())
+        found: dict[str, Any] = json.loads((history / KEPT).read_text(encoding="utf-8"))
         return found if every or found["check"] else {}
     except FileNotFoundError:
         return {}

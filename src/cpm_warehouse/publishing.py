@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from cpm_warehouse.pseudonyms import keep_check
 from cpm_warehouse.reading import connect, literal, quoted
 from cpm_warehouse.signing import Record, definitions_of, digest
 from cpm_warehouse.verifying import require_sound
-from cpm_warehouse.withholding import Withheld, identifier_patterns, withhold
+from cpm_warehouse.withholding import Withheld, copy_without, identifier_patterns
 
 # A publication is made under this name, hidden from readers.
 ASIDE = ".cpm-"
@@ -85,9 +85,8 @@ def publish(
             for earlier in Kept(published).manifests(final):
                 if earlier["lake_root"] == record["lake_root"]:
                     require_chain(lake, earlier["history"]["number"], earlier["history"]["sha256"])
-            _copy_marts(connection, manifest)
             contracts = load_contracts(Path(record["project"]) / CONTRACTS)
-            withheld = withhold(connection, identifier_patterns(connection, contracts))
+            withheld = _copy_marts(connection, manifest, identifier_patterns(connection, contracts, lake))
             link, is_new = keep_results(connection, lake, record["code_version"])
             marts = _describe_marts(connection)
             signed = _manifest(record, marts, withheld) | {
@@ -158,7 +157,7 @@ def _attached(aside: Path, warehouse: Path) -> Iterator[duckdb.DuckDBPyConnectio
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(path.read_text())
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CpmError(f"{path}: no result of a build here; run `dbt build` first") from error
     return found
@@ -249,16 +248,21 @@ def _public_marts(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield node
 
 
-def _copy_marts(connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any]) -> None:
+def _copy_marts(
+    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], patterns: Mapping[str, str]
+) -> list[Withheld]:
+    withheld: list[Withheld] = []
     connection.execute("create schema marts")
     for node in _public_marts(manifest):
         mart = f"marts.{node['name']}"
-        connection.execute(f"create table {mart} as from warehouse.{node['schema']}.{node['name']}")
+        source = f"warehouse.{node['schema']}.{node['name']}"
+        withheld += copy_without(connection, source, node["name"], patterns)
         connection.execute(f"comment on table {mart} is {literal(node['description'].strip())}")
         for column in node["columns"].values():
             connection.execute(
                 f"comment on column {mart}.{quoted(column['name'])} is {literal(column['description'].strip())}"
             )
+    return sorted(withheld, key=lambda one: (one.mart, one.column))
 
 
 def _describe_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:

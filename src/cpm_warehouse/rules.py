@@ -37,7 +37,7 @@ class Rules:
 
     def __init__(self, path: Path = RULES) -> None:
         try:
-            with path.open(newline="") as file:
+            with path.open(encoding="utf-8", newline="") as file:
                 self._rules = {row["rule_id"]: _rule(row, path) for row in csv.DictReader(file)}
         except (OSError, KeyError, ValueError) as error:
             raise CpmError(f"{path}: not the rules of receiving ({error})") from error
@@ -85,7 +85,7 @@ def plausible_months(received_at: datetime, path: Path = MONTHS) -> tuple[str, s
     """
     received = received_at.astimezone(LONDON)
     try:
-        with path.open(newline="") as file:
+        with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 ends = date.fromisoformat(row["valid_to"] or "9999-12-31")
                 if date.fromisoformat(row["valid_from"]) <= received.date() < ends:

@@ -85,7 +85,7 @@ def changed_since(project: Path, instant: datetime) -> list[str]:
 
 def variables_of(project: Path) -> dict[str, Any]:
     """The project's variables, as its file gives them."""
-    content = yaml.load((project / "dbt_project.yml").read_text(), yaml.CSafeLoader)
+    content = yaml.load((project / "dbt_project.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     return dict(content["vars"])
 
 
@@ -143,4 +143,4 @@ def _definition_files(project: Path) -> Iterator[Path]:
 def _git(project: Path, *arguments: str) -> str:
     # Only looked at: another git at work there is not disturbed.
     command = ["git", "--no-optional-locks", "-C", str(project), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from cpm_warehouse.errors import DamageError
 from cpm_warehouse.history import read_chain, require_chain
 from cpm_warehouse.kept import as_text, read_manifest
 from cpm_warehouse.signing import NOT_A_CHOICE, contents_of, definitions_of, variables_of, versions
@@ -14,11 +15,15 @@ MOST = 3  # names in a line
 def differences(project: Path, lake: Path, published: Path) -> list[str]:
     """Return, in a line each, how what is published differs from the project and the lake as they are.
 
-    Raises CpmError where the publication, the history or the project cannot be read.
+    A damaged publication differs: another takes its place. Raises CpmError where the history or the project cannot
+    be read.
     """
     if not published.exists():
         return ["nothing is published"]
-    manifest = read_manifest(published)
+    try:
+        manifest = read_manifest(published)
+    except DamageError as error:
+        return [str(error)]
     if manifest is None:
         return ["published by an earlier version of the project, which did not say what it rests on"]
     if manifest["lake_root"] != str(lake):

@@ -64,7 +64,7 @@ class Seen:
     def read(cls, lake: Path) -> "Seen":
         """Read what was noted; nothing where that cannot be read."""
         try:
-            found = json.loads((lake / SEEN).read_text())
+            found = json.loads((lake / SEEN).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             found = {}
         return cls(lake / SEEN, found if isinstance(found, dict) else {})

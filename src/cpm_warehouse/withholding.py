@@ -6,19 +6,18 @@ A code that no list knows, or the name of a file, comes from a provider and may 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from cpm_warehouse.contracts import PATTERNS, Contract
 from cpm_warehouse.reading import literal, quoted
 
-# Patterns of contracts by which a column names a device.
+# Patterns of contracts by which a column names a device, and the column that names a party.
 IDENTIFYING = ("eui64",)
-PARTIES = """
-    select party_id from warehouse.intermediate.int_service_requests_by_party
-    union
-    select party_id from warehouse.intermediate.int_alert_volumes_scanned
-"""
+PARTY = "PartyId"
+# Where a build has the parties of an extract, so that its rows need not be read for them.
+PARTIES = {"service_requests": "int_service_requests_by_party", "alerts": "int_alert_volumes_scanned"}
 WORD = "withheld"
 
 
@@ -33,53 +32,75 @@ class Withheld:
 
 
 def identifier_patterns(
-    connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]
+    connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], lake: Path
 ) -> dict[str, str]:
     """Return what identifies, to be found anywhere in a text: devices by form, parties by their names in the data.
 
     The connection has the build attached as `warehouse`. A party's name has no form of its own.
     """
     used = {column.pattern for contract in contracts.values() for column in contract.columns if column.pattern}
-    # Whoever types an identifier into another field may part its digits otherwise, or not at all.
-    found = {
-        name: "|".join(PATTERNS[name].replace("-)", f"{parted})") for parted in ("-", ":", ""))
-        for name in IDENTIFYING
-        if name in used
-    }
+    found = {name: _spelled(PATTERNS[name]) for name in IDENTIFYING if name in used}
+    sources = [
+        f"select party_id from warehouse.intermediate.{PARTIES[extract]}"
+        if extract in PARTIES
+        else f"select {PARTY} as party_id from read_parquet({literal(lake / extract / '*/*/*/*.parquet')},"
+        " union_by_name = true, hive_partitioning = false)"
+        for extract, contract in contracts.items()
+        if PARTY in contract.names
+    ]
     parties = connection.execute(
-        f"select distinct party_id from ({PARTIES}) where party_id is not null"
+        f"select distinct party_id from ({' union '.join(sources)}) where party_id is not null"
     ).fetchall()
     if parties:
         found["party"] = "|".join(sorted(re.escape(party) for (party,) in parties))
     return {name: _anywhere(pattern) for name, pattern in found.items()}
 
 
-def withhold(connection: duckdb.DuckDBPyConnection, patterns: Mapping[str, str]) -> list[Withheld]:
-    """Replace each text of a mart in which a pattern is found by one word; returns how many there were.
+def copy_without(
+    connection: duckdb.DuckDBPyConnection, source: str, mart: str, patterns: Mapping[str, str]
+) -> list[Withheld]:
+    """Make the table `marts.<mart>` of a source, each text in which a pattern is found replaced by one word.
 
-    Lists and structures are looked at as their text, and replaced by null. Nothing is written where none is found.
+    Lists and structures are looked at as their text, and replaced by null. It is done on the way,
+    not afterwards: a file keeps the bytes of what is updated in it. Returns what was replaced.
     """
-    columns = connection.execute(
-        "select table_name, column_name, data_type from duckdb_columns()"
-        " where schema_name = 'marts' and database_name = current_database() and contains(data_type, 'VARCHAR')"
-        " order by table_name, column_index"
-    ).fetchall()
-    found = []
-    for mart, column, kind in columns:
-        for name, pattern in patterns.items():
-            value = quoted(column)
-            matches = f"regexp_matches(cast({value} as varchar), {literal(pattern)}, 'i')"
-            seen = connection.execute(
-                f"select 1 from (select distinct {value} from marts.{mart}) where {matches} limit 1"
-            ).fetchone()
-            if seen:
-                word = literal(WORD) if kind == "VARCHAR" else "null"
-                changed = connection.execute(
-                    f"update marts.{mart} set {value} = {word} where {matches}"
-                ).fetchone()
-                assert changed is not None
-                found.append(Withheld(mart, column, name, changed[0]))
+    found: list[Withheld] = []
+    replaced = []
+    for column, kind, *_ in connection.execute(f"describe {source}").fetchall():
+        if "VARCHAR" not in kind:
+            continue
+        value = quoted(column)
+        matches = {
+            name: f"coalesce(regexp_matches(cast({value} as varchar), {literal(pattern)}, 'i'), false)"
+            for name, pattern in patterns.items()
+        }
+        first = " ".join(f"when {condition} then {literal(name)}" for name, condition in matches.items())
+        seen = connection.execute(
+            f"select case {first} end as pattern, sum(row_count) from"
+            f" (select {value}, count(*) as row_count from {source} group by {value})"
+            " group by pattern having pattern is not null order by pattern"
+        ).fetchall()
+        found += [Withheld(mart, column, name, int(rows)) for name, rows in seen]
+        if seen:
+            word = literal(WORD) if kind == "VARCHAR" else "null"
+            any_of = " or ".join(matches.values())
+            replaced.append(f"case when {any_of} then {word} else {value} end as {value}")
+    columns = f"* replace ({', '.join(replaced)})" if replaced else "*"
+    connection.execute(f"create table marts.{mart} as select {columns} from {source}")
     return found
+
+
+def without_devices(line: str) -> str:
+    """Replace what looks like a device in a line that a scheduler may keep. No form tells a party in it."""
+    for name in IDENTIFYING:
+        pattern = rf"(?<![0-9a-z])({_spelled(PATTERNS[name])})(?![0-9a-z])"
+        line = re.sub(pattern, WORD, line, flags=re.IGNORECASE)
+    return line
+
+
+def _spelled(pattern: str) -> str:
+    """A pattern with hyphens, colons or neither: whoever types an identifier may part its digits otherwise."""
+    return "|".join(pattern.replace("-)", f"{parted})") for parted in ("-", ":", ""))
 
 
 def _anywhere(pattern: str) -> str:

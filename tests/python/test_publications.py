@@ -18,17 +18,18 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import GOOD, ROOT
-from cpm_warehouse import history, kept, signing
+from cpm_warehouse import history, kept, reading, signing
 from cpm_warehouse.cli import main
 from cpm_warehouse.dbt_plugin import begin_build, end_build
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.kept import Kept, read_manifest
 from cpm_warehouse.landing import land
+from cpm_warehouse.private import as_closed_as
 from cpm_warehouse.pseudonyms import KEPT, check_value, keep_check, key_pads, require_salt, rotate
 from cpm_warehouse.publishing import publish, take_back_to
 from cpm_warehouse.signing import record_of, rests_on
 from cpm_warehouse.status import differences
-from cpm_warehouse.withholding import withhold
+from cpm_warehouse.withholding import copy_without, identifier_patterns, without_devices
 
 LONG_SALT = "a secret of more than thirty-two characters"
 EUI64 = "90-B3-D5-1F-30-01-00-2A"
@@ -486,6 +487,25 @@ def test_an_altered_publication_is_not_taken_back_to(made):
         take_back_to(made.published, "9")
 
 
+@pytest.mark.parametrize("size", [0, 5_000])
+def test_a_damaged_publication_is_said_and_gives_way_to_the_next(made, size):
+    """It stood in the way of `cpm publish` and of `--rollback`, which said: publish anew."""
+    first = made.publish()
+    content = first.path.read_bytes()
+    first.path.unlink()
+    first.path.write_bytes(content[:size])
+    (said,) = made.differences()
+    assert said.startswith(f"{first.path}: cannot be read") or "earlier version" in said
+    done = CliRunner().invoke(main, ["publications", "--published", str(made.published)])
+    assert done.exit_code == 0 and first.name in done.output
+    take_back_to(made.published, first.name)
+    assert made.differences() == []
+    first.path.unlink()
+    first.path.write_bytes(content[:size])
+    made.publish()
+    assert made.differences() == []
+
+
 def test_old_publications_go_but_the_last_two_and_all_results_stay(made, monkeypatch):
     names = []
     for _ in range(4):
@@ -550,6 +570,20 @@ def test_a_salt_is_long_and_another_is_noticed_until_it_is_said(tmp_path, monkey
     assert earlier["check"] == check
 
 
+@pytest.mark.parametrize(("mode", "written"), [(0o600, 0o600), (0o640, 0o666), (0o644, 0o666)])
+def test_a_report_is_as_closed_as_what_it_is_made_of(tmp_path, mode, written):
+    published, report = tmp_path / "cpm.duckdb", tmp_path / "report"
+    published.touch()
+    published.chmod(mode)
+    umask = os.umask(0)
+    try:
+        with as_closed_as(published):
+            report.touch()
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE(report.stat().st_mode) == written
+
+
 def test_what_is_published_from_real_extracts_is_closed_to_others(tmp_path, land_one):
     umask = os.umask(0)
     try:
@@ -610,14 +644,59 @@ def test_what_only_resembles_an_identifier_is_published(made, text):
     assert done.withheld == ()
 
 
+@pytest.mark.parametrize("device", [EUI64, EUI64.lower(), EUI64.replace("-", ""), EUI64.replace("-", ":")])
+def test_a_refusal_that_is_printed_does_not_name_a_device(device):
+    said = f"refused a/b/v1 (columns_differ): not expected ['{device}'], ['{device}']; x_{device}.csv"
+    assert without_devices(said) == (
+        "refused a/b/v1 (columns_differ): not expected ['withheld'], ['withheld']; x_withheld.csv"
+    )
+    assert (
+        without_devices("8F32 dd015be4-0990-4017-bfa7-db5d2126833a") == "8F32 dd015be4-0990-4017-bfa7-db5d2126833a"
+    )
+
+
 def test_texts_in_lists_are_looked_at_too():
     with duckdb.connect() as connection:
         connection.execute(
-            f"create schema marts; create table marts.a as select ['x', '{EUI64}'] as codes, 1 as n"
+            "create schema marts; create table built as"
+            f" from (values (['x', '{EUI64}'], 1), (['y'], 2), (null, 3)) as one (codes, n)"
         )
-        (one,) = withhold(connection, {"eui64": "[0-9A-F]{2}(-[0-9A-F]{2}){7}"})
-        assert connection.execute("from marts.a").fetchall() == [(None, 1)]
+        (one,) = copy_without(connection, "built", "a", {"eui64": "[0-9A-F]{2}(-[0-9A-F]{2}){7}"})
+        assert connection.execute("from marts.a order by n").fetchall() == [(None, 1), (["y"], 2), (None, 3)]
         assert one.rows == 1
+
+
+def test_what_is_kept_back_was_never_in_the_file(made, monkeypatch):
+    """A row that is updated leaves its bytes in the block that it stood in."""
+
+    def connect_and_write_at_once(path: Path) -> duckdb.DuckDBPyConnection:
+        connection = reading.connect(path)
+        connection.execute("set checkpoint_threshold = '1KB'")
+        return connection
+
+    monkeypatch.setattr("cpm_warehouse.publishing.connect", connect_and_write_at_once)
+    made.change(f"update marts.fct_codes set code = '{EUI64}'")
+    done = made.publish()
+    assert [one.rows for one in done.withheld] == [1]
+    assert EUI64.encode() in made.warehouse.read_bytes()
+    assert EUI64.encode() not in done.path.read_bytes()
+
+
+def test_a_party_that_only_asks_for_firmware_is_a_party(tmp_path, contracts):
+    """No request and no Alert names it; what names it is read from the lake."""
+    folder = tmp_path / "update_firmware_requests/provider=dsp/period=2021-08/version=1"
+    folder.mkdir(parents=True)
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select 'S077' as \"PartyId\") to '{folder}/one.parquet'")
+        connection.execute("attach ':memory:' as warehouse; create schema warehouse.intermediate")
+        for cube in ("int_service_requests_by_party", "int_alert_volumes_scanned"):
+            connection.execute(f"create table warehouse.intermediate.{cube} as select 'S042' as party_id")
+        patterns = identifier_patterns(connection, contracts, tmp_path)
+    assert [bool(re.search(patterns["party"], text)) for text in ("s S077", "S042", "S0770")] == [
+        True,
+        True,
+        False,
+    ]
 
 
 # Two of everything, and places that say no

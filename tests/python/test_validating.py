@@ -201,6 +201,21 @@ def test_data_docs_tell_a_single_row_at_fault(send, tmp_path, contracts):
     assert "fa-times" in page.read_text()  # the mark of an expectation that failed
 
 
+def test_data_docs_count_what_is_wrong_and_do_not_quote_it(send, tmp_path, contracts):
+    """A key that stands twice, a code that no list knows and a value of the wrong form may each name a device."""
+    docs, device = tmp_path / "docs", "90-B3-D5-1F-30-01-00-2A"
+    rows = [f"P{n},INC{n},1,2021-08-02T10:00:00Z\n" for n in range(97)]
+    rows += [f"{device},INC1,1,2021-08-02T10:00:00Z\n"] * 2 + [f"P98,INC98,{device},2021-08-02T10:00:00Z\n"]
+    extracts = send(
+        "Provider Reference,DCC Incident Number,Category,Resolved At\n" + "".join(rows),
+        submission="dsp/incident_list/2021-08/v1",
+    )
+    (outcome,) = land(extracts, tmp_path / "lake", contracts, docs=docs)
+    assert {one.rule_id for one in outcome.warnings} >= {"unknown_code", "row_repeated"}
+    assert len(list((docs / "validations").rglob("*.html"))) == 1
+    assert [path for path in docs.rglob("*.html") if device in path.read_text()] == []
+
+
 def test_a_file_without_a_row_that_can_be_read_has_nothing_to_sum(validator, contracts, tmp_path):
     contract = contracts["service_requests"]
     path = tmp_path / "empty.parquet"

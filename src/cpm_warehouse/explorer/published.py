@@ -41,7 +41,7 @@ class Published:
 
 def view_sql(name: str) -> str:
     """SQL of a view, with its parameters."""
-    return (VIEWS / f"{name}.sql").read_text()
+    return (VIEWS / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def copyable(name: str, values: Mapping[str, Value]) -> str:

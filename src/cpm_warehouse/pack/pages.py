@@ -56,7 +56,9 @@ def render_html(tables: Mapping[str, Table], month: date, classification: str, s
         charts=Charts(),
         cell=_cell,
         sheets=sheets,
-        style=Markup(files(__package__).joinpath("templates/pack.css").read_text()),  # our own file
+        style=Markup(
+            files(__package__).joinpath("templates/pack.css").read_text(encoding="utf-8")
+        ),  # our own file
     )
 
 

@@ -94,7 +94,9 @@ def read_tables(published: Path, month: date) -> Mapping[str, Table]:
         with duckdb.connect(str(published), read_only=True) as connection:
             meanings = _meanings(connection)
             return {
-                Path(query.name).stem: _read(connection, Path(query.name).stem, query.read_text(), month, meanings)
+                Path(query.name).stem: _read(
+                    connection, Path(query.name).stem, query.read_text(encoding="utf-8"), month, meanings
+                )
                 for query in sorted(files(__package__).joinpath("queries").iterdir(), key=lambda file: file.name)
             }
     except duckdb.Error as error:

@@ -142,7 +142,7 @@ def _clear(out: Path) -> None:
     for directory in {path.parent for path in out.rglob("*") if path.is_file() or path.is_symlink()}:
         control = directory / "control.json"
         try:
-            is_synthetic = json.loads(control.read_text())["synthetic"] is True
+            is_synthetic = json.loads(control.read_text(encoding="utf-8"))["synthetic"] is True
         except (OSError, ValueError, KeyError, TypeError):
             is_synthetic = False
         if not is_synthetic:
@@ -157,7 +157,7 @@ def _clear(out: Path) -> None:
 def _run_scripts(connection: duckdb.DuckDBPyConnection, area: str) -> None:
     for script in sorted(Path(__file__).parent.glob(f"{area}*.sql")):
         log.info("running %s", script.name)
-        connection.execute(script.read_text())
+        connection.execute(script.read_text(encoding="utf-8"))
 
 
 def _relations(connection: duckdb.DuckDBPyConnection, prefix: str) -> list[str]:
@@ -289,5 +289,5 @@ def _write_controls(written: Sequence[Written], out: Path) -> int:
                 for entry in sorted(entries, key=lambda entry: entry.file.name)
             ],
         }
-        (out / directory / "control.json").write_text(json.dumps(control, indent=2) + "\n")
+        (out / directory / "control.json").write_text(json.dumps(control, indent=2) + "\n", encoding="utf-8")
     return len(submissions)
