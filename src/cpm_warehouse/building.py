@@ -25,7 +25,7 @@ def run_build(lake: Path, warehouse: Path, arguments: Sequence[str]) -> int:
     """Run `dbt build` over a lake; returns its exit code. Raises CpmError where it could not begin."""
     for place in (warehouse.parent, *PLACES):
         _require_room(place)
-    _require_free(warehouse)
+    require_free(warehouse)
     with hold_lake(lake, shared=True):
         require_sound(lake)
         if real := real_submission(lake):
@@ -44,7 +44,7 @@ def _require_room(place: Path) -> None:
         file.write(bytes(65536))
 
 
-def _require_free(warehouse: Path) -> None:
+def require_free(warehouse: Path) -> None:
     """Raise CpmError where another process has the warehouse open, after the wait that the environment allows."""
     if not warehouse.exists():
         return

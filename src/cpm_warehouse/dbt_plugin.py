@@ -18,7 +18,8 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
-from cpm_warehouse.errors import CpmError
+from cpm_warehouse.building import require_free
+from cpm_warehouse.errors import CpmError, system_said
 from cpm_warehouse.history import EXTRACT
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import UMASK, make_private
@@ -44,6 +45,10 @@ class Plugin(BasePlugin):
         for place in (*places, *warehouse.parent.glob(f"{warehouse.name}*")):
             if place.exists():
                 make_private(place)
+        try:
+            require_free(warehouse)  # before DuckDB says it with a trace
+        except (CpmError, OSError) as error:
+            raise DbtRuntimeError(system_said(error) if isinstance(error, OSError) else str(error)) from error
         lake = Path(plugin_config["lake"])
         if lake.is_dir():
             try:

@@ -129,6 +129,21 @@ def test_a_build_says_what_it_rests_on_and_nothing_lands_meanwhile(project):
     assert command == "run" and json.loads(record)["other_variables"] == ["as_known_at"]
 
 
+def test_a_warehouse_that_is_open_elsewhere_is_said_by_dbt_without_a_trace(project):
+    warehouse = project.place / "warehouse/cpm.duckdb"
+    program = f"import duckdb, time; c = duckdb.connect('{warehouse}'); print('open', flush=True); time.sleep(90)"
+    other = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout is not None and other.stdout.readline() == "open\n"
+        stopped = project.dbt("build")
+    finally:
+        other.kill()
+        other.wait()
+    assert stopped.returncode != 0
+    assert "another build or a notebook has it open" in stopped.stdout
+    assert "Traceback" not in stopped.stdout + stopped.stderr
+
+
 def test_pseudonyms_are_pythons_hmac_and_the_salt_is_written_nowhere(tmp_path, project_of):
     project = project_of(synthetic=False)
     (tmp_path / "ready").touch()
