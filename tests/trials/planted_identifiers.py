@@ -248,7 +248,7 @@ def main() -> int:
         faults, looked = Counter(), Counter()
         for folder in WRITTEN:
             for path in sorted((run.place / folder).rglob("*")):
-                if path.is_symlink():
+                if path.is_symlink() or path.name == ".gitkeep":
                     continue
                 name = path.relative_to(run.place)
                 if stat.S_IMODE(path.stat().st_mode) & 0o077:
