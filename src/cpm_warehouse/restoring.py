@@ -49,7 +49,7 @@ def restore(lake: Path, published: Path) -> int:
         sync_all(made)
         removed = lake / REMOVED / datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         removed.mkdir(parents=True)
-        for old in history.glob("provider=*"):
+        for old in history.glob("provider=warehouse"):
             old.rename(removed / old.name)
         (made / "provider=warehouse").rename(history / "provider=warehouse")
         write_head(lake, last)

@@ -137,7 +137,7 @@ def test_what_wrote_to_a_warehouse_after_its_build_is_noticed(project):
     content = bytearray(warehouse.read_bytes())
     content[:64] = bytes(64)
     warehouse.write_bytes(content)
-    with pytest.raises(DamageError, match="cannot be read .*delete it and run"):
+    with pytest.raises(DamageError, match=r"cannot be read .*delete it and run"):
         require_as_left(warehouse)
 
 

@@ -470,7 +470,7 @@ def test_a_history_without_a_whole_publication_is_left_as_it_is(three):
     shutil.rmtree(folder(three, 2))
     for kept_file in (three.published / "kept").glob("*.duckdb"):
         edit(kept_file)
-    with pytest.raises(CpmError, match="no publication of .* is kept whole"):
+    with pytest.raises(CpmError, match=r"no publication of .* is kept whole"):
         restore(three.lake, three.published)
     assert not list(three.lake.glob("published_measure_results/*/*/version=2"))
 

@@ -88,7 +88,8 @@ class Campaign:
         code, said = self.setting.run(command)
         well = code == 0 and "Traceback" not in said
         counts["healed"] += well
-        print(f"{name} {counts['killed']}: killed after {delay:.2f} s, {'healed' if well else said[-500:]}", flush=True)
+        end = "healed" if well else "not healed"
+        print(f"{name} {counts['killed']}: killed after {delay:.2f} s, {end}", flush=True)
         if not well:
             self.failures.append(f"{name} killed after {delay:.2f} s: {code}: {said[-1500:]}")
         return well
