@@ -36,6 +36,7 @@
         {% endif %}
         insert into main.builds from main.build_begun;
         drop table main.build_begun;
+        drop table if exists main.build_checksums;
         drop table if exists main.pseudonym_salts;
         drop table if exists main.build_runs
     {% endif %}

@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from cpm_warehouse.locks import WAIT, hold_lake, wait_seconds
 from cpm_warehouse.pseudonyms import require_salt
 from cpm_warehouse.signing import real_submission, variables_of
 from cpm_warehouse.verifying import require_sound
+from cpm_warehouse.warehouses import require_as_left
 
 # Where dbt writes besides the warehouse.
 PLACES = (Path("target"), Path("logs"))
@@ -26,6 +28,8 @@ def run_build(lake: Path, warehouse: Path, arguments: Sequence[str]) -> int:
     for place in (warehouse.parent, *PLACES):
         _require_room(place)
     require_free(warehouse)
+    if warehouse.exists() and "--full-refresh" not in arguments:
+        require_as_left(warehouse)
     with hold_lake(lake, shared=True):
         require_sound(lake)
         if real := real_submission(lake):
@@ -34,7 +38,8 @@ def run_build(lake: Path, warehouse: Path, arguments: Sequence[str]) -> int:
     own = variables_of(Path())["lake_root"] == str(lake)
     variables = [] if own else ["--vars", json.dumps({"lake_root": str(lake)})]
     dbt = Path(sys.executable).with_name("dbt")
-    return subprocess.run([dbt, "build", *variables, *arguments], check=False).returncode
+    environment = {**os.environ, "CPM_WAREHOUSE": str(warehouse)}
+    return subprocess.run([dbt, "build", *variables, *arguments], env=environment, check=False).returncode
 
 
 def _require_room(place: Path) -> None:

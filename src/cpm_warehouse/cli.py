@@ -27,6 +27,7 @@ from cpm_warehouse.progress import Progress, summary
 from cpm_warehouse.pseudonyms import rotate
 from cpm_warehouse.publishing import KEEP_DAYS, take_back_to
 from cpm_warehouse.publishing import publish as publish_marts
+from cpm_warehouse.restoring import restore
 from cpm_warehouse.simulation import (
     AREAS,
     SAMPLE_FIRMWARE_FAULT_SHARE,
@@ -217,11 +218,12 @@ def _tell(lake: Path, damages: Sequence[Damage]) -> NoReturn:
 
 @main.command()
 @click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@PUBLISHED
 @click.option(
     "--wait", type=click.FloatRange(min=0), help="Seconds to wait for a landing; by default CPM_WAIT, or 0."
 )
-def verify(lake: Path, wait: float | None) -> None:
-    """Read the whole lake and its history: no file of either was cut, edited, swapped, taken out or added.
+def verify(lake: Path, published: Path, wait: float | None) -> None:
+    """Read the whole lake, its history and what is published: nothing was cut, edited, swapped, added or lost.
 
     `land` and `publish` look by size and time only. Exit code 0: all is as it landed; 5: something is not, and is
     named; 1: failed; 2: wrong usage.
@@ -231,10 +233,27 @@ def verify(lake: Path, wait: float | None) -> None:
     with hold_lake(lake, shared=True, wait=wait):
         damages = check_lake(lake, thorough=True)
         submissions = len(read_journal(lake).submissions)
-        published = len(read_chain(lake))
+        links = len(read_chain(lake))
     if damages:
         _tell(lake, damages)
-    click.echo(f"{lake}: {submissions} submissions, every file as it landed; {published} publications in a chain")
+    if altered := Kept(published).damages(published / "cpm.duckdb"):
+        for line in altered[1:]:
+            click.echo(f"damaged {line}", err=True)
+        raise DamageError(altered[0])
+    click.echo(f"{lake}: {submissions} submissions, every file as it landed; {links} publications in a chain")
+
+
+@main.command("restore-history")
+@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@PUBLISHED
+def restore_history(lake: Path, published: Path) -> None:
+    """Write the history of a lake anew from the publications that are kept, where it was damaged.
+
+    Each publication has the results of all before it, and the checksum with which the chain then ended: only what
+    comes to that checksum is taken. What lay there goes to <lake>/_removed.
+    """
+    number = restore(lake, published)
+    click.echo(f"{lake / EXTRACT}: {number} publications, as they were published")
 
 
 @main.command("earlier-publication")
@@ -336,6 +355,9 @@ def publish(
     done = publish_marts(
         warehouse=warehouse, target=target, published=published, variables=variables, keep_days=keep_days
     )
+    if done.later:
+        more = f" and {len(done.later) - 1} more" if len(done.later) > 1 else ""
+        click.echo(f"not in it, landed since the build began: {done.later[0]}{more}", err=True)
     for one in done.withheld:
         click.echo(f"withheld in {one.rows} rows of {one.mart}.{one.column}: looks like {one.pattern}", err=True)
     click.echo(

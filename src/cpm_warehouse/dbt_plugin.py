@@ -26,6 +26,7 @@ from cpm_warehouse.private import UMASK, make_private
 from cpm_warehouse.pseudonyms import key_pads, require_salt, salt
 from cpm_warehouse.signing import Record, changed_since, definitions_of, record_of, rests_on
 from cpm_warehouse.verifying import require_sound
+from cpm_warehouse.warehouses import checksum_query_of, listing_query
 
 # An attached database in memory: what it holds is never written, and every cursor sees it.
 SESSION = "cpm_session"
@@ -63,6 +64,8 @@ class Plugin(BasePlugin):
         conn.execute(f"insert into {SESSION}.main.pseudonym_pads values (?, ?)", list(key_pads(salt().encode())))
         conn.create_function("cpm_begin_build", begin_build, ["varchar"] * 5, "varchar", side_effects=True)
         conn.create_function("cpm_end_build", end_build, ["varchar"] * 2, "varchar", side_effects=True)
+        conn.create_function("cpm_listing_query", listing_query, ["varchar"], "varchar")
+        conn.create_function("cpm_checksum_query", checksum_query_of, ["varchar"], "varchar")
 
 
 def in_one_line(work: Callable[..., Record]) -> Callable[..., str]:

@@ -29,6 +29,9 @@ FOLDERS = "provider=warehouse/period=*/version=*"
 FILE, LINK, HEAD, LOCK, ASIDE = "results.parquet", "_link.json", "_head.json", "_lock", "_aside"
 
 
+RESTORE = "`cpm restore-history` writes it anew from the publications that are kept; else restore a backup"
+
+
 @dataclass(frozen=True)
 class Link:
     """One publication in the chain: what it is called, what it held and which one it follows."""
@@ -79,7 +82,7 @@ def read_chain(lake: Path) -> list[Link]:
     for folder in sorted(found | written):
         if folder not in written:
             raise _damaged(folder / LINK, "is missing, or the results beside it were added by hand")
-        link = _read_link(folder / LINK)
+        link = read_link(folder / LINK)
         if link.number in links:
             raise _damaged(folder, f"is a second publication {link.number}")
         links[link.number], places[link.number] = link, folder
@@ -110,7 +113,7 @@ def require_chain(lake: Path, number: int, link_sha256: str) -> None:
     if number and (number > len(chain) or chain[number - 1].sha256 != link_sha256):
         raise DamageError(
             f"{lake / EXTRACT}: does not have publication {number:06d} as it was published: the history was cut or"
-            " edited; restore it from a backup (a new history begins where published/ is empty too)"
+            " edited; {RESTORE} (a new history begins where published/ is empty too)"
         )
 
 
@@ -154,19 +157,29 @@ def append(
     """Add a publication that the table holds to the end of the chain, whole or not at all."""
     aside = lake / EXTRACT / ASIDE
     aside.mkdir()
-    connection.execute(
-        f"copy (from {HISTORY} where publication_id = {literal(publication_id)} order by all)"
-        f" to {literal(aside / FILE)} ({PARQUET})"
-    )
+    write_results(connection, publication_id, aside / FILE)
     before = chain[-1].sha256 if chain else ""
     link = Link(len(chain) + 1, publication_id, published_at.isoformat(), sha256(aside / FILE), before)
     (aside / LINK).write_bytes(link.written())
     sync_all(aside)
-    folder = lake / EXTRACT / f"provider=warehouse/period={published_at:%Y-%m}/version={link.number}"
+    folder = lake / EXTRACT / place_of(link)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside.replace(folder)
-    _write_head(lake, link)
+    write_head(lake, link)
     return link
+
+
+def place_of(link: Link) -> str:
+    """Return the folder of a publication, below the history."""
+    return f"provider=warehouse/period={link.published_at[:7]}/version={link.number}"
+
+
+def write_results(connection: duckdb.DuckDBPyConnection, publication_id: str, path: Path) -> None:
+    """Write the results of a publication, from the table; the same rows give the same bytes."""
+    connection.execute(
+        f"copy (from {HISTORY} where publication_id = {literal(publication_id)} order by all)"
+        f" to {literal(path)} ({PARQUET})"
+    )
 
 
 def content_of(connection: duckdb.DuckDBPyConnection) -> str:
@@ -196,10 +209,11 @@ def _write_links(lake: Path, chain: list[Link]) -> None:
         if not (places[link.number] / LINK).exists():
             write_whole(places[link.number] / LINK, link.written())
     if chain and _read_head(lake / EXTRACT) != (chain[-1].number, chain[-1].sha256):
-        _write_head(lake, chain[-1])
+        write_head(lake, chain[-1])
 
 
-def _write_head(lake: Path, link: Link) -> None:
+def write_head(lake: Path, link: Link) -> None:
+    """Say where the chain ends."""
     content = {"number": link.number, "sha256": link.sha256}
     write_whole(lake / EXTRACT / HEAD, (json.dumps(content) + "\n").encode())
 
@@ -214,7 +228,8 @@ def _read_head(history: Path) -> tuple[int, str]:
         raise _damaged(history / HEAD, "cannot be read") from error
 
 
-def _read_link(path: Path) -> Link:
+def read_link(path: Path) -> Link:
+    """Read a link. Raises DamageError where it is none."""
     try:
         return Link(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
@@ -222,7 +237,7 @@ def _read_link(path: Path) -> Link:
 
 
 def _damaged(path: Path, what: str) -> DamageError:
-    return DamageError(f"{path}: {what}; restore it from a backup; nothing is published")
+    return DamageError(f"{path}: {what}; {RESTORE}; nothing is published")
 
 
 def _take_in(connection: duckdb.DuckDBPyConnection, lake: Path) -> None:

@@ -13,10 +13,16 @@ import duckdb
 
 from cpm_warehouse.errors import CpmError, DamageError
 from cpm_warehouse.files import sha256, sync, write_whole
+from cpm_warehouse.signing import digest
 
 FOLDER = "kept"
 # However old, the one that readers see and the one before it stay.
 LEAST = 2
+KINDS = {".duckdb", ".json"}
+ANEW = "`cpm publish` puts a whole one in its place"
+REMOVE = "restore it from a backup, or remove that publication with its manifest"
+# A manifest's own checksum, in it.
+OWN = "manifest_sha256"
 
 Manifest = dict[str, Any]
 
@@ -55,6 +61,32 @@ class Kept:
         yield from (entry.manifest for entry in self.entries())
         if manifest := seen_manifest(final):
             yield manifest
+
+    def damage_of(self, final: Path) -> str:
+        """Say what is wrong with the file that readers see; nothing where it is as it was published."""
+        try:
+            name = (read_manifest(final) or {}).get("name", "")
+        except DamageError as error:
+            return str(error)
+        beside = self.folder / f"{name}.json"
+        if not name or not beside.exists() or sha256(final) == _read(beside)["file_sha256"]:
+            return ""
+        return f"{final}: has other bytes than were published; {ANEW}"
+
+    def damages(self, final: Path) -> list[str]:
+        """Read everything that is kept and say, in a line each, what is not as it was published."""
+        said = [self.damage_of(final)] if final.exists() else []
+        for path in sorted({one.with_suffix(".json") for one in self.folder.glob("0*.*") if one.suffix in KINDS}):
+            file = path.with_suffix(".duckdb")
+            try:
+                is_whole = sha256(file) == _read(path)["file_sha256"]
+            except DamageError as error:
+                said.append(str(error))
+            except FileNotFoundError:
+                said.append(f"{file}: is missing; {REMOVE}")
+            else:
+                said.append("" if is_whole else f"{file}: has other bytes than were published; {REMOVE}")
+        return [line for line in said if line]
 
     def keep(self, made: Path, manifest: Manifest, days: int) -> None:
         """Keep a publication under its name, and let go of those that are older than so many days."""
@@ -128,9 +160,12 @@ def read_manifest(path: Path) -> Manifest | None:
     except duckdb.CatalogException:
         return None
     except duckdb.Error as error:
-        raise DamageError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from error
-    for name in ("history", "withheld"):
-        found[name] = json.loads(found[name])
+        raise DamageError(f"{path}: cannot be read ({str(error).splitlines()[0]}); {ANEW}") from error
+    try:
+        for name in ("history", "withheld"):
+            found[name] = json.loads(found[name])
+    except (KeyError, ValueError, TypeError) as error:
+        raise DamageError(f"{path}: says nothing that fits of its {error}; {ANEW}") from error
     return found
 
 
@@ -171,12 +206,14 @@ def _write_beside(path: Path, manifest: Mapping[str, Any]) -> None:
 def _read(path: Path) -> Manifest:
     try:
         found: Manifest = json.loads(path.read_text(encoding="utf-8"))
-        return found
-    except (OSError, ValueError) as error:
-        raise DamageError(
-            f"{path}: the manifest of a publication cannot be read; restore it, or remove that publication"
-        ) from error
+        own = found.pop(OWN, None)
+    except (OSError, ValueError, AttributeError) as error:
+        raise DamageError(f"{path}: the manifest of a publication cannot be read; {REMOVE}") from error
+    if own is not None and own != digest(found):
+        raise DamageError(f"{path}: the manifest of a publication was edited; {REMOVE}")
+    return found
 
 
 def _dumped(content: Mapping[str, Any]) -> bytes:
-    return (json.dumps(content, indent=1) + "\n").encode()
+    plain = json.loads(json.dumps(content))
+    return (json.dumps(plain | {OWN: digest(plain)}, indent=1) + "\n").encode()

@@ -64,7 +64,8 @@ def open_lake(lake: Path, extracts: Path, submissions: Sequence[Submission], *, 
         journal = Journal(lake / JOURNAL)
         journal.path.unlink(missing_ok=True)
         journal.append("lake", format=FORMAT, extracts=was)
-    if journal.fault:
+    was_at_fault = bool(journal.fault)
+    if was_at_fault:
         if not repair:
             raise DamageError(f"{journal.path}: {journal.fault}; {REPAIR}")
         _set_aside(lake, journal.path)
@@ -80,6 +81,8 @@ def open_lake(lake: Path, extracts: Path, submissions: Sequence[Submission], *, 
     unfinished = journal.submissions.get(journal.unfinished)
     if unfinished and not (lake / place_of(unfinished)).exists():
         journal.append("given_up", submission_key=journal.unfinished)
+    if was_at_fault:
+        journal.append("repaired", name=JOURNAL)
     _bind(lake, here, journal, submissions)
     if before.exists():
         _take_over(lake, journal, say)
@@ -208,6 +211,7 @@ def _ensure(made: Path, path: Path, lake: Path, journal: Journal, say: Say) -> N
     is_known = known is not None and known["sha256_of_file"] == sha256(made)
     if path.is_symlink() or not path.is_file() or path.read_bytes() != made.read_bytes():
         if is_known:
+            journal.append("repaired", name=str(path.relative_to(lake)))
             say(f"{path}: was not as it was written; it is written anew")
         if path.is_symlink() or path.is_dir():
             _set_aside(lake, path)
@@ -240,6 +244,7 @@ def heal(lake: Path, journal: Journal, submissions: Sequence[Submission], say: S
         path = lake / damage.name
         entry = journal.submissions.get(damage.submission_key, {})
         other = journal.others.get(damage.name)
+        journal.append("repaired", name=damage.name)
         restorable = path.name == REGISTER_ENTRY and path.parent.is_dir()
         if entry and not restorable:
             anew.add(damage.submission_key)

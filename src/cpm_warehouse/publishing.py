@@ -23,7 +23,8 @@ from cpm_warehouse.private import FILE, FOLDER, private
 from cpm_warehouse.pseudonyms import keep_check
 from cpm_warehouse.reading import connect, literal, quoted
 from cpm_warehouse.signing import Record, definitions_of, digest
-from cpm_warehouse.verifying import require_sound
+from cpm_warehouse.verifying import landed_since, require_sound
+from cpm_warehouse.warehouses import require_as_built, unreadable
 from cpm_warehouse.withholding import Withheld, copy_without, identifier_patterns
 
 # A publication is made under this name, hidden from readers.
@@ -47,6 +48,7 @@ class Publication:
     marts: int
     is_new: bool
     withheld: tuple[Withheld, ...]
+    later: tuple[str, ...]  # submissions that landed since the build began, and are not in it
 
 
 def publish(
@@ -77,10 +79,11 @@ def publish(
         try:
             connection = stack.enter_context(_attached(aside, warehouse))
             record = _read_build(connection, warehouse)
+            require_as_built(connection, "warehouse", warehouse)
             _check_build(connection, manifest, record, variables)
             lake = Path(record["project"]) / record["lake_root"]
             stack.enter_context(hold_lake(lake, shared=True))
-            require_sound(lake)
+            later = landed_since(require_sound(lake), record["lake_head"])
             stack.enter_context(hold_history(lake))
             for earlier in Kept(published).manifests(final):
                 if earlier["lake_root"] == record["lake_root"]:
@@ -98,14 +101,14 @@ def publish(
             _write_manifest(connection, signed)
             connection.execute("detach warehouse")
         except duckdb.Error as error:
-            raise CpmError(f"{warehouse}: cannot be published ({str(error).splitlines()[0]})") from error
+            raise unreadable(warehouse, error) from error
         connection.close()
         if record["salt_check"]:
             keep_check(lake / EXTRACT, record["salt_check"])
         _open_as_it_may(published, aside, umask, is_real=bool(record["real_submission"]))
         Kept(published).keep(aside, signed, keep_days)
         put_in_place(aside, signed, final)
-    return Publication(final, link.publication_id, name, len(marts), is_new, tuple(withheld))
+    return Publication(final, link.publication_id, name, len(marts), is_new, tuple(withheld), later)
 
 
 def take_back_to(published: Path, name: str) -> Entry:

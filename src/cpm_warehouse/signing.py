@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from cpm_warehouse.files import sha256
+from cpm_warehouse.journal import read_journal
 
 # What makes a figure, from the receipt of files on. A change of any of it is said with the commit.
 SIGNED = (
@@ -50,6 +51,7 @@ def record_of(project: Path, lake: Path, given: Mapping[str, Any]) -> Record:
         ),
         "versions": versions(),
         "lake_root": str(lake),
+        "lake_head": read_journal(lake).head,
         "submissions": contents,
         "submissions_sha256": digest(contents),
         "real_submission": real_submission(lake),

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cpm_warehouse.errors import DamageError
 from cpm_warehouse.history import read_chain, require_chain
-from cpm_warehouse.kept import as_text, read_manifest
+from cpm_warehouse.kept import Kept, as_text, read_manifest
 from cpm_warehouse.signing import NOT_A_CHOICE, contents_of, definitions_of, variables_of, versions
 
 MOST = 3  # names in a line
@@ -20,10 +19,9 @@ def differences(project: Path, lake: Path, published: Path) -> list[str]:
     """
     if not published.exists():
         return ["nothing is published"]
-    try:
-        manifest = read_manifest(published)
-    except DamageError as error:
-        return [str(error)]
+    if damage := Kept(published.parent).damage_of(published):
+        return [damage]
+    manifest = read_manifest(published)
     if manifest is None:
         return ["published by an earlier version of the project, which did not say what it rests on"]
     if manifest["lake_root"] != str(lake):

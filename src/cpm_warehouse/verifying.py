@@ -113,6 +113,29 @@ def require_sound(lake: Path) -> Journal:
     return journal
 
 
+def landed_since(journal: Journal, head: str) -> tuple[str, ...]:
+    """Keys of the submissions that landed since the journal ended at `head`, when a build began.
+
+    Raises DamageError where the lake was healed since, or is another: what the build read may not be what landed.
+    """
+    heads = [event["sha256"] for event in journal.events]
+    if head not in heads:
+        raise DamageError(f"{journal.path.parent}: is not the lake that was built from; run `cpm build` again")
+    at = heads.index(head) + 1
+    before = {event["entry"]["submission_key"] for event in journal.events[:at] if event["event"] == "landed"}
+    found: dict[str, None] = {}
+    for event in journal.events[at:]:
+        key = event["entry"]["submission_key"] if event["event"] == "landed" else ""
+        if event["event"] == "repaired" or key in before:
+            raise DamageError(
+                f"{journal.path.parent}: {key or event['name']} was repaired since the build began, which may have"
+                " read what was damaged; run `cpm build` again"
+            )
+        if key:
+            found[key] = None
+    return tuple(key for key in found if key in journal.submissions)
+
+
 def remember(lake: Path, seen: Seen) -> list[Damage]:
     """Check quickly, and note in the lake what is right, so that it need not be read again."""
     before = Seen.read(lake).marks

@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from cpm_warehouse.contracts import Contract, load_contracts
+from cpm_warehouse.warehouses import CHECKSUMS, checksum_query, listing_query
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,6 +26,14 @@ LONG = (
     "test_pack.py",
     "test_explorer.py",
 )
+
+
+def note_checksums(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note what the tables of a warehouse are, as the end of a build does."""
+    (catalog,) = connection.execute("select current_database()").fetchone() or ("",)
+    listing = connection.execute(listing_query(catalog)).fetchall()
+    listed = [dict(zip(("schema", "name", "columns"), row, strict=True)) for row in listing]
+    connection.execute(f"create or replace table main.{CHECKSUMS} as {checksum_query(listed)}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,13 +14,23 @@ import duckdb
 import pytest
 
 from conftest import GOOD, ROOT
+from cpm_warehouse.errors import DamageError
 from cpm_warehouse.landing import land
 from cpm_warehouse.locks import hold_lake
+from cpm_warehouse.warehouses import require_as_left
 
 BIN = Path(sys.executable).parent
 SALT = "a secret of more than thirty-two characters"
 MACROS = (
-    *("record_build_run", "record_build_results", "device_key", "pseudonym", "keyed_hash", "engine/hmac_sha256"),
+    *(
+        "record_build_run",
+        "record_build_results",
+        "record_build_checksums",
+        "device_key",
+        "pseudonym",
+        "keyed_hash",
+        "engine/hmac_sha256",
+    ),
     "generate_schema_name",
 )
 
@@ -42,7 +52,7 @@ class Project:
             "flags: {send_anonymous_usage_stats: false}\n"
             "vars: {lake_root: lake, as_known_at: null}\n"
             'on-run-start: ["{{ record_build_run() }}"]\n'
-            'on-run-end: ["{{ record_build_results(results) }}"]\n'
+            'on-run-end: ["{{ record_build_results(results) }}", "{{ record_build_checksums() }}"]\n'
         )
         (place / "models/first.sql").write_text(
             "select {{ device_key('number') }} as device, {{ pseudonym('party') }} as party\n"
@@ -109,6 +119,26 @@ def test_a_retry_completes_the_build_that_failed_and_an_edit_begins_anew(project
     assert project.dbt("build", "--select", "second").returncode == 0
     assert set(project.results()) == {"second"}
     assert project.ask("select count(*) from main.builds") == [(1,)]
+
+
+def test_what_wrote_to_a_warehouse_after_its_build_is_noticed(project):
+    (project.place / "ready").touch()
+    assert project.dbt("build").returncode == 0
+    warehouse = project.place / "warehouse/cpm.duckdb"
+    require_as_left(warehouse)
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("update second set party = 'another'")
+    with pytest.raises(DamageError, match=r"main.second is not as the last build left it; .*--full-refresh"):
+        require_as_left(warehouse)
+    # A build that began and did not end noted nothing: the next goes on from it.
+    with duckdb.connect(warehouse) as connection:
+        connection.execute("drop table main.build_checksums")
+    require_as_left(warehouse)
+    content = bytearray(warehouse.read_bytes())
+    content[:64] = bytes(64)
+    warehouse.write_bytes(content)
+    with pytest.raises(DamageError, match=r"cannot be read .*delete it and run"):
+        require_as_left(warehouse)
 
 
 def test_a_build_says_what_it_rests_on_and_nothing_lands_meanwhile(project):

@@ -17,7 +17,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from conftest import GOOD, ROOT
+from conftest import GOOD, ROOT, note_checksums
 from cpm_warehouse import history, kept, reading, signing
 from cpm_warehouse.cli import main
 from cpm_warehouse.dbt_plugin import begin_build, end_build
@@ -27,6 +27,7 @@ from cpm_warehouse.landing import land
 from cpm_warehouse.private import as_closed_as
 from cpm_warehouse.pseudonyms import KEPT, check_value, keep_check, key_pads, require_salt, rotate
 from cpm_warehouse.publishing import publish, take_back_to
+from cpm_warehouse.restoring import restore
 from cpm_warehouse.signing import record_of, rests_on
 from cpm_warehouse.status import differences
 from cpm_warehouse.withholding import copy_without, identifier_patterns, without_devices
@@ -93,6 +94,7 @@ class Made:
                 "insert into main.build_results values (?, 'success')", [[f"model.x.{name}"] for name in names]
             )
             connection.execute("insert into main.build_results values ('test.x.of_data', 'pass')")
+            note_checksums(connection)
         nodes = {
             f"model.x.{name}": {
                 "name": name, "schema": "marts", "resource_type": "model", "access": "public", "config": {},
@@ -110,8 +112,10 @@ class Made:
         (self.target / "manifest.json").write_text(json.dumps(manifest))
 
     def change(self, sql: str) -> None:
+        """Let the build have left something else."""
         with duckdb.connect(self.warehouse) as connection:
             connection.execute(sql)
+            note_checksums(connection)
 
     def publish(self, **options: object):
         return publish(warehouse=self.warehouse, target=self.target, published=self.published, **options)
@@ -313,6 +317,45 @@ def test_nothing_is_published_unless_a_whole_build_passed(made, sql, says):
     assert (made.published / "cpm.duckdb").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("update marts.fct_measure_results set met_count = 9", "marts.fct_measure_results is not as"),
+        ("delete from marts.fct_codes", "marts.fct_codes is not as"),
+        ("drop table marts.fct_codes", "marts.fct_codes is not as"),
+        ("alter table marts.fct_codes rename column code to kode", "marts.fct_codes is not as"),
+        ("update intermediate.int_reporting_clock set known_at = '2020-01-01'", "int_reporting_clock is not as"),
+        ("update main.build_results set status = 'pass'", "main.build_results is not as"),
+        ("drop table main.build_checksums", "did not come to its end"),
+    ],
+)
+def test_a_warehouse_that_something_else_wrote_to_is_not_published(made, sql, says):
+    with duckdb.connect(made.warehouse) as connection:
+        connection.execute(sql)
+    with pytest.raises(CpmError, match=says):
+        made.publish()
+    assert not (made.published / "cpm.duckdb").exists()
+
+
+def test_a_table_that_something_else_added_is_no_alteration(made):
+    with duckdb.connect(made.warehouse) as connection:
+        connection.execute("create table main.notes as select 1 as n")
+    assert made.publish().is_new
+
+
+def test_a_lake_repaired_since_the_build_began_is_not_published_from(made, tmp_path, land_one, contracts):
+    land_one("2021-09")
+    assert made.publish().later == ("pmr_deliveries/dcc/2021-09/v1",)
+    (entry,) = made.lake.glob("pmr_deliveries/*/period=2021-08/*/_submission.json")
+    entry.write_text("{}")
+    list(land(tmp_path / "extracts", made.lake, contracts, repair=True))
+    made.next_results()
+    with pytest.raises(CpmError, match=r"_submission.json was repaired since the build began.*cpm build` again"):
+        made.publish()
+    made.build()
+    assert made.publish().later == ()
+
+
 def test_another_dbt_command_over_a_changed_project_is_noticed(made):
     manifest = made.target / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"one"', '"two"'))
@@ -400,6 +443,59 @@ def test_a_history_that_was_edited_or_cut_is_named_and_nothing_is_published(thre
     with pytest.raises(CpmError, match=says):
         three.differences()
     assert (three.published / "cpm.duckdb").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda made: edit(folder(made, 2) / "results.parquet"),
+        lambda made: (folder(made, 1) / "_link.json").unlink(),
+        lambda made: shutil.rmtree(folder(made, 3)),
+        lambda made: (made.lake / "published_measure_results/_head.json").write_text("{"),
+        lambda made: shutil.copytree(folder(made, 2), folder(made, 2).with_name("version=4")),
+        begin_again,
+    ],
+)
+def test_a_damaged_history_is_written_anew_from_what_is_kept(three, damage):
+    before = history.read_chain(three.lake)
+    damage(three)
+    with pytest.raises(CpmError, match="cpm restore-history"):
+        three.differences()
+    assert restore(three.lake, three.published) == 3
+    assert history.read_chain(three.lake) == before
+    three.next_results()
+    assert three.publish().publication_id.startswith("000004")
+
+
+def test_a_history_without_a_whole_publication_is_left_as_it_is(three):
+    shutil.rmtree(folder(three, 2))
+    for kept_file in (three.published / "kept").glob("*.duckdb"):
+        edit(kept_file)
+    with pytest.raises(CpmError, match=r"no publication of .* is kept whole"):
+        restore(three.lake, three.published)
+    assert not list(three.lake.glob("published_measure_results/*/*/version=2"))
+
+
+def test_a_published_file_that_was_altered_is_said_and_replaced(three):
+    edit(three.published / "cpm.duckdb")
+    (said,) = three.differences()
+    assert "cpm.duckdb: " in said and "cpm publish` puts a whole one in its place" in said
+    three.publish()
+    assert three.differences() == []
+    assert Kept(three.published).damages(three.published / "cpm.duckdb") == []
+
+
+def test_what_is_kept_is_read_by_verify(three):
+    first, second, _ = Kept(three.published).entries()
+    edit(first.path)
+    second.path.unlink()
+    altered = CliRunner().invoke(main, ["verify", "--lake", str(three.lake), "--published", str(three.published)])
+    assert altered.exit_code == 5
+    assert "other bytes than were published" in altered.output and "is missing; restore it" in altered.output
+    third = three.published / "kept" / f"{Kept(three.published).find('000003').name}.json"
+    third.write_text(third.read_text().replace('"number": 3', '"number": 2'))
+    with pytest.raises(CpmError, match="the manifest of a publication was edited"):
+        three.publish()
 
 
 def test_a_chain_that_was_written_anew_is_told_by_what_was_published(three):

@@ -10,7 +10,7 @@ import time
 import duckdb
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, note_checksums
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.locks import hold
 from cpm_warehouse.publishing import LOCK, publish
@@ -33,6 +33,7 @@ def built(tmp_path):
         connection.execute(
             "update main.builds set record = json_merge_patch(record, ?)", [json.dumps({"lake_root": str(lake)})]
         )
+        note_checksums(connection)
     return {"warehouse": warehouse, "target": target, "published": tmp_path / "published"}
 
 
@@ -145,6 +146,7 @@ def test_a_changed_result_is_a_new_publication_kept_in_the_lake(built, tmp_path)
     first = publish(**built)
     with duckdb.connect(built["warehouse"]) as warehouse:
         warehouse.execute("update marts.fct_measure_results set met_count = met_count - 1 where met_count > 0")
+        note_checksums(warehouse)
     second = publish(**built)
     assert second.is_new and second.publication_id != first.publication_id
     files = tmp_path / "lake/published_measure_results/*/*/*/*.parquet"
@@ -158,6 +160,7 @@ def test_a_reader_keeps_the_old_file_while_a_new_one_is_swapped_in(built):
         count = reader.execute("select count(*) from marts.fct_measure_results").fetchone()
         with duckdb.connect(built["warehouse"]) as warehouse:
             warehouse.execute("delete from marts.fct_measure_results where measure_id = 'CPM_4'")
+            note_checksums(warehouse)
         publish(**built)
         assert reader.execute("select count(*) from marts.fct_measure_results").fetchone() == count
     # A second connection in this process would share the first one's file, so another process looks.
@@ -171,6 +174,7 @@ def test_a_rebuild_of_the_past_is_not_published(built):
     with duckdb.connect(built["warehouse"]) as warehouse:
         past = '{"variables": {"as_known_at": "2021-10-01"}}'
         warehouse.execute("update main.builds set record = json_merge_patch(record, ?)", [past])
+        note_checksums(warehouse)
     with pytest.raises(CpmError, match="build without as_known_at"):
         publish(**built)
 
