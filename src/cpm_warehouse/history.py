@@ -113,7 +113,7 @@ def require_chain(lake: Path, number: int, link_sha256: str) -> None:
     if number and (number > len(chain) or chain[number - 1].sha256 != link_sha256):
         raise DamageError(
             f"{lake / EXTRACT}: does not have publication {number:06d} as it was published: the history was cut or"
-            " edited; {RESTORE} (a new history begins where published/ is empty too)"
+            f" edited; {RESTORE} (a new history begins where published/ is empty too)"
         )
 
 
