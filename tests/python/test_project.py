@@ -112,6 +112,7 @@ def test_an_environment_that_was_moved_is_made_anew(tmp_path, place, is_made):
     assert bool(found.stdout.count("pip install")) == is_made
 
 
+@pytest.mark.parametrize("ci", ["", "true"])
 @pytest.mark.parametrize(
     ("printed", "code", "said"),
     [
@@ -129,10 +130,15 @@ def test_an_environment_that_was_moved_is_made_anew(tmp_path, place, is_made):
     ],
     ids=["passed", "failed", "failed_in_other_words"],
 )
-def test_a_stage_of_make_says_one_line_or_what_failed_and_the_log_has_all(tmp_path, printed, code, said):
+def test_a_stage_of_make_says_one_line_or_what_failed_and_the_log_has_all(
+    tmp_path, monkeypatch, printed, code, said, ci
+):
+    monkeypatch.setenv("CI", ci)
     program = f"import sys; print({printed!r}, end=''); sys.exit({code})"
     command = [ROOT / ".ci/stage", "dbt", sys.executable, "-c", program]
     found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert found.returncode == code
+    if ci and code:  # where nobody can open the log afterwards
+        said += re.escape(printed)
     assert re.fullmatch(said, found.stdout + found.stderr)
     assert (tmp_path / "logs/dbt.log").read_text() == printed
