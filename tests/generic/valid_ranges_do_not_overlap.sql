@@ -1,12 +1,12 @@
-{# Fails for every row whose range [valid_from, valid_to) is empty or reaches into the next one of its partition. #}
-{% test valid_ranges_do_not_overlap(model, partition_by) %}
+{# Fails for every row whose range [valid_from, valid_to) is empty or reaches into the next one of its partition, or of all. #}
+{% test valid_ranges_do_not_overlap(model, partition_by=[]) %}
     with ranges as (
         select
-            {{ partition_by | join(', ') }},
+            {% for column in partition_by %}{{ column }}, {% endfor %}
             valid_from,
             valid_to,
             lead(valid_from) over (
-                partition by {{ partition_by | join(', ') }}
+                {% if partition_by %}partition by {{ partition_by | join(', ') }}{% endif %}
                 order by valid_from
             ) as next_valid_from
         from {{ model }}
