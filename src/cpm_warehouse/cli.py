@@ -358,6 +358,8 @@ def publish(
     if done.later:
         more = f" and {len(done.later) - 1} more" if len(done.later) > 1 else ""
         click.echo(f"not in it, landed since the build began: {done.later[0]}{more}", err=True)
+    if done.replaced:
+        click.echo(f"replaced: {done.replaced}", err=True)
     for one in done.withheld:
         click.echo(f"withheld in {one.rows} rows of {one.mart}.{one.column}: looks like {one.pattern}", err=True)
     click.echo(

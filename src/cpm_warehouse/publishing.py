@@ -49,6 +49,7 @@ class Publication:
     is_new: bool
     withheld: tuple[Withheld, ...]
     later: tuple[str, ...]  # submissions that landed since the build began, and are not in it
+    replaced: str  # what was wrong with the file that readers saw before; empty where nothing was
 
 
 def publish(
@@ -106,9 +107,11 @@ def publish(
         if record["salt_check"]:
             keep_check(lake / EXTRACT, record["salt_check"])
         _open_as_it_may(published, aside, umask, is_real=bool(record["real_submission"]))
-        Kept(published).keep(aside, signed, keep_days)
+        kept = Kept(published)
+        replaced = kept.damage_of(final) if final.exists() else ""
+        kept.keep(aside, signed, keep_days)
         put_in_place(aside, signed, final)
-    return Publication(final, link.publication_id, name, len(marts), is_new, tuple(withheld), later)
+    return Publication(final, link.publication_id, name, len(marts), is_new, tuple(withheld), later, replaced)
 
 
 def take_back_to(published: Path, name: str) -> Entry:

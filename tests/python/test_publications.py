@@ -598,8 +598,14 @@ def test_a_damaged_publication_is_said_and_gives_way_to_the_next(made, size):
     assert made.differences() == []
     first.path.unlink()
     first.path.write_bytes(content[:size])
-    made.publish()
+    assert made.publish().replaced.startswith(f"{first.path}: cannot be read")
     assert made.differences() == []
+    # A single bit of what readers see, while the one that is kept is whole.
+    whole = first.path.read_bytes()
+    first.path.unlink()
+    first.path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert made.publish().replaced.startswith(str(first.path))
+    assert made.publish().replaced == ""
 
 
 def test_old_publications_go_but_the_last_two_and_all_results_stay(made, monkeypatch):

@@ -144,7 +144,7 @@ def alter(warehouse: Path, what: str, chance: random.Random) -> str:
 
 def one_line(said: str) -> str:
     """What a command said in one line; empty where it said more, or a trace."""
-    lines = [line for line in said.splitlines() if line.startswith("error:")]
+    lines = [line for line in said.splitlines() if line.startswith(("error:", "replaced:"))]
     return lines[0] if len(lines) == 1 and "Traceback" not in said else ""
 
 
@@ -163,11 +163,13 @@ def trial(setting: Setting, kind: Kind, chance: random.Random) -> tuple[str, str
     for name, command in commands.items():
         code, said = setting.run(command)
         line = one_line(said)
-        if code and line and re.search(named, said):
+        if (code or line.startswith("replaced:")) and line and re.search(named, said):
             told = name
             break
         line = said[-300:].replace("\n", " ")
-    unpublished = not setting.final.exists() or setting.final.read_bytes() in (before, damaged)
+    # What readers see is replaced by a whole one, and that is said.
+    is_unpublished = not setting.final.exists() or setting.final.read_bytes() in (before, damaged)
+    unpublished = is_unpublished or line.startswith("replaced:")
     return told, line, unpublished
 
 
