@@ -221,12 +221,12 @@ FAULTY = [
     refused("title_line_before_the_header", "SMKI requests of August\n" + SMKI + GOOD, "columns_differ"),
     one(
         "columns_reordered",
-        "requestKind,answeredAt,requestId,receivedAt\nx,,SR1,2021-08-02T10:00:00Z\n",
+        "requestKind,answeredAt,requestId,receivedAt\ndeviceCertificate,,SR1,2021-08-02T10:00:00Z\n",
         1,
-        warned=("unknown_code",),
     ),
     one("header_quoted", '"requestId","requestKind","receivedAt","answeredAt"\n' + GOOD, 4),
     # Records
+    bad_row("value_of_no_list", smki(5, kind="deviceCertificates"), "value_not_allowed"),
     bad_row("values_too_few", "SR5,deviceCertificate\n", "row_not_readable"),
     bad_row("values_too_many", "SR5,deviceCertificate,2021-08-06T10:00:00Z,,more\n", "row_not_readable"),
     bad_row("line_of_spaces", "   \n", "row_not_readable"),
@@ -395,10 +395,15 @@ FAULTY = [
     one("row_twice", SMKI + GOOD + smki(1), 5, warned=("row_repeated",)),
     Faulty(
         "key_across_files_with_other_content",
-        {"a.csv": (SMKI + GOOD).encode(), "b.csv": (SMKI + smki(1, kind="x") + smki(8) + smki(9)).encode()},
+        {
+            "a.csv": (SMKI + GOOD).encode(),
+            "b.csv": (SMKI + smki(1, kind="repositoryDocument") + smki(8) + smki(9)).encode(),
+        },
         5,
-        (("a.csv", 3, "key_conflict", "SR1,deviceCertificate"), ("b.csv", 2, "key_conflict", "SR1,x")),
-        warned=("unknown_code",),
+        (
+            ("a.csv", 3, "key_conflict", "SR1,deviceCertificate"),
+            ("b.csv", 2, "key_conflict", "SR1,repositoryDocument"),
+        ),
     ),
     Faulty(
         "row_across_files",
