@@ -33,10 +33,10 @@ import duckdb
 from events_report import CUBES, RESULTS, tables
 from measuring import Run, best, each_at_its_best, run, seconds_by_node
 
-from cpm_warehouse.journal import entry_bytes, read_journal, with_checksum
-from cpm_warehouse.lakes import lake_files
-from cpm_warehouse.simulation import PARQUET_OPTIONS, SAMPLE_SCALE
-from cpm_warehouse.verifying import REGISTER_ENTRY, Seen, remember
+from cpm_warehouse.receive.journal import entry_bytes, read_journal, with_checksum
+from cpm_warehouse.receive.lakes import lake_files
+from cpm_warehouse.receive.verifying import REGISTER_ENTRY, Seen, remember
+from cpm_warehouse.simulate import PARQUET_OPTIONS, SAMPLE_SCALE
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -64,7 +64,7 @@ TIMES = {
     "alerts": ("RaisedAt", "GatewayAt", "SentAt"),
 }
 # Cells with a hash for their names are compared by these.
-NAMED = {"int_service_request_latencies_scanned": "int_service_request_latencies_described"}
+NAMED = {"cube_service_request_latencies": "int_service_request_latency_buckets"}
 
 Measured = tuple[Run, dict[str, float]]  # what a process took, and the seconds of its parts by name
 

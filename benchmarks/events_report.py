@@ -12,14 +12,14 @@ RESULTS = Path(__file__).parent / "results" / "events.json"
 PICTURE = RESULTS.with_suffix(".svg")
 # The model of each cube, by the name that the other engines give it, and the extract that its events come from.
 CUBES = {
-    "service_requests_repeated": ("int_service_requests_repeated", "service_requests"),
-    "service_requests_daily": ("int_service_requests_daily", "service_requests"),
-    "service_requests_by_party": ("int_service_requests_by_party", "service_requests"),
-    "service_request_latencies": ("int_service_request_latencies_scanned", "service_requests"),
-    "alerts_repeated": ("int_alerts_repeated", "alerts"),
-    "alerts_daily": ("int_alerts_daily", "alerts"),
-    "alert_volumes": ("int_alert_volumes_scanned", "alerts"),
-    "alert_latencies": ("int_alert_latencies_monthly", "alerts"),
+    "service_requests_repeated": ("cube_service_request_repeats", "service_requests"),
+    "service_requests_daily": ("cube_service_requests_by_day", "service_requests"),
+    "service_requests_by_party": ("cube_service_requests_by_party_month", "service_requests"),
+    "service_request_latencies": ("cube_service_request_latencies", "service_requests"),
+    "alerts_repeated": ("cube_alert_repeats", "alerts"),
+    "alerts_daily": ("cube_alerts_by_day", "alerts"),
+    "alert_volumes": ("cube_alert_volumes", "alerts"),
+    "alert_latencies": ("cube_alert_latencies", "alerts"),
 }
 NAMES = {"dbt": "dbt, its cubes", "floor": "DuckDB by hand", "polars": "Polars", "pandas": "pandas"}
 

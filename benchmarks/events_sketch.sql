@@ -12,7 +12,7 @@ with requests as (
         end as end_to_end,
         case when BackFromWanAt >= SentToWanAt then epoch_ms(BackFromWanAt) - epoch_ms(SentToWanAt) end as wan
     from read_parquet('$lake/service_requests/provider=*/*/*/*.parquet', filename = true, file_row_number = true)
-    anti join intermediate.int_service_requests_repeated as repeated
+    anti join cubes.cube_service_request_repeats as repeated
         on parse_filename(filename) = source_file and file_row_number = source_row
 ),
 
@@ -40,7 +40,7 @@ exact as (
 
 merged as (
     select service_reference_variant as variant, latency_kind, latency_bucket, sum(request_count) as times
-    from intermediate.int_service_request_latencies_described
+    from intermediate.int_service_request_latency_buckets
     group by all
 ),
 

@@ -76,7 +76,7 @@ DIFFERING = """
             device_number as device, image_name as image, event_kind, happened_at,
             case when match_status in ('open', 'expired') then 'waiting' else match_status end as status,
             count(*) as rows
-        from intermediate.int_firmware_events_described group by all
+        from intermediate.int_firmware_events group by all
     )
 
     select
@@ -150,7 +150,7 @@ def prove(devices: int, scratch: Path, environment: dict[str, str]) -> str:
     """Compare every row of a population with what was planted; returns precision and recall."""
     scale = devices / 54e6
     simulate(scratch, environment, "--scale", str(scale), "--months", "2", "--firmware-fault-share", "0.05")
-    build(scratch, environment, "int_firmware_events_described")
+    build(scratch, environment, "int_firmware_events")
     with duckdb.connect(environment["CPM_WAREHOUSE"], read_only=True) as warehouse:
         right, planted, found = warehouse.execute(
             DIFFERING.format(truth=scratch / "truth/firmware.csv")

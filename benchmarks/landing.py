@@ -24,9 +24,9 @@ MEMORY_LIMIT = "2GB"
 TIMED = """
 import json, resource, sys, time
 from pathlib import Path
-from cpm_warehouse import validating
+from cpm_warehouse.receive import validating
 from cpm_warehouse.contracts import load_contracts
-from cpm_warehouse.landing import land
+from cpm_warehouse.receive.landing import land
 spent = 0.0
 def timed(function):
     def run(*arguments, **named):

@@ -17,8 +17,8 @@ def _():
 
     import marimo as mo
 
-    from cpm_warehouse.explorer import behind, charts, wording
-    from cpm_warehouse.explorer.published import Published, copyable
+    from cpm_warehouse.report.explorer import behind, charts, wording
+    from cpm_warehouse.report.explorer.published import Published, copyable
 
     top = Path(__file__).parents[1]
     published = Published(Path(os.environ.get("CPM_PUBLISHED", top / "published/cpm.duckdb")))

@@ -12,32 +12,32 @@ from typing import NoReturn
 import click
 import duckdb
 
-from cpm_warehouse.building import run_build
 from cpm_warehouse.contracts import load_contracts
-from cpm_warehouse.earlier import EARLIER, write_earlier
 from cpm_warehouse.errors import CpmError, DamageError, one_line, system_said
-from cpm_warehouse.history import EXTRACT, read_chain
-from cpm_warehouse.journal import read_journal
-from cpm_warehouse.kept import Kept, seen_manifest
-from cpm_warehouse.landing import land as land_extracts
 from cpm_warehouse.locks import hold_lake
-from cpm_warehouse.pages import write_contract_pages
 from cpm_warehouse.private import as_closed_as, private
-from cpm_warehouse.progress import Progress, summary
 from cpm_warehouse.pseudonyms import rotate
-from cpm_warehouse.publishing import KEEP_DAYS, take_back_to
-from cpm_warehouse.publishing import publish as publish_marts
-from cpm_warehouse.restoring import restore
-from cpm_warehouse.simulation import (
+from cpm_warehouse.publish.building import run_build
+from cpm_warehouse.publish.earlier import EARLIER, write_earlier
+from cpm_warehouse.publish.history import EXTRACT, read_chain
+from cpm_warehouse.publish.kept import Kept, seen_manifest
+from cpm_warehouse.publish.publishing import KEEP_DAYS, take_back_to
+from cpm_warehouse.publish.publishing import publish as publish_marts
+from cpm_warehouse.publish.restoring import restore
+from cpm_warehouse.publish.status import differences
+from cpm_warehouse.publish.withholding import without_devices
+from cpm_warehouse.receive.journal import read_journal
+from cpm_warehouse.receive.landing import land as land_extracts
+from cpm_warehouse.receive.pages import write_contract_pages
+from cpm_warehouse.receive.progress import Progress, summary
+from cpm_warehouse.receive.verifying import REPAIR, Damage, check_lake
+from cpm_warehouse.simulate import (
     AREAS,
     SAMPLE_FIRMWARE_FAULT_SHARE,
     SAMPLE_INCIDENTS_PER_MONTH,
     SAMPLE_SCALE,
 )
-from cpm_warehouse.simulation import simulate as simulate_extracts
-from cpm_warehouse.status import differences
-from cpm_warehouse.verifying import REPAIR, Damage, check_lake
-from cpm_warehouse.withholding import without_devices
+from cpm_warehouse.simulate import simulate as simulate_extracts
 
 WAREHOUSE = click.option(
     "--warehouse", type=Path, envvar="CPM_WAREHOUSE", default=Path("warehouse/cpm.duckdb"), show_default=True
@@ -404,7 +404,7 @@ def rotate_salt(lake: Path) -> None:
 def pack(month: datetime, published: Path, out: Path, classification: str | None) -> None:
     """Write the month's report from the published marts: one HTML file, the same as PDF, and a workbook."""
     # Its libraries are installed for reports only, and take a second to load.
-    from cpm_warehouse.pack import make_pack
+    from cpm_warehouse.report.pack import make_pack
 
     with as_closed_as(published):
         made = make_pack(published, month.date(), out, classification)

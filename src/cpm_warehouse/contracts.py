@@ -20,6 +20,8 @@ TYPES |= {"decimal(5,2)", "decimal(9,6)"}
 FORMATS = {"csv", "csv.gz", "parquet"}
 TIMESTAMP_STYLES = {"utc", "local_offset"}
 PERIOD_RULES = {"within", "not_after", "not_before"}
+# What a column may identify: published texts are searched for a device by its form, for a party by its names.
+IDENTIFIES = {"device", "party"}
 PATTERNS = {
     "eui64": "([0-9A-F]{2}-){7}[0-9A-F]{2}",
     "sha256": "[0-9A-F]{64}",
@@ -38,6 +40,7 @@ class Column:
     `allowed` lists the values that are known; what stands outside it is kept and counted, or quarantined where
     `unlisted` says so. Of a list (`varchar[]`), pattern and allowed values hold for each item. A file may leave
     an `optional` column out, which then has null in every row.
+    `identifies` says of what it is the identity, device or party, which is never published.
     `allowed_dates` has, of values that stand in seeds, the first day of each and the day after its last.
     """
 
@@ -52,10 +55,39 @@ class Column:
     allowed_dates: tuple[tuple[str, date, date], ...] = ()
     unlisted: str = "warn"
     pattern: str = ""
+    identifies: str = ""
     minimum: int | None = None
     maximum: int | None = None
     minimum_items: int | None = None
     maximum_items: int | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """Two instants or dates of which the later never precedes the earlier; where it does, `rule` is broken."""
+
+    rule: str
+    earlier: str
+    later: str
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Both columns."""
+        return self.later, self.earlier
+
+
+@dataclass(frozen=True)
+class Need:
+    """A column that is filled only where another is; `rule` is broken where that is empty."""
+
+    rule: str
+    column: str
+    needs: str
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Both columns."""
+        return self.column, self.needs
 
 
 @dataclass(frozen=True)
@@ -76,6 +108,8 @@ class Contract:
     timestamp_style: str = "utc"
     may_be_empty: bool = False
     period: tuple[tuple[str, str], ...] = ()
+    orders: tuple[Order, ...] = ()
+    needs: tuple[Need, ...] = ()
     volume: tuple[float, float] | None = None
     due_working_days: str = ""
 
@@ -87,6 +121,10 @@ class Contract:
     def column(self, name: str) -> Column:
         """Return the column of that name."""
         return next(column for column in self.columns if column.name == name)
+
+    def identifying(self, what: str) -> list[str]:
+        """Names of the columns that identify a device or a party."""
+        return [column.name for column in self.columns if column.identifies == what]
 
 
 def load_contract(path: Path) -> Contract:
@@ -112,6 +150,8 @@ def load_contract(path: Path) -> Contract:
                 "providers": tuple(raw["providers"]),
                 "key": tuple(raw["key"]),
                 "period": tuple(raw.get("period", {}).items()),
+                "orders": tuple(Order(**order) for order in raw.get("orders", ())),
+                "needs": tuple(Need(**need) for need in raw.get("needs", ())),
                 "volume": _volume(raw["volume"]) if "volume" in raw else None,
                 "due_working_days": raw.get("due_working_days", {"seed": ""})["seed"],
             }
@@ -187,8 +227,16 @@ def _check(contract: Contract, path: Path, wrong: Any) -> None:
             raise wrong(f"column '{column.name}' has unlisted '{column.unlisted}'; write warn or quarantine")
         if column.pattern and column.pattern not in PATTERNS:
             raise wrong(f"column '{column.name}' has pattern '{column.pattern}'; known: {sorted(PATTERNS)}")
-    if unknown := (set(contract.key) | {name for name, _ in contract.period}) - set(contract.names):
-        raise wrong(f"key or period names columns that do not exist: {sorted(unknown)}")
+        if column.identifies and column.identifies not in IDENTIFIES:
+            raise wrong(
+                f"column '{column.name}' identifies '{column.identifies}'; write one of {sorted(IDENTIFIES)}"
+            )
+        if column.identifies == "device" and not column.pattern:
+            raise wrong(f"column '{column.name}' identifies a device and has no pattern; texts are searched by it")
+    rules: tuple[Order | Need, ...] = (*contract.orders, *contract.needs)
+    pairs = {name for rule in rules for name in rule.names}
+    if unknown := (set(contract.key) | {name for name, _ in contract.period} | pairs) - set(contract.names):
+        raise wrong(f"key, period, orders or needs name columns that do not exist: {sorted(unknown)}")
     for name, rule in contract.period:
         if rule not in PERIOD_RULES or contract.column(name).type not in {"date", "timestamp"}:
             raise wrong(f"period has '{name}: {rule}'; use a date or timestamp and one of {sorted(PERIOD_RULES)}")

@@ -1,0 +1,22 @@
+"""A connection to DuckDB, and names and texts as its SQL has them."""
+
+from pathlib import Path
+
+import duckdb
+
+
+def connect(path: str | Path = ":memory:") -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB that reads and writes instants as UTC; it keeps rows in the order of their file."""
+    connection = duckdb.connect(str(path))
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
+
+
+def quoted(name: str) -> str:
+    """Quote a name for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str | Path) -> str:
+    """Quote a text for SQL."""
+    return "'" + str(text).replace("'", "''") + "'"

@@ -1,8 +1,0 @@
-"""The month's Performance Measurement Report as HTML, PDF and XLSX, from the published marts.
-
-Every figure is read from a mart by a query of `queries/`; nothing here computes one.
-"""
-
-from cpm_warehouse.pack.making import Pack, make_pack
-
-__all__ = ["Pack", "make_pack"]

@@ -1,0 +1,71 @@
+"""Runs `dbt build`, after saying in one line what would stop it: dbt says it in many, some with a trace."""
+
+import errno
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from cpm_warehouse.errors import CpmError
+from cpm_warehouse.locks import WAIT, hold_lake, wait_seconds
+from cpm_warehouse.pseudonyms import require_salt
+from cpm_warehouse.publish.history import EXTRACT
+from cpm_warehouse.publish.signing import real_submission, variables_of
+from cpm_warehouse.publish.warehouses import require_as_left
+from cpm_warehouse.receive.verifying import require_sound
+
+# Where dbt writes besides the warehouse.
+PLACES = (Path("target"), Path("logs"))
+
+
+def run_build(lake: Path, warehouse: Path, arguments: Sequence[str]) -> int:
+    """Run `dbt build` over a lake; returns its exit code. Raises CpmError where it could not begin."""
+    for place in (warehouse.parent, *PLACES):
+        _require_room(place)
+    require_free(warehouse)
+    if warehouse.exists() and "--full-refresh" not in arguments:
+        require_as_left(warehouse)
+    with hold_lake(lake, shared=True):
+        require_sound(lake)
+        if real := real_submission(lake):
+            require_salt(lake / EXTRACT, real)
+    # dbt parses the whole project anew where the variables of a command are others than before.
+    own = variables_of(Path())["lake_root"] == str(lake)
+    variables = [] if own else ["--vars", json.dumps({"lake_root": str(lake)})]
+    dbt = Path(sys.executable).with_name("dbt")
+    environment = {**os.environ, "CPM_WAREHOUSE": str(warehouse)}
+    return subprocess.run([dbt, "build", *variables, *arguments], env=environment, check=False).returncode
+
+
+def _require_room(place: Path) -> None:
+    """Write a little, so that a full or forbidden place is said by the system in one line."""
+    place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=place) as file:
+        file.write(bytes(65536))
+
+
+def require_free(warehouse: Path) -> None:
+    """Raise CpmError where another process has the warehouse open, after the wait that the environment allows."""
+    if not warehouse.exists():
+        return
+    until = time.monotonic() + wait_seconds()
+    with warehouse.open("r+b") as file:
+        while True:
+            try:
+                # DuckDB's own lock: a writer keeps out all others, a reader every writer.
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except OSError as error:
+                if error.errno not in {errno.EACCES, errno.EAGAIN}:
+                    raise
+                if time.monotonic() > until:
+                    raise CpmError(
+                        f"{warehouse}: another build or a notebook has it open; run this again after it, or let it"
+                        f" wait: {WAIT}=<seconds>"
+                    ) from error
+            time.sleep(0.5)

@@ -1,0 +1,105 @@
+"""What dbt does in its own process for a build to be believed; `profiles.yml` names this module.
+
+It holds the lake, so that no landing changes it under a build; keeps what it writes from other users; keeps the
+secret of pseudonyms in memory, out of the warehouse and dbt's log; and says what the build rests on.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime
+from functools import wraps
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
+from duckdb import DuckDBPyConnection
+
+from cpm_warehouse.errors import CpmError, system_said
+from cpm_warehouse.locks import hold_lake
+from cpm_warehouse.private import UMASK, make_private
+from cpm_warehouse.pseudonyms import key_pads, require_salt, salt
+from cpm_warehouse.publish.building import require_free
+from cpm_warehouse.publish.history import EXTRACT
+from cpm_warehouse.publish.signing import Record, changed_since, definitions_of, record_of, rests_on
+from cpm_warehouse.publish.warehouses import checksum_query_of, listing_query
+from cpm_warehouse.receive.verifying import require_sound
+
+# An attached database in memory: what it holds is never written, and every cursor sees it.
+SESSION = "cpm_session"
+
+
+class Plugin(BasePlugin):
+    """Made once a process, when dbt connects for the first time, and kept for as long as it runs."""
+
+    held = ExitStack()
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Close the logs and all that will be written, and hold the lake together with other builds."""
+        os.umask(UMASK)
+        flags: Any = import_module("dbt.flags").get_flags()
+        warehouse = Path(self.creds.path if self.creds else ".")
+        places = (Path(flags.LOG_PATH or "logs"), Path(flags.TARGET_PATH or "target"))
+        for place in (*places, *warehouse.parent.glob(f"{warehouse.name}*")):
+            if place.exists():
+                make_private(place)
+        try:
+            require_free(warehouse)  # before DuckDB says it with a trace
+        except (CpmError, OSError) as error:
+            raise DbtRuntimeError(system_said(error) if isinstance(error, OSError) else str(error)) from error
+        lake = Path(plugin_config["lake"])
+        if lake.is_dir():
+            try:
+                self.held.enter_context(hold_lake(lake, shared=True))
+            except CpmError as error:
+                raise DbtRuntimeError(str(error)) from error
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Make the pads of the salt, and the functions that the hooks call."""
+        conn.execute(f"attach if not exists ':memory:' as {SESSION}")
+        conn.execute(f"create or replace table {SESSION}.main.pseudonym_pads (inner_pad blob, outer_pad blob)")
+        conn.execute(f"insert into {SESSION}.main.pseudonym_pads values (?, ?)", list(key_pads(salt().encode())))
+        conn.create_function("cpm_begin_build", begin_build, ["varchar"] * 5, "varchar", side_effects=True)
+        conn.create_function("cpm_end_build", end_build, ["varchar"] * 2, "varchar", side_effects=True)
+        conn.create_function("cpm_listing_query", listing_query, ["varchar"], "varchar")
+        conn.create_function("cpm_checksum_query", checksum_query_of, ["varchar"], "varchar")
+
+
+def in_one_line(work: Callable[..., Record]) -> Callable[..., str]:
+    """Return what a function returns as JSON, and a CpmError as its text: dbt would print a trace."""
+
+    @wraps(work)
+    def told(*arguments: str) -> str:
+        try:
+            return json.dumps(work(*arguments))
+        except (CpmError, OSError) as error:
+            return json.dumps({"error": str(error)})
+
+    return told
+
+
+def _begin_build(project: str, lake: str, given: str, began: str, command: str) -> Record:
+    """Say what the build rests on, if the lake is what landed in it, and hold it: the profile may mean another."""
+    place = Path(project)
+    Plugin.held.enter_context(hold_lake(Path(lake), shared=True))
+    require_sound(Path(lake))
+    if changed := changed_since(place, datetime.fromisoformat(began)):
+        raise CpmError(f"{changed[0]} changed while dbt read the project; run this again")
+    record = record_of(place, Path(lake), json.loads(given))
+    real = record["real_submission"]
+    check = require_salt(Path(lake) / EXTRACT, real) if real and command in {"build", "run"} else None
+    return {**record, "rests_on": rests_on({**record, "salt_check": check}), "salt_check": check}
+
+
+def _end_build(project: str, definitions: str) -> Record:
+    """Say which files of the project changed during the build."""
+    before, now = json.loads(definitions), definitions_of(Path(project))
+    changed = {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
+    return {"changed_meanwhile": sorted(changed)}
+
+
+begin_build = in_one_line(_begin_build)
+end_build = in_one_line(_end_build)

@@ -1,0 +1,345 @@
+"""Publishes the public marts of a build in one DuckDB file, signed by what was built; keeps results for ever."""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from cpm_warehouse.contracts import CONTRACTS, load_contracts
+from cpm_warehouse.duck import connect, literal, quoted
+from cpm_warehouse.errors import CpmError
+from cpm_warehouse.files import sync
+from cpm_warehouse.locks import hold, hold_lake, wait_seconds
+from cpm_warehouse.private import FILE, FOLDER, private
+from cpm_warehouse.pseudonyms import keep_check
+from cpm_warehouse.publish.history import EXTRACT, hold_history, keep_results, require_chain
+from cpm_warehouse.publish.kept import Entry, Kept, as_text, put_in_place
+from cpm_warehouse.publish.signing import Record, definitions_of, digest
+from cpm_warehouse.publish.warehouses import require_as_built, unreadable
+from cpm_warehouse.publish.withholding import Withheld, copy_without, identifier_patterns
+from cpm_warehouse.receive.verifying import landed_since, require_sound
+
+# A publication is made under this name, hidden from readers.
+ASIDE = ".cpm-"
+LOCK = ".lock"
+NAME = "cpm.duckdb"
+GOOD = {"success", "pass", "warn", "no-op"}  # dbt calls an exposure a node of the build, and runs nothing for it
+# A figure of a month can be questioned for a year and its month.
+KEEP_DAYS = 400
+# They leave out what came later: what they give was published then.
+PAST = ("as_known_at", "as_landed_at")
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was published, and where."""
+
+    path: Path
+    publication_id: str
+    name: str
+    marts: int
+    is_new: bool
+    withheld: tuple[Withheld, ...]
+    later: tuple[str, ...]  # submissions that landed since the build began, and are not in it
+    replaced: str  # what was wrong with the file that readers saw before; empty where nothing was
+
+
+def publish(
+    *,
+    warehouse: Path,
+    target: Path,
+    published: Path,
+    variables: Sequence[str] = (),
+    keep_days: int = KEEP_DAYS,
+) -> Publication:
+    """Publish the public marts of the last `dbt build`.
+
+    `variables` names those that may differ from the project's. Raises CpmError, and leaves what was published
+    before, unless that build ran every node of the project, each passed, nothing wrote to the warehouse since, it
+    was not a rebuild of the past (`as_known_at`), and the lake and its history are what they were.
+    """
+    manifest = _read_json(target / "manifest.json")
+    umask = os.umask(0)
+    os.umask(umask)
+    final = published / NAME
+    with ExitStack() as stack:
+        _make_folder(published)
+        stack.enter_context(private())  # until it is known whether anything in it is real
+        stack.enter_context(hold(published / LOCK, "another publication"))
+        stack.callback(_sweep, published)
+        _sweep(published)
+        aside = published / f"{ASIDE}{os.getpid()}.duckdb"
+        try:
+            connection = stack.enter_context(_attached(aside, warehouse))
+            record = _read_build(connection, warehouse)
+            require_as_built(connection, "warehouse", warehouse)
+            _check_build(connection, manifest, record, variables)
+            lake = Path(record["project"]) / record["lake_root"]
+            stack.enter_context(hold_lake(lake, shared=True))
+            later = landed_since(require_sound(lake), record["lake_head"])
+            stack.enter_context(hold_history(lake))
+            for earlier in Kept(published).manifests(final):
+                if earlier["lake_root"] == record["lake_root"]:
+                    require_chain(lake, earlier["history"]["number"], earlier["history"]["sha256"])
+            contracts = load_contracts(Path(record["project"]) / CONTRACTS)
+            withheld = _copy_marts(connection, manifest, identifier_patterns(connection, contracts, lake))
+            link, is_new = keep_results(connection, lake, record["code_version"])
+            marts = _describe_marts(connection)
+            signed = _manifest(record, marts, withheld) | {
+                "publication_id": link.publication_id,
+                "history": {"number": link.number, "sha256": link.sha256},
+            }
+            name = f"{link.publication_id}.{digest(_content_of(signed))[:8]}"
+            signed = {"name": name, "published_at": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}", **signed}
+            _write_manifest(connection, signed)
+            connection.execute("detach warehouse")
+        except duckdb.Error as error:
+            raise unreadable(warehouse, error) from error
+        connection.close()
+        if record["salt_check"]:
+            keep_check(lake / EXTRACT, record["salt_check"])
+        _open_as_it_may(published, aside, umask, is_real=bool(record["real_submission"]))
+        kept = Kept(published)
+        replaced = kept.damage_of(final) if final.exists() else ""
+        kept.keep(aside, signed, keep_days)
+        put_in_place(aside, signed, final)
+    return Publication(final, link.publication_id, name, len(marts), is_new, tuple(withheld), later, replaced)
+
+
+def take_back_to(published: Path, name: str) -> Entry:
+    """Let readers see an earlier publication again. Raises CpmError where none of that name is kept."""
+    with hold(published / LOCK, "another publication"):
+        _sweep(published)
+        return Kept(published).take_back_to(name, published / NAME)
+
+
+def _make_folder(published: Path) -> None:
+    published.mkdir(parents=True, exist_ok=True)
+    if not os.access(published, os.W_OK):
+        raise CpmError(f"{published}: this user may not write here; nothing is published")
+
+
+def _sweep(published: Path) -> None:
+    for left in published.glob(f"{ASIDE}*"):
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
+
+
+@contextmanager
+def _attached(aside: Path, warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a new file with the warehouse beside it; wait while a build has it, as the environment says."""
+    if not warehouse.exists():
+        raise CpmError(f"{warehouse}: no warehouse here; run `dbt build` first")
+    connection = connect(aside)
+    until = time.monotonic() + wait_seconds()
+    try:
+        while True:
+            try:
+                connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
+                break
+            except duckdb.IOException as error:
+                if "lock" not in str(error):
+                    raise
+                if time.monotonic() > until:
+                    raise CpmError(
+                        f"{warehouse}: a build or a notebook has it open; run this again after it, or let it wait:"
+                        " CPM_WAIT=<seconds>"
+                    ) from error
+                time.sleep(0.5)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CpmError(f"{path}: no result of a build here; run `dbt build` first") from error
+    return found
+
+
+def _read_build(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Record:
+    """Return what the last build noted when it began, and when it ended."""
+    try:
+        found = connection.execute(
+            "select invocation_id, command, record from warehouse.main.builds"
+            " order by json_extract_string(record, '$.recorded_at')"
+        ).fetchall()
+    except duckdb.CatalogException as error:
+        raise CpmError(f"{warehouse}: no build of this version here; run `dbt build` first") from error
+    if not found:
+        raise CpmError(f"{warehouse}: the last build did not begin; run `dbt build` first")
+    for _, command, _ in found:
+        if command != "build":
+            raise CpmError(f"the last dbt command was `{command}`; run `dbt build` first")
+    changed = sorted({name for *_, record in found for name in json.loads(record).get("changed_meanwhile", ())})
+    seeds = [name for name in changed if name.startswith("seeds/")]
+    if seeds:
+        raise CpmError(f"{seeds[0]} changed while it was built from; run `dbt build` again")
+    record: Record = json.loads(found[-1][2])
+    return record | {"invocations": [invocation for invocation, *_ in found]}
+
+
+def _check_build(
+    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], record: Record, variables: Sequence[str]
+) -> None:
+    for name in PAST:
+        if record["variables"].get(name):
+            raise CpmError(
+                f"the last build shows what was known at {record['variables'][name]};"
+                " build without as_known_at and as_landed_at to publish"
+            )
+    others = [name for name in record["other_variables"] if name not in variables]
+    if others:
+        value = record["variables"][others[0]]
+        raise CpmError(
+            f"the last build set {others[0]} to '{value}', which is not the project's: its figures are not the"
+            f" month's; to publish them all the same: cpm publish --with-variable {others[0]}"
+        )
+    # Another command, such as `dbt docs`, wrote what dbt knows of the project: the same, if no file changed.
+    is_the_builds = manifest["metadata"]["invocation_id"] in record["invocations"]
+    if not is_the_builds and digest(definitions_of(Path(record["project"]))) != record["definitions_sha256"]:
+        raise CpmError(
+            "the project was changed since the last build, and another dbt command wrote to target/; run"
+            " `dbt build` again"
+        )
+    statuses = dict(connection.execute("select unique_id, status from warehouse.main.build_results").fetchall())
+    # What failed is named before what was skipped for it.
+    bad = [(status == "skipped", node) for node, status in statuses.items() if status not in GOOD]
+    failed = [node for _, node in sorted(bad)]
+    if failed:
+        raise CpmError(
+            f"{len(failed)} nodes of the last build did not pass, first {failed[0]}; nothing is published"
+        )
+    wanted = {
+        key
+        for key, node in manifest["nodes"].items()
+        if (node["resource_type"] in {"model", "seed"} and node["config"].get("materialized") != "ephemeral")
+        or (node["resource_type"] == "test" and _rests_on_data(key, manifest))
+    }
+    if missing := sorted(wanted - set(statuses)):
+        raise CpmError(
+            f"the last build left out {len(missing)} nodes, first {missing[0]};"
+            " run `dbt build`, or `dbt build --selector data`; nothing is published"
+        )
+
+
+def _rests_on_data(key: str, manifest: dict[str, Any]) -> bool:
+    """Whether something landed can change what a node says; the selector `data` has these tests."""
+    seen, left = set(), [key]
+    while left:
+        one = left.pop()
+        if one.startswith("source."):
+            return True
+        if one not in seen:
+            seen.add(one)
+            left += manifest["nodes"].get(one, {}).get("depends_on", {}).get("nodes", [])
+    return False
+
+
+def _public_marts(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model" and node["access"] == "public":
+            yield node
+
+
+def _copy_marts(
+    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], patterns: Mapping[str, str]
+) -> list[Withheld]:
+    withheld: list[Withheld] = []
+    connection.execute("create schema marts")
+    for node in _public_marts(manifest):
+        mart = f"marts.{node['name']}"
+        source = f"warehouse.{node['schema']}.{node['name']}"
+        withheld += copy_without(connection, source, node["name"], patterns)
+        connection.execute(f"comment on table {mart} is {literal(node['description'].strip())}")
+        for column in node["columns"].values():
+            connection.execute(
+                f"comment on column {mart}.{quoted(column['name'])} is {literal(column['description'].strip())}"
+            )
+    return sorted(withheld, key=lambda one: (one.mart, one.column))
+
+
+def _describe_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    """Rows of each mart, and a checksum that does not depend on their order."""
+    names = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'marts' and database_name = current_database()"
+        " order by table_name"
+    ).fetchall()
+    found = {}
+    for (name,) in names:
+        row = connection.execute(
+            "select count(*), sum(cast(md5_number_upper(cast(mart as varchar)) as hugeint))"
+            f" from marts.{name} as mart"
+        ).fetchone()
+        assert row is not None
+        found[name] = {"rows": row[0], "checksum": f"{row[1] or 0:026x}"}
+    return found
+
+
+def _manifest(record: Record, marts: dict[str, Any], withheld: list[Withheld]) -> dict[str, Any]:
+    """What a publication says of itself; nothing in it is secret."""
+    names = (
+        *("code_version", "commit", "changed_files", "definitions_sha256", "definitions", "variables"),
+        *("other_variables", "versions", "lake_root", "submissions_sha256", "submissions"),
+    )
+    return {
+        "built_at": record["recorded_at"],
+        # Without what parts their digits: half of one would look like a device.
+        "invocations": [invocation.replace("-", "") for invocation in record["invocations"]],
+        "is_synthetic": not record["real_submission"],
+        **{name: record[name] for name in names},
+        "marts": marts,
+        "withheld": [one.__dict__ for one in withheld],
+    }
+
+
+def _content_of(signed: dict[str, Any]) -> dict[str, Any]:
+    """What tells one publication from another; when it was built and by which commands does not."""
+    return {name: value for name, value in signed.items() if name not in {"built_at", "invocations"}}
+
+
+def _write_manifest(connection: duckdb.DuckDBPyConnection, signed: dict[str, Any]) -> None:
+    """Write what a publication says of itself into its file, as tables of a schema of their own."""
+    connection.execute("create schema publication")
+    connection.execute("create table publication.about (name varchar, value varchar)")
+    lists = {
+        "marts": ("mart", "row_count", "checksum"),
+        "submissions": ("register_entry", "sha256"),
+        "definitions": ("file", "sha256"),
+        "changed_files": ("file", "sha256"),
+        "variables": ("variable", "value"),
+        "versions": ("package", "version"),
+    }
+    for name, columns in lists.items():
+        typed = ", ".join(f"{column} {'bigint' if column == 'row_count' else 'varchar'}" for column in columns)
+        connection.execute(f"create table publication.{name} ({typed})")
+        rows = [
+            [key, *(value.values() if isinstance(value, dict) else [as_text(value)])]
+            for key, value in signed[name].items()
+        ]
+        if rows:
+            connection.executemany(
+                f"insert into publication.{name} values ({', '.join('?' for _ in columns)})", rows
+            )
+    about = [[name, as_text(value)] for name, value in signed.items() if name not in lists]
+    connection.executemany("insert into publication.about values (?, ?)", about)
+
+
+def _open_as_it_may(published: Path, aside: Path, umask: int, *, is_real: bool) -> None:
+    """Let only the owner read what was made from real extracts; the umask says who reads the sample."""
+    if is_real:
+        published.chmod(FOLDER)
+    aside.chmod(FILE if is_real else 0o666 & ~umask)
+    sync(aside)

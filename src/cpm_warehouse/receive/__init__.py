@@ -1,0 +1,1 @@
+"""Takes submissions of providers into the lake, each whole or not at all."""

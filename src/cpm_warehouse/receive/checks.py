@@ -1,0 +1,197 @@
+"""What every row of a submission is checked for: from its contract, and where the domain knows more.
+
+A check has one definition in two forms, the SQL condition of the rows that fail it and, where there is one that
+DuckDB runs well, the native expectation. Landing compares their counts, so that the two cannot part.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cpm_warehouse.contracts import PATTERNS, Column, Contract
+from cpm_warehouse.duck import literal, quoted
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule applied to columns, which are named.
+
+    `condition` is SQL that is true of a row at fault, `reason` SQL that says why in words; `expectation` is
+    the name of a class of `great_expectations.expectations` with its arguments, where one says the same on DuckDB.
+    """
+
+    rule_id: str
+    columns: Sequence[str]
+    condition: str
+    reason: str
+    expectation: tuple[str, Mapping[str, Any]] | None = None
+
+
+# Of a longer list of allowed values no native expectation is made: it compares each row with each value, where
+# `list_contains` looks up each value of a dictionary once. With 194 response codes that is forty times as fast.
+LONG_LIST = 20
+
+
+def checks_of(contract: Contract, period: str) -> list[Check]:
+    """Checks of the rows of a submission for the month `period` (YYYY-MM), the gravest reasons first."""
+    return [*_contract_checks(contract, period), *_domain_checks(contract)]
+
+
+def _contract_checks(contract: Contract, period: str) -> Iterator[Check]:
+    for column in contract.columns:
+        yield from _column_checks(column)
+        if outside := _outside_its_dates(column, period):
+            yield outside
+    # No form has a NUL, so that a column with a form is not searched for one as well.
+    texts = [
+        column for column in contract.columns if column.type in {"varchar", "varchar[]"} and not column.pattern
+    ]
+    if texts:
+        has_nul = " or ".join(f"contains({_as_text(column)}, chr(0))" for column in texts)
+        names = [column.name for column in texts]
+        yield Check("value_has_nul", names, has_nul, literal("a text contains the character NUL"))
+    for name, rule in contract.period:
+        yield _period_check(contract.column(name), rule, period)
+
+
+def _column_checks(column: Column) -> Iterator[Check]:
+    name = quoted(column.name)
+    if not column.nullable:
+        yield Check(
+            "value_missing",
+            [column.name],
+            f"{name} is null",
+            literal(f"'{column.name}' is empty"),
+            ("ExpectColumnValuesToNotBeNull", {"column": column.name}),
+        )
+    if column.pattern:
+        pattern = literal(PATTERNS[column.pattern])
+        condition = (
+            f"len(list_filter({name}, item -> not regexp_full_match(item, {pattern}))) > 0"
+            if column.type == "varchar[]"
+            else f"not regexp_full_match({name}, {pattern})"
+        )
+        yield Check(
+            "value_malformed", [column.name], condition, _said(column, f", not of the form {column.pattern}")
+        )
+    if column.allowed:
+        yield _allowed(column)
+    if column.minimum is not None or column.maximum is not None:
+        yield _between(column, column.minimum, column.maximum)
+    for bound, sign in ((column.minimum_items, "<"), (column.maximum_items, ">")):
+        if bound is not None:
+            reason = literal(f"the number of items of '{column.name}' is {sign} {bound}")
+            yield Check("value_out_of_range", [column.name], f"len({name}) {sign} {bound}", reason)
+
+
+def _allowed(column: Column) -> Check:
+    values = [int(value) if column.type == "bigint" else value for value in column.allowed]
+    rule_id = "value_not_allowed" if column.unlisted == "quarantine" else "unknown_code"
+    name, listed = quoted(column.name), ", ".join(literal(str(value)) for value in values)
+    reason = _said(column, ", which is not in the contract's list")
+    if len(values) > LONG_LIST:
+        return Check(rule_id, [column.name], f"not list_contains([{listed}], {name})", reason)
+    expectation = "ExpectColumnValuesToBeInSet", {"column": column.name, "value_set": values}
+    return Check(rule_id, [column.name], f"{name} not in ({listed})", reason, expectation)
+
+
+def _outside_its_dates(column: Column, period: str) -> Check | None:
+    """The values of a dated list that hold on no day of the month."""
+    first, after = _month(period)
+    holding = {value for value, starts, ends in column.allowed_dates if starts < after and first < ends}
+    outside = [value for value in column.allowed if value not in holding]
+    if not column.allowed_dates or not outside:
+        return None
+    name, listed = quoted(column.name), ", ".join(literal(value) for value in outside)
+    reason = _said(column, f", which the list has for other dates than {period}")
+    return Check("code_outside_its_dates", [column.name], f"{name} in ({listed})", reason)
+
+
+def _between(column: Column, least: int | None, most: int | None) -> Check:
+    name = quoted(column.name)
+    sides = [f"{name} < {least}"] if least is not None else []
+    sides += [f"{name} > {most}"] if most is not None else []
+    bounds = [f"at least {least}"] if least is not None else []
+    bounds += [f"at most {most}"] if most is not None else []
+    return Check(
+        "value_out_of_range",
+        [column.name],
+        " or ".join(sides),
+        _said(column, f", not {' and '.join(bounds)}"),
+        ("ExpectColumnValuesToBeBetween", {"column": column.name, "min_value": least, "max_value": most}),
+    )
+
+
+def _month(period: str) -> tuple[date, date]:
+    """First day of a month and the first one after it."""
+    year, month = (int(part) for part in period.split("-"))
+    return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+
+
+def month_bounds(column: Column, period: str) -> tuple[date, date]:
+    """First moment of a month and the first one after it; an instant may lie in the month of UTC or of London."""
+    if column.type == "date":
+        return _month(period)
+    first, after = (datetime(day.year, day.month, 1) for day in _month(period))
+    london = first.replace(tzinfo=ZoneInfo("Europe/London")).astimezone(UTC).replace(tzinfo=None)
+    return min(first, london), after
+
+
+def _period_check(column: Column, rule: str, period: str) -> Check:
+    first, after = month_bounds(column, period)
+    name, kind = quoted(column.name), column.type
+    sides: list[str] = []
+    bounds: dict[str, Any] = {}
+    if rule in {"within", "not_before"}:
+        sides.append(f"{name} < cast({literal(str(first))} as {kind})")
+        bounds["min_value"] = first
+    if rule in {"within", "not_after"}:
+        sides.append(f"{name} >= cast({literal(str(after))} as {kind})")
+        bounds |= {"max_value": after, "strict_max": True}
+    return Check(
+        "row_of_another_month",
+        [column.name],
+        " or ".join(sides),
+        _said(column, f", which is not in {period}" if rule == "within" else f", which cannot be for {period}"),
+        ("ExpectColumnValuesToBeBetween", {"column": column.name, **bounds}),
+    )
+
+
+def _domain_checks(contract: Contract) -> Iterator[Check]:
+    for order in contract.orders:
+        later, earlier = quoted(order.later), quoted(order.earlier)
+        yield Check(
+            order.rule,
+            [order.later, order.earlier],
+            f"{later} < {earlier}",
+            " || ".join(
+                [literal(f"'{order.later}' is "), later, literal(f", before '{order.earlier}' "), earlier]
+            ),
+            (
+                "ExpectColumnPairValuesAToBeGreaterThanB",
+                {
+                    "column_A": order.later,
+                    "column_B": order.earlier,
+                    "or_equal": True,
+                    "ignore_row_if": "either_value_is_missing",
+                },
+            ),
+        )
+    for need in contract.needs:
+        condition = f"{quoted(need.column)} is not null and {quoted(need.needs)} is null"
+        reason = literal(f"'{need.column}' is filled and '{need.needs}' is empty")
+        yield Check(need.rule, [need.column, need.needs], condition, reason)
+
+
+def _said(column: Column, what: str) -> str:
+    """SQL that names the column, its value, and what is wrong with it."""
+    return " || ".join([literal(f"'{column.name}' is '"), f"left({_as_text(column)}, 100)", literal("'" + what)])
+
+
+def _as_text(column: Column) -> str:
+    name = quoted(column.name)
+    if column.type == "varchar[]":
+        return f"array_to_string({name}, ';')"
+    return name if column.type == "varchar" else f"cast({name} as varchar)"

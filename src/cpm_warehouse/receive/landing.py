@@ -1,0 +1,671 @@
+"""Takes the files of provider submissions into the Parquet lake and its register.
+
+A submission is a directory `<provider>/<extract>/<YYYY-MM>/v<n>` with one or more files and, optionally,
+`control.json`. It becomes the directory `<extract>/provider=<p>/period=<YYYY-MM>/version=<n>` of the lake: one
+Parquet file per file received, rows in the same order, and `_submission.json`, its entry in the register.
+The directory is made aside, written down in the lake's journal and renamed into place, so that rows and register
+entry appear together or not at all, and nothing that lies there can change unseen.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from cpm_warehouse.contracts import Contract
+from cpm_warehouse.duck import connect, literal, quoted
+from cpm_warehouse.errors import CpmError, RefusalError, no_room
+from cpm_warehouse.files import sha256, sync, sync_all, write_whole
+from cpm_warehouse.locks import hold_lake
+from cpm_warehouse.private import FOLDER, make_private, private
+from cpm_warehouse.publish.earlier import take_in_earlier
+from cpm_warehouse.receive.checks import checks_of, month_bounds
+from cpm_warehouse.receive.control import CONTROL_FILE, Control, read_control
+from cpm_warehouse.receive.journal import FORMAT_1, Event, Journal, entry_bytes, read_journal, with_checksum
+from cpm_warehouse.receive.lakes import (
+    QUARANTINE,
+    REFUSED,
+    Say,
+    ensure_schemas,
+    heal,
+    lake_files,
+    note,
+    open_lake,
+    read_entries,
+    sums_of,
+)
+from cpm_warehouse.receive.quarantine import (
+    RowFaults,
+    check_counts,
+    check_repeats,
+    count_faulty,
+    find_faulty,
+    find_repeats,
+    keep_the_rest,
+    write_quarantine,
+)
+from cpm_warehouse.receive.reading import FileReader, Staged, count_rows, locate
+from cpm_warehouse.receive.rules import Rules, plausible_months
+from cpm_warehouse.receive.submissions import Submission, find_submissions, refused_if_unreadable
+from cpm_warehouse.receive.validating import MEMORY_LIMIT, Validator, start_import
+from cpm_warehouse.receive.verifying import ASIDE, REGISTER_ENTRY, Damage, Seen, expected_files, remember
+
+# Told what is being done, and how many bytes are done with.
+Watch = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A rule that was broken without consequence: in how many rows, and in words."""
+
+    rule_id: str
+    rows: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What landing did with one submission.
+
+    `landed`, `known` (landed before), `refused`, `repaired`, or `damaged`: something lies in its place that no
+    landing wrote.
+    """
+
+    submission: Submission
+    status: str
+    rows: int = 0
+    quarantined: int = 0
+    warnings: tuple[Warned, ...] = ()
+    rule_id: str = ""
+    reason: str = ""
+
+
+def land(
+    extracts: Path,
+    lake: Path,
+    contracts: Mapping[str, Contract],
+    *,
+    dry_run: bool = False,
+    repair: bool = False,
+    wait: float | None = None,
+    docs: Path | None = None,
+    watch: Watch | None = None,
+    say: Say | None = None,
+    on_damage: Callable[[Damage], None] | None = None,
+) -> Iterator[Outcome]:
+    """Land every submission that the lake does not hold yet; yields one outcome per submission.
+
+    A submission that is refused changes nothing but the list of refusals; the others land all the same. A dry run
+    judges them and leaves the lake as it is. `repair` heals what is damaged, from the journal or by landing it
+    anew; `on_damage` is told what is damaged at the end. `wait` is for how many seconds another landing is waited
+    for; `docs` is a directory for Data Docs of what is new. What is written is kept from other users. The earlier
+    publication of a sample becomes the first one of a lake without any.
+    Raises CpmError where the extracts directory itself is unusable, another landing is at work in the lake or its
+    journal was altered.
+    """
+    submissions = find_submissions(extracts, contracts)
+    rules = Rules()
+    say = say or (lambda line: None)
+    with ExitStack() as stack:
+        stack.enter_context(private())
+        if dry_run:
+            journal = _as_it_is(lake)
+        else:
+            lake.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(hold_lake(lake, wait=wait))
+            make_private(lake)
+            journal = open_lake(lake, extracts, submissions, repair=repair, say=say)
+        scratch = stack.enter_context(_scratch(None if dry_run else lake / ASIDE))
+        connection = stack.enter_context(connect())
+        connection.execute(f"set memory_limit = {literal(MEMORY_LIMIT)}")
+        damaged: set[str] = set()
+        if not dry_run:
+            ensure_schemas(connection, lake, contracts, journal, say)
+            if repair:
+                damaged = heal(lake, journal, submissions, say)
+        landing = Landing(connection, lake, journal, rules, scratch, dry_run=dry_run, docs=docs, watch=watch)
+        for submission in submissions:
+            if submission.key in damaged:
+                yield landing.repair(submission, contracts[submission.extract])
+            else:
+                yield landing.take(submission, contracts)
+        landing.finish()
+        if not dry_run:
+            journal.end()
+            damages = remember(lake, landing.seen)
+            for damage in damages:
+                if on_damage:
+                    on_damage(damage)
+            if not damages and (earlier := take_in_earlier(extracts, lake)):
+                say(f"{lake}: {earlier}, the sample's earlier publication, is the first of its history")
+
+
+@contextmanager
+def _scratch(folder: Path | None) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir=folder, prefix="landing-", ignore_cleanup_errors=True) as scratch:
+        # So deep that no pattern by which a build reads the lake finds what is being written.
+        inner = Path(scratch) / "being/written"
+        inner.mkdir(parents=True)
+        yield inner
+
+
+def _as_it_is(lake: Path) -> Journal:
+    """Read what a lake holds, to judge by it without changing it; one of format 1 says it in its entries."""
+    journal = read_journal(lake)
+    if journal.fault and (lake / FORMAT_1).exists():
+        journal.submissions = read_entries(lake)
+    return journal
+
+
+@dataclass
+class Judged:
+    """A submission that may land: its staged files, and what is to be kept aside of each."""
+
+    staged: list[Staged]
+    faults: dict[str, RowFaults]
+    warnings: list[Warned]
+
+
+class Landing:
+    """One run over a directory of extracts."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        lake: Path,
+        journal: Journal,
+        rules: Rules,
+        scratch: Path,
+        *,
+        dry_run: bool,
+        docs: Path | None,
+        watch: Watch | None,
+    ) -> None:
+        self.connection = connection
+        self.lake = lake
+        self.journal = journal
+        self.rules = rules
+        self.scratch = scratch
+        self.dry_run = dry_run
+        self.docs = docs
+        self.watch = watch or (lambda doing, size: None)
+        self.validator: Validator | None = None
+        self.seen = Seen.read(lake)
+
+    def take(self, submission: Submission, contracts: Mapping[str, Contract]) -> Outcome:
+        """Judge one submission and land it."""
+        if submission.refusal:  # it has no place in the register, where a refusal could be noted
+            return _refused(submission, submission.refusal)
+        received = Received()
+        try:
+            with refused_if_unreadable(submission):
+                received.read(submission)
+                entry = self.journal.submissions.get(submission.key)
+                if entry:
+                    _check_known(submission, entry, received)
+            if entry:
+                rows, quarantined = entry["accepted_rows"], entry["quarantined_rows"]
+                return Outcome(submission, "known", rows=rows, quarantined=quarantined)
+            if submission.destination(self.lake).exists():
+                reason = f"{submission.destination(self.lake)}: no landing wrote what lies there"
+                return Outcome(submission, "damaged", reason=reason)
+            with refused_if_unreadable(submission):
+                control = received.control(submission)
+            return self._land(submission, contracts[submission.extract], received, control)
+        except RefusalError as refusal:
+            self._register_refusal(submission, refusal, received)
+            return _refused(submission, refusal)
+        except (duckdb.Error, OSError) as error:
+            raise _stopped(submission, error) from error
+
+    def repair(self, submission: Submission, contract: Contract) -> Outcome:
+        """Land anew what landed before and is damaged; its register entry stays but for the lake's files."""
+        entry = self.journal.submissions[submission.key]
+        received = Received()
+        try:
+            with refused_if_unreadable(submission):
+                received.read(submission)
+                _check_known(submission, entry, received)
+                control = received.control(submission)
+            received_at = datetime.fromisoformat(entry["received_at"]).replace(tzinfo=UTC)
+            control = replace(control, received_at=received_at, is_synthetic=entry["is_synthetic"])
+            return self._land(submission, contract, received, control, before=entry)
+        except RefusalError as refusal:
+            return _refused(submission, refusal)
+        except (duckdb.Error, OSError) as error:
+            raise _stopped(submission, error) from error
+
+    def finish(self) -> None:
+        """Write Data Docs, if they were asked for."""
+        if self.docs and self.validator:
+            self.validator.write_docs()
+
+    def _land(
+        self,
+        submission: Submission,
+        contract: Contract,
+        received: "Received",
+        control: Control,
+        before: Event | None = None,
+    ) -> Outcome:
+        start_import()
+        aside = Path(tempfile.mkdtemp(dir=self.scratch))
+        links = Path(tempfile.mkdtemp(dir=self.scratch))
+        try:
+            judged = self._judge(submission, contract, received, control, aside, links)
+            entry = self._write(submission, judged, received, control, aside)
+            if before:
+                entry = _as_before(submission, entry, before)
+            (aside / REGISTER_ENTRY).write_bytes(entry_bytes(entry))
+            if not self.dry_run:
+                self._publish(submission, entry, aside)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+            shutil.rmtree(links, ignore_errors=True)
+        return Outcome(
+            submission,
+            "repaired" if before else "landed",
+            rows=entry["accepted_rows"],
+            quarantined=entry["quarantined_rows"],
+            warnings=() if before else tuple(judged.warnings),
+        )
+
+    def _judge(
+        self,
+        submission: Submission,
+        contract: Contract,
+        files: "Received",
+        control: Control,
+        aside: Path,
+        links: Path,
+    ) -> Judged:
+        _check_names(submission, files.paths, files.sums)
+        staged: list[Staged] = []
+        for path in files.paths:
+            self.watch(f"reading {path.name}", 0)
+            with refused_if_unreadable(submission):
+                reader = FileReader(self.connection, path, contract, links, self.rules)
+                # Under a number: DuckDB would take a name with * or [ for a pattern.
+                staged.append(reader.stage(aside / f"{len(staged)}.parquet"))
+            self.watch(f"read {path.name}", path.stat().st_size)
+        received = sum(file.received for file in staged)
+        _check_received(submission, staged, control)
+        if not received and not contract.may_be_empty:
+            raise RefusalError(
+                "no_rows",
+                f"{submission.directory}: no rows, and {contract.extract} is never empty;"
+                f" ask {submission.provider} for the month, or allow it in the contract (may_be_empty)",
+            )
+        warnings = self._compare_with_register(submission, files.sums, received, control.received_at)
+        faults: dict[str, RowFaults] = {file.path.name: {} for file in staged}
+        if received:
+            self.watch(f"validating {submission.key}", 0)
+            warnings += self._validate(submission, contract, staged, faults)
+        return Judged(staged, faults, warnings)
+
+    def _validate(
+        self, submission: Submission, contract: Contract, staged: list[Staged], faults: dict[str, RowFaults]
+    ) -> list[Warned]:
+        """Run the checks with Great Expectations and fill in the rows at fault; returns warnings.
+
+        Rows are looked for only where Great Expectations found any, and their number must be what it found.
+        Repeated keys are looked for always, and first: meanwhile Great Expectations is imported.
+        """
+        checks = checks_of(contract, submission.period)
+        repeats = find_repeats(self.connection, [file.target for file in staged], contract)
+        self.validator = self.validator or Validator(self.scratch, self.docs)
+        row_bounds = self._row_bounds(submission, contract)
+        findings = self.validator.validate(
+            submission.key,
+            [file.target for file in staged],
+            checks,
+            key=contract.key,
+            row_bounds=row_bounds,
+        )
+        self._check_month(submission, contract, staged)
+        warnings, grave, counted = [], [], []
+        for check, count in findings.counts:
+            consequence = self.rules[check.rule_id].consequence
+            if count and consequence == "refuse":
+                raise RefusalError(check.rule_id, f"{submission.directory}: {count} rows fail {check.condition}")
+            if count and consequence == "warn":
+                warnings.append(
+                    Warned(check.rule_id, count, f"{check.rule_id} in {' and '.join(check.columns)}: {count} rows")
+                )
+            if count and consequence == "quarantine":
+                grave.append(check)
+                counted.append(count)
+        check_repeats(repeats, findings.keys_repeat)
+        if repeats.repeated:
+            warnings.append(Warned("row_repeated", repeats.repeated, f"{repeats.repeated} rows stand twice"))
+        counts: Counter[int] = Counter()
+        for file in staged:
+            conflicts = repeats.conflicts.get(file.target, ())
+            rejected = len(file.unreadable) + file.broken
+            # Counted before they are fetched: a file that is all wrong may have millions.
+            least = rejected + max(count_faulty(self.connection, file.target, grave), len(conflicts))
+            example = ", ".join(
+                sorted({check.rule_id for check in grave} | ({"key_conflict"} if conflicts else set()))
+            )
+            self.rules.check_share(str(file.path), least, file.received, f"rows break {example}")
+            found = find_faulty(self.connection, file.target, grave, counts)
+            key = ", ".join(contract.key)
+            for row in conflicts:
+                rule_ids, reason = found.get(row, ((), ""))
+                why = f"another row of the submission has the same {key} and other content"
+                found[row] = ((*rule_ids, "key_conflict"), f"{reason}; {why}" if reason else why)
+            self.rules.check_share(str(file.path), rejected + len(found), file.received, f"rows break {example}")
+            faults[file.path.name] = found
+        check_counts(grave, counted, counts)
+        if findings.volume_is_odd and row_bounds:
+            rows = sum(file.rows for file in staged)
+            warnings.append(
+                Warned(
+                    "volume_unlike_month_before",
+                    rows,
+                    f"{rows} rows; the month before lets expect {row_bounds[0]} to {row_bounds[1]}",
+                )
+            )
+        return warnings
+
+    def _check_month(self, submission: Submission, contract: Contract, staged: list[Staged]) -> None:
+        """Refuse a submission of which no row belongs to its month, where each of its rows should.
+
+        An export of what is open (`not_after`) may have nothing that began in its month.
+        """
+        for name, rule in contract.period:
+            if rule != "within":
+                continue
+            first, after = month_bounds(contract.column(name), submission.period)
+            files = ", ".join(literal(file.target) for file in staged)
+            found = self.connection.execute(
+                f"select count({quoted(name)}), count(*) filter (where {quoted(name)} >= ? and {quoted(name)} < ?)"
+                f" from read_parquet([{files}], hive_partitioning = false)",
+                [first, after],
+            ).fetchone()
+            assert found is not None
+            if found[0] and not found[1]:
+                raise RefusalError(
+                    "no_row_of_the_month",
+                    f"{submission.directory}: none of its {found[0]} rows has a '{name}' in {submission.period};"
+                    " send it as the submission of its month",
+                )
+
+    def _row_bounds(self, submission: Submission, contract: Contract) -> tuple[int, int] | None:
+        """Rows to expect, from those of the month before; none where contract or lake have nothing to say."""
+        if contract.volume is None:
+            return None
+        year, month = (int(part) for part in submission.period.split("-"))
+        before = f"{year - (month == 1)}-{(month - 2) % 12 + 1:02d}"
+        entries = [entry for entry in self._registered(submission) if entry["period"] == before]
+        if not entries:
+            return None
+        rows = max(entries, key=lambda entry: int(entry["version"]))["received_rows"]
+        least, most = contract.volume
+        return int(rows * least), int(rows * most) + 1
+
+    def _registered(self, submission: Submission) -> list[Event]:
+        """Register entries of the same provider and extract, without its own."""
+        return [
+            entry
+            for key, entry in self.journal.submissions.items()
+            if (entry["extract"], entry["provider"]) == (submission.extract, submission.provider)
+            and key != submission.key
+        ]
+
+    def _compare_with_register(
+        self, submission: Submission, sums: Mapping[str, str], received: int, received_at: datetime
+    ) -> list[Warned]:
+        warnings = []
+        months = plausible_months(received_at)
+        if months and not months[0] <= submission.period <= months[1]:
+            message = (
+                f"is for {submission.period}, and what is received then can be for {months[0]} to {months[1]}:"
+                " its rows count, and no month is reported for it"
+            )
+            warnings.append(Warned("month_not_plausible", received, message))
+        entries = self._registered(submission)
+        versions = {entry["version"] for entry in entries if entry["period"] == submission.period}
+        if submission.version > 1 and submission.version - 1 not in versions:
+            message = f"version {submission.version - 1} was not sent"
+            warnings.append(Warned("version_gap", received, message))
+        if later := sorted(version for version in versions if version > submission.version):
+            message = f"version {later[-1]} was sent before and still counts"
+            warnings.append(Warned("version_out_of_order", received, message))
+        for entry in entries:
+            if received and sorted(sums_of(entry).values()) == sorted(sums.values()):
+                message = f"has the content of {entry['submission_key']}"
+                warnings.append(Warned("same_content", received, message))
+        for warned in warnings:
+            if self.rules[warned.rule_id].consequence == "refuse":
+                raise RefusalError(warned.rule_id, f"{submission.directory}: {warned.message}")
+        return warnings
+
+    def _write(
+        self,
+        submission: Submission,
+        judged: Judged,
+        received: "Received",
+        control: Control,
+        aside: Path,
+    ) -> Event:
+        """Write quarantines beside the staged rows, and return the register entry; checks that no row was lost."""
+        entry = _entry(submission, control.received_at, is_synthetic=control.is_synthetic)
+        entry |= {"landed_at": datetime.now(UTC).isoformat(), "verdict": "accepted"}
+        files: list[dict[str, Any]] = []
+        for staged in judged.staged:
+            faults = judged.faults[staged.path.name]
+            quarantined = 0
+            if faults or staged.unreadable or staged.broken:
+                quarantined = write_quarantine(
+                    self.connection,
+                    aside / QUARANTINE / staged.target.name,
+                    locate(self.connection, staged, faults),
+                    submission=entry,
+                    file=staged.path.name,
+                )
+            if faults or staged.target.is_symlink():
+                keep_the_rest(self.connection, staged.target, faults)
+            accepted = count_rows(self.connection, staged.target)
+            for path in (staged.target, aside / QUARANTINE / staged.target.name):
+                if path.exists():
+                    path.rename(path.with_name(f"{_stem(staged.path)}.parquet"))
+            if accepted + quarantined != staged.received:
+                raise CpmError(
+                    f"{staged.path}: received {staged.received} rows, accepted {accepted},"
+                    f" quarantined {quarantined};"
+                    " nothing was landed, and this is a fault of the warehouse"
+                )
+            files.append(
+                {
+                    "name": staged.path.name,
+                    "rows": staged.received,
+                    "accepted_rows": accepted,
+                    "quarantined_rows": quarantined,
+                    "sha256": received.sums[staged.path.name],
+                }
+            )
+        entry["received_rows"] = sum(staged.received for staged in judged.staged)
+        entry["accepted_rows"] = sum(file["accepted_rows"] for file in files)
+        entry["quarantined_rows"] = sum(file["quarantined_rows"] for file in files)
+        if entry["quarantined_rows"]:
+            entry["verdict"] = "accepted_with_quarantine"
+        entry |= {"warnings": [asdict(warned) for warned in judged.warnings], "files": files}
+        entry |= {"control_sha256": received.control_sum, "lake_files": lake_files(aside)}
+        return with_checksum(entry)
+
+    def _publish(self, submission: Submission, entry: Event, aside: Path) -> None:
+        """Write the submission into the journal, and then make it appear."""
+        destination = submission.destination(self.lake)
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        aside.chmod(FOLDER)
+        sync_all(aside)
+        if self.journal.submissions.get(submission.key) != entry:
+            self.journal.append("landed", entry=entry)
+        if destination.exists():
+            destination.rename(self.scratch / f"damaged-{aside.name}")
+        aside.rename(destination)
+        for name in expected_files(entry):
+            self.seen.note(name, (self.lake / name).lstat())
+        sync(destination.parent)
+
+    def _register_refusal(self, submission: Submission, refusal: RefusalError, received: "Received") -> None:
+        """Note a refusal beside the lake, once for each content."""
+        if self.dry_run:
+            return
+        sent = sorted(
+            {**received.sums, **({CONTROL_FILE: received.control_sum} if received.control_sum else {})}.items()
+        )
+        content = hashlib.sha256(repr(sent).encode()).hexdigest()[:12]
+        path = self.lake / REFUSED / f"{submission.key.replace('/', '.')}.{content}.json"
+        if str(path.relative_to(self.lake)) in self.journal.others:
+            return
+        entry = _entry(submission, received.at, is_synthetic=False) | {
+            "refused_at": datetime.now(UTC).isoformat(),
+            "verdict": "refused",
+            "rule_id": refusal.rule_id,
+            "reason": str(refusal).replace(str(submission.directory), submission.key),  # no place of this machine
+            "files": [{"name": name, "sha256": one} for name, one in received.sums.items()],
+        }
+        write_whole(path, entry_bytes(with_checksum(entry)))
+        note(self.journal, self.lake, path, keep=True)
+
+
+class Received:
+    """The files of a submission as received, with their checksums, as far as they can be read."""
+
+    def __init__(self) -> None:
+        self.paths: list[Path] = []
+        self.sums: dict[str, str] = {}
+        self.control_sum: str | None = None
+        self.at = datetime.now(UTC)
+
+    def read(self, submission: Submission) -> None:
+        """Read every file. Raises RefusalError where there is none."""
+        paths = submission.files()
+        if not paths:
+            raise RefusalError(
+                "no_files", f"{submission.directory}: no files here; ask {submission.provider} to send them"
+            )
+        self.sums = {path.name: sha256(path) for path in paths}
+        self.paths = paths
+        control = submission.directory / CONTROL_FILE
+        self.control_sum = sha256(control) if control.exists() else None
+
+    def control(self, submission: Submission) -> Control:
+        """Read the control file and hold the files against it; without one, all was received now, and is real."""
+        path = submission.directory / CONTROL_FILE
+        if self.control_sum is None:
+            return Control(self.at, is_synthetic=False, rows={}, checksums={})
+        control = read_control(path, submission.period, datetime.now(UTC))
+        self.at = control.received_at
+        if sorted(control.checksums) != sorted(self.sums):
+            raise RefusalError(
+                "control_files_differ",
+                f"{path}: lists {sorted(control.checksums)}, but the files are {sorted(self.sums)}; send what is"
+                " missing or list it",
+            )
+        for name, found in self.sums.items():
+            if control.checksums[name] != found:
+                raise RefusalError(
+                    "checksum_differs",
+                    f"{submission.directory / name}: SHA-256 is {found}, the control file says"
+                    f" {control.checksums[name]}; the file was damaged or changed, send it again",
+                )
+        return control
+
+
+def _refused(submission: Submission, refusal: RefusalError) -> Outcome:
+    return Outcome(submission, "refused", rule_id=refusal.rule_id, reason=str(refusal))
+
+
+def _stopped(submission: Submission, error: Exception) -> CpmError:
+    what = "there is no room or no leave to write" if no_room(error) else "could not be judged"
+    return CpmError(f"{submission.directory}: {what} ({str(error).splitlines()[0]}); nothing of it landed")
+
+
+def _check_known(submission: Submission, entry: Event, received: Received) -> None:
+    """Check that what landed as this version is what lies there now, and is said to be."""
+    if sums_of(entry) != received.sums:
+        raise RefusalError(
+            "version_changed",
+            f"{submission.directory}: differs from what was landed as {submission.key};"
+            f" a version never changes: send the correction as v{submission.version + 1}",
+        )
+    if "control_sha256" in entry and entry["control_sha256"] == received.control_sum:
+        return
+    path = submission.directory / CONTROL_FILE
+    if received.control_sum is None:
+        if not entry.get("control_sha256") and not entry["is_synthetic"]:
+            return
+        raise RefusalError("control_changed", f"{path}: is gone, and {submission.key} landed with it; put it back")
+    control = received.control(submission)
+    now = _entry(submission, control.received_at, is_synthetic=control.is_synthetic)
+    for name in ("received_at", "is_synthetic"):
+        if now[name] != entry[name]:
+            raise RefusalError(
+                "control_changed",
+                f"{path}: makes {name} {now[name]}, and {submission.key} landed with {entry[name]}; what landed"
+                f" does not change: put it back, or send a correction as v{submission.version + 1}",
+            )
+
+
+def _as_before(submission: Submission, entry: Event, before: Event) -> Event:
+    """Return the register entry of what was landed anew: the one before, but for the lake's files."""
+    if any(entry[name] != before[name] for name in ("received_rows", "accepted_rows", "quarantined_rows")):
+        raise RefusalError(
+            "version_changed",
+            f"{submission.directory}: {before['accepted_rows']} rows of {submission.key} were accepted and"
+            f" {entry['accepted_rows']} are now: contract or rules changed; restore the lake from a backup, or"
+            f" send it as v{submission.version + 1}",
+        )
+    return with_checksum(before | {"lake_files": entry["lake_files"]})
+
+
+def _entry(submission: Submission, received_at: datetime, *, is_synthetic: bool) -> Event:
+    return {
+        "submission_key": submission.key,
+        "extract": submission.extract,
+        "provider": submission.provider,
+        "period": submission.period,
+        "version": submission.version,
+        "received_at": received_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
+        "is_synthetic": is_synthetic,
+    }
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(".gz").removesuffix(".csv").removesuffix(".parquet")
+
+
+def _check_names(submission: Submission, files: list[Path], sums: Mapping[str, str]) -> None:
+    stems = Counter(_stem(path).lower() for path in files)
+    if clash := [stem for stem, count in stems.items() if count > 1]:
+        raise RefusalError(
+            "file_names_clash",
+            f"{submission.directory}: several files are called '{clash[0]}' but for the ending; rename them",
+        )
+    contents = Counter(sums.values())
+    if twice := [name for name, sha256 in sums.items() if contents[sha256] > 1]:
+        raise RefusalError(
+            "file_sent_twice", f"{submission.directory}: {twice} have the same content; send it once"
+        )
+
+
+def _check_received(submission: Submission, staged: list[Staged], control: Control) -> None:
+    for file in staged:
+        expected = control.rows.get(file.path.name, file.received)
+        if expected != file.received:
+            raise RefusalError(
+                "row_count_differs",
+                f"{file.path}: has {file.received} rows, the control file says"
+                f" {expected}; the file was cut or counted wrongly, send it again",
+            )

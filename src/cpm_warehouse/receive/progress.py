@@ -1,0 +1,74 @@
+"""Shows how far landing is, and what it did."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import click
+
+from cpm_warehouse.receive.landing import Outcome
+
+
+class Progress:
+    """A bar on the terminal over the bytes of all files; nothing where the output is no terminal."""
+
+    def __init__(self, extracts: Path) -> None:
+        size = sum(_size(path) for path in extracts.rglob("*"))
+        self._doing = ""
+        self._bar: Any = click.progressbar(
+            length=max(size, 1),
+            label="landing",
+            item_show_func=lambda item: item if item is None else self._doing,
+            file=click.get_text_stream("stderr"),
+            hidden=not sys.stderr.isatty(),
+        )
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        self._bar.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the bar as it stands."""
+        self._bar.__exit__(kind, error, trace)
+
+    def watch(self, doing: str, size: int) -> None:
+        """Note what is being done and how many bytes are done with."""
+        self._doing = doing
+        self._bar.update(size, doing)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0  # whoever reads the file says what is wrong with it
+
+
+def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Lines of a table: what became of new submissions, by extract and provider, then the warnings by rule."""
+    new = [outcome for outcome in outcomes if outcome.status not in {"known", "damaged"}]
+    if not new:
+        return
+    yield f"{'extract':32} {'provider':18} {'landed':>6} {'refused':>7} {'accepted rows':>13} {'quarantined':>11}"
+    groups = sorted({(outcome.submission.extract, outcome.submission.provider) for outcome in new})
+    for extract, provider in groups:
+        here = [one for one in new if (one.submission.extract, one.submission.provider) == (extract, provider)]
+        statuses = Counter(one.status for one in here)
+        yield (
+            f"{extract:32} {provider:18} {statuses['landed'] + statuses['repaired']:6} {statuses['refused']:7}"
+            f" {sum(one.rows for one in here):13,} {sum(one.quarantined for one in here):11,}"
+        )
+    rows: Counter[str] = Counter()
+    submissions: Counter[str] = Counter()
+    for outcome in new:
+        for warned in outcome.warnings:
+            rows[warned.rule_id] += warned.rows
+        submissions.update({warned.rule_id for warned in outcome.warnings})
+    for rule_id in sorted(rows):
+        yield f"warning {rule_id}: {rows[rule_id]:,} rows of {submissions[rule_id]} submissions"

@@ -1,0 +1,1 @@
+"""Shows what is published: the pack of a month, and the explorer."""

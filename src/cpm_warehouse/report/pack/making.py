@@ -1,0 +1,47 @@
+"""Makes the pack of a month: reads the tables once and writes them in each form."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cpm_warehouse.report.pack.pages import render_html, render_pdf
+from cpm_warehouse.report.pack.tables import read_tables
+from cpm_warehouse.report.pack.workbook import sheet_names, write_workbook
+
+SYNTHETIC = "Classification: Green - synthetic sample"
+ORDINARY = "Classification: Amber"
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The files of a pack, and whether the month has any figure."""
+
+    files: tuple[Path, ...]
+    has_figures: bool
+
+
+def make_pack(published: Path, month: date, out: Path, classification: str | None = None) -> Pack:
+    """Write pmr-<month>.html, .pdf and .xlsx; the same publication gives the same report.
+
+    Without a classification it is Green where the results stand on synthetic data, else Amber.
+    """
+    tables = read_tables(published, month)
+    results = list(tables["measure_results"])
+    marked = classification or (SYNTHETIC if results and all(row["is_synthetic"] for row in results) else ORDINARY)
+    publication = next(iter(tables["publication"]), None)
+    sheets = sheet_names(tables)
+    html = render_html(tables, month, marked, sheets)
+    contents = {
+        "html": html.encode(),
+        "pdf": render_pdf(html),
+        "xlsx": write_workbook(
+            tables, month, marked, publication["published_at"] if publication else None, sheets
+        ),
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    written = []
+    for suffix, content in contents.items():
+        path = out / f"pmr-{month:%Y-%m}.{suffix}"
+        path.write_bytes(content)
+        written.append(path)
+    return Pack(tuple(written), any(row["result_pct"] is not None for row in results))

@@ -1,0 +1,34 @@
+-- caption: Firmware of the month by manufacturer, and by versions before and after, in the default
+--   reading
+-- note: Cohort: updates sent in the month, followed up to now. Activity: activation requests of the
+--   month. The two are never to be added.
+select
+    performance.measure_id,
+    performance.basis,
+    performance.counted_by,
+    performance.cut_id,
+    performance.manufacturer,
+    performance.version_before,
+    performance.version_after,
+    performance.result_pct,
+    performance.met_count,
+    performance.total_count,
+    performance.open_count,
+    performance.seconds_to_activate_median,
+    performance.seconds_to_activate_p90
+from marts.rpt_firmware_performance as performance
+inner join marts.dim_measure_variants as variants
+    on
+        performance.measure_id = variants.measure_id
+        and performance.variant_id = variants.variant_id
+where
+    variants.is_default
+    and performance.cut_id in ('manufacturer', 'version')
+    and performance.reporting_month = $month
+order by
+    performance.measure_id,
+    performance.basis,
+    performance.cut_id,
+    performance.manufacturer,
+    performance.version_before,
+    performance.version_after
