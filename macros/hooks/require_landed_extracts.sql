@@ -1,0 +1,12 @@
+{# Stops a build with one clear line where nothing has been landed, instead of one failure per model. #}
+{% macro require_landed_extracts() %}
+    {% if execute and flags.WHICH in ('build', 'run', 'test') %}
+        {% set pattern = var('lake_root') ~ '/*/*/*/*/_submission.json' %}
+        {% set found = run_query("select count(*) from glob('" ~ pattern ~ "')") %}
+        {% if found.columns[0].values()[0] == 0 %}
+            {{ exceptions.raise_compiler_error(
+                "no submissions under '" ~ var('lake_root') ~ "': land extracts first with `make land` (or `cpm land --help`)"
+            ) }}
+        {% endif %}
+    {% endif %}
+{% endmacro %}
