@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(group='incident', severity='warn') }}
 -- A code that no seed lists does not stop a build: the clock runs on under it (I16), a region
 -- counts as Unknown, and an Incident of an unlisted category is in no measure. Silently, a new name
 -- of a User's service desk would count every hour that the User holds an Incident against the DCC,
@@ -15,26 +15,6 @@ exported as (
 changes as (
     select *
     from {{ ref('int_incident_changes_grouped') }}
-),
-
-codes as (
-    select *
-    from {{ ref('int_incident_codes_numbered') }}
-),
-
-logged as (
-    {% for field in ['status', 'status_reason', 'organisation', 'incident_category'] %}
-        select
-            incident_id,
-            old_{{ field }}_number as code_number
-        from changes
-        union all
-        select
-            incident_id,
-            new_{{ field }}_number as code_number
-        from changes
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
 ),
 
 listed as (
@@ -72,15 +52,15 @@ recorded as (
             {{ field }} as code
         from exported
         union all
+        {% for side in ['old', 'new'] %}
+            select
+                incident_id,
+                '{{ field }}' as field,
+                {{ side }}_{{ field }} as code
+            from changes
+            union all
+        {% endfor %}
     {% endfor %}
-    select
-        logged.incident_id,
-        codes.field,
-        codes.code
-    from logged
-    inner join codes
-        on logged.code_number = codes.code_number
-    union all
     select
         incident_id,
         'region' as field,

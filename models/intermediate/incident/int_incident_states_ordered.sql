@@ -29,48 +29,27 @@ changes as (
     from {{ ref('int_incident_changes_grouped') }}
 ),
 
-codes as (
-    select
-        field,
-        code,
-        code_number
-    from {{ ref('int_incident_codes_numbered') }}
-),
-
 statuses as (
     select
-        codes.code as status,
-        codes.code_number as status_number,
-        listed.clock_state,
-        listed.clock_state in ('stopped', 'cancelled') as is_stopped
-    from {{ ref('incident_statuses') }} as listed
-    inner join codes
-        on
-            listed.status = codes.code
-            and codes.field = 'status'
+        status,
+        clock_state,
+        clock_state in ('stopped', 'cancelled') as is_stopped
+    from {{ ref('incident_statuses') }}
 ),
 
 status_reasons as (
     select
-        codes.code_number as status_reason_number,
-        listed.pauses_clock
-    from {{ ref('incident_status_reasons') }} as listed
-    inner join codes
-        on
-            listed.status_reason = codes.code
-            and codes.field = 'status_reason'
+        status_reason,
+        pauses_clock
+    from {{ ref('incident_status_reasons') }}
 ),
 
 organisations as (
     select
-        codes.code_number as organisation_number,
-        listed.party_kind,
-        listed.is_dcc_responsible
-    from {{ ref('incident_organisations') }} as listed
-    inner join codes
-        on
-            listed.organisation = codes.code
-            and codes.field = 'organisation'
+        organisation,
+        party_kind,
+        is_dcc_responsible
+    from {{ ref('incident_organisations') }}
 ),
 
 first_states as (
@@ -78,22 +57,14 @@ first_states as (
         incidents.incident_id,
         incidents.logged_at as state_at,
         0 as state_order,
-        coalesce(histories.first_status_number, 0) as status_number,
+        coalesce(histories.first_status, '') as status,
         {% for field in fields[1:] %}
-            coalesce(
-                histories.first_{{ field }}_number, {{ field }}_codes.code_number, 0
-            ) as {{ field }}_number,
+            coalesce(histories.first_{{ field }}, incidents.{{ field }}, '') as {{ field }},
         {% endfor %}
         histories.incident_id is not null as is_audited
     from incidents
     left join histories
         on incidents.incident_id = histories.incident_id
-    {% for field in fields[1:] %}
-        left join codes as {{ field }}_codes
-            on
-                incidents.{{ field }} = {{ field }}_codes.code
-                and {{ field }}_codes.field = '{{ field }}'
-    {% endfor %}
 ),
 
 changed_states as (
@@ -102,7 +73,7 @@ changed_states as (
         greatest(changes.changed_at, incidents.logged_at) as state_at,
         1 as state_order,
         {% for field in fields %}
-            changes.new_{{ field }}_number as {{ field }}_number,
+            changes.new_{{ field }} as {{ field }},
         {% endfor %}
         changes.was_cancelled,
         changes.changed_at
@@ -114,7 +85,6 @@ changed_states as (
 exported as (
     select
         incidents.*,
-        statuses.status_number,
         statuses.is_stopped as is_stopped_now,
         coalesce(histories.is_stopped, false) as is_stopped_in_log,
         coalesce(histories.last_status_changed_at, incidents.logged_at) as known_until
@@ -140,7 +110,7 @@ changes_without_audit as (
             logged_at
         ) as state_at,
         2 as state_order,
-        status_number
+        status
     from exported
     where
         is_stopped_now != is_stopped_in_log
@@ -163,27 +133,71 @@ reopens_without_audit as (
         incident_id,
         greatest(reopened_at, logged_at) as state_at,
         2 as state_order,
-        0 as status_number
+        '' as status
     from resolved_again_without_audit
-    union all by name
+    union all
     select
         incident_id,
         greatest(last_resolved_at, logged_at) as state_at,
         3 as state_order,
-        status_number
+        status
     from resolved_again_without_audit
 ),
 
 -- No two states of an Incident are equal in what orders them: its changes differ in changed_at, and
 -- of each other kind there is one.
 states as (
-    select * from first_states
-    union all by name
-    select * from changed_states
-    union all by name
-    select * from changes_without_audit
-    union all by name
-    select * from reopens_without_audit
+    select
+        incident_id,
+        state_at,
+        state_order,
+        status,
+        status_reason,
+        organisation,
+        incident_category,
+        is_audited,
+        null as was_cancelled,
+        null as changed_at
+    from first_states
+    union all
+    select
+        incident_id,
+        state_at,
+        state_order,
+        status,
+        status_reason,
+        organisation,
+        incident_category,
+        null as is_audited,
+        was_cancelled,
+        changed_at
+    from changed_states
+    union all
+    select
+        incident_id,
+        state_at,
+        state_order,
+        status,
+        null as status_reason,
+        null as organisation,
+        null as incident_category,
+        null as is_audited,
+        null as was_cancelled,
+        null as changed_at
+    from changes_without_audit
+    union all
+    select
+        incident_id,
+        state_at,
+        state_order,
+        status,
+        null as status_reason,
+        null as organisation,
+        null as incident_category,
+        null as is_audited,
+        null as was_cancelled,
+        null as changed_at
+    from reopens_without_audit
 ),
 
 filled as (
@@ -192,7 +206,7 @@ filled as (
         state_at,
         lead(state_at) over history as next_state_at,
         {% for field in fields %}
-            {{ last_known(field ~ '_number') }} as {{ field }}_number,
+            {{ last_known(field) }} as {{ field }},
         {% endfor %}
         {{ last_known('is_audited') }} as is_audited,
         coalesce(was_cancelled, false) as was_cancelled,
@@ -209,7 +223,7 @@ final as (
         filled.incident_id,
         filled.state_number,
         {% for field in fields %}
-            filled.{{ field }}_number,
+            filled.{{ field }},
         {% endfor %}
         filled.was_cancelled,
         filled.state_at,
@@ -225,11 +239,11 @@ final as (
         end as clock_state
     from filled
     left join statuses
-        on filled.status_number = statuses.status_number
+        on filled.status = statuses.status
     left join status_reasons
-        on filled.status_reason_number = status_reasons.status_reason_number
+        on filled.status_reason = status_reasons.status_reason
     left join organisations
-        on filled.organisation_number = organisations.organisation_number
+        on filled.organisation = organisations.organisation
 )
 
 select * from final

@@ -26,14 +26,14 @@ provenance_ranks as (
 
 measure_months as (
     select reporting_month
-    from {{ ref('int_measure_months_listed') }}
+    from {{ ref('int_reporting_months_with_data') }}
 ),
 
 months as (
     select
         reporting_month,
         next_period_start_date
-    from {{ ref('int_reporting_months_listed') }}
+    from {{ ref('int_calendar_months') }}
 ),
 
 final as (

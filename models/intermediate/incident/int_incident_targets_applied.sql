@@ -24,7 +24,7 @@ calendar_dates as (
         calendar,
         calendar_date,
         working_day_number
-    from {{ ref('int_calendar_dates_numbered') }}
+    from {{ ref('int_working_day_calendar') }}
 ),
 
 working_days as (
@@ -32,7 +32,8 @@ working_days as (
         calendar,
         calendar_date,
         working_day_number
-    from {{ ref('int_working_days_numbered') }}
+    from {{ ref('int_working_day_calendar') }}
+    where is_working_day
 ),
 
 resolution_targets as (
@@ -84,6 +85,8 @@ final as (
     from targets
     {{ join_working_day_after(
         due='due',
+        dates_of='calendar_dates',
+        working_days_of='working_days',
         calendar='targets.calendar',
         start_date='targets.logged_date',
         working_days='targets.target_working_days',

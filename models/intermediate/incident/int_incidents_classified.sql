@@ -49,7 +49,7 @@ providers as (
 
 audit_logs as (
     select *
-    from {{ ref('int_incident_audit_logs_listed') }}
+    from {{ ref('int_incident_audit_logs') }}
 ),
 
 clock as (

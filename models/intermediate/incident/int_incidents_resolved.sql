@@ -8,13 +8,6 @@ states as (
     from {{ ref('int_incident_states_ordered') }}
 ),
 
-codes as (
-    select
-        code,
-        code_number
-    from {{ ref('int_incident_codes_numbered') }}
-),
-
 -- The export says which Incidents are open.
 clock as (
     select date_trunc('second', min(known_until_at)) as known_until_at
@@ -34,8 +27,8 @@ ends as (
         coalesce(
             max(state_number) filter (where clock_state = 'cancelled' or was_cancelled), 0
         ) as last_cancelled_state_number,
-        min_by(incident_category_number, state_number)
-        filter (where incident_category_number != 0) as logging_category_number
+        min_by(incident_category, state_number)
+        filter (where incident_category != '') as incident_category_at_logging
     from states
     group by incident_id
 ),
@@ -61,9 +54,9 @@ measured as (
         ends.last_active_state_number,
         ends.last_active_at,
         ends.last_state_at,
-        ends.logging_category_number,
-        measured_states.incident_category_number,
-        measured_states.organisation_number,
+        ends.incident_category_at_logging,
+        nullif(measured_states.incident_category, '') as incident_category,
+        nullif(measured_states.organisation, '') as organisation,
         measured_states.party_kind,
         ends.last_cancelled_state_number > ends.last_active_state_number as is_cancelled,
         case
@@ -83,9 +76,9 @@ final as (
         measured.incident_id,
         measured.last_active_state_number,
         coalesce(reopened.reopen_count, 0) as reopen_count,
-        logging_categories.code as incident_category_at_logging,
-        categories.code as incident_category,
-        organisations.code as organisation,
+        measured.incident_category_at_logging,
+        measured.incident_category,
+        measured.organisation,
         measured.party_kind,
         measured.is_cancelled,
         measured.last_active_at,
@@ -98,12 +91,6 @@ final as (
     cross join clock
     left join reopened
         on measured.incident_id = reopened.incident_id
-    left join codes as logging_categories
-        on measured.logging_category_number = logging_categories.code_number
-    left join codes as categories
-        on measured.incident_category_number = categories.code_number
-    left join codes as organisations
-        on measured.organisation_number = organisations.code_number
 )
 
 select * from final

@@ -12,10 +12,7 @@ final as (
         incident_id,
         region,
         provider,
-        case
-            when exclusion_reason is not null then exclusion_reason
-            when is_excepted then 'allowed_exception'
-        end as exclusion_reason,
+        not_counted_reason as exclusion_reason,
         is_met,
         is_excepted,
         reporting_month

@@ -15,14 +15,14 @@ incidents as (
 
 measure_months as (
     select reporting_month
-    from {{ ref('int_measure_months_listed') }}
+    from {{ ref('int_reporting_months_with_data') }}
 ),
 
 months as (
     select
         reporting_month,
         next_period_start_date
-    from {{ ref('int_reporting_months_listed') }}
+    from {{ ref('int_calendar_months') }}
 ),
 
 clock as (

@@ -12,7 +12,7 @@ submissions as (
 
 months as (
     select reporting_month
-    from {{ ref('int_measure_months_listed') }}
+    from {{ ref('int_reporting_months_with_data') }}
 ),
 
 spans as (
