@@ -5,7 +5,7 @@ with
 
 curves as (
     select *
-    from {{ ref('rpt_alert_latency_curves') }}
+    from {{ ref('int_alert_latency_curves') }}
 ),
 
 confidences as (

@@ -6,7 +6,7 @@ with
 
 cells as (
     select *
-    from {{ ref('int_service_requests_daily') }}
+    from {{ ref('cube_service_requests_by_day') }}
 ),
 
 submissions as (
@@ -36,7 +36,7 @@ qualified as (
         cells.request_count,
         cells.wan_sent_count,
         cells.wan_return_count,
-        cells.alert_proxy_within_count,
+        cells.alert_proxy_within_standard_count,
         cells.alert_proxy_within_wan_share_count,
         modes.mode is not null as is_qualifying_mode
     from cells
@@ -64,7 +64,7 @@ reasoned as (
         case when is_qualifying_mode then wan_sent_count - wan_return_count else 0 end
             as no_wan_return_count,
         case when is_qualifying_mode then wan_return_count else 0 end as wan_return_count,
-        case when is_qualifying_mode then alert_proxy_within_count else 0 end
+        case when is_qualifying_mode then alert_proxy_within_standard_count else 0 end
             as within_target_count,
         case when is_qualifying_mode then alert_proxy_within_wan_share_count else 0 end
             as within_wan_share_count

@@ -2,7 +2,7 @@ with
 
 volumes as (
     select *
-    from {{ ref('int_alert_volumes_scanned') }}
+    from {{ ref('cube_alert_volumes') }}
 ),
 
 submissions as (

@@ -4,7 +4,7 @@ with
 
 cells as (
     select *
-    from {{ ref('int_alerts_daily') }}
+    from {{ ref('cube_alerts_by_day') }}
 ),
 
 submissions as (

@@ -3,7 +3,7 @@ with
 
 requests as (
     select distinct party_id
-    from {{ ref('int_service_requests_by_party') }}
+    from {{ ref('cube_service_requests_by_party_month') }}
     where party_id is not null
 ),
 

@@ -6,7 +6,7 @@ with
 
 latencies as (
     select *
-    from {{ ref('int_service_request_latencies_scanned') }}
+    from {{ ref('cube_service_request_latencies') }}
 ),
 
 submissions as (
@@ -16,7 +16,7 @@ submissions as (
 
 cells as (
     select *
-    from {{ ref('int_service_request_cells_listed') }}
+    from {{ ref('int_service_request_latency_cells') }}
 ),
 
 pooled_parties as (
@@ -120,7 +120,7 @@ cell_buckets as (
 buckets as (
     select
         group_number,
-        latency_bucket // 32 as latency_span,
+        cast(floor(latency_bucket / 32.0) as integer) as latency_span,
         latency_bucket,
         request_count
     from cell_buckets

@@ -8,9 +8,7 @@ variants as (
 ),
 
 modes as (
-    select
-        mode,
-        clock_starts_at
+    select mode
     from {{ ref('service_request_modes') }}
 ),
 
@@ -44,7 +42,6 @@ final as (
     select
         variants.service_reference_variant,
         modes.mode,
-        modes.clock_starts_at,
         generations.generation,
         periods.valid_from,
         periods.valid_to,

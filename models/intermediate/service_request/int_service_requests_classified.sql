@@ -4,7 +4,7 @@ with
 
 cells as (
     select *
-    from {{ ref('int_service_requests_daily') }}
+    from {{ ref('cube_service_requests_by_day') }}
 ),
 
 submissions as (

@@ -19,7 +19,7 @@ exclusions as (
 
 excepted_dates as (
     select *
-    from {{ ref('int_measure_excepted_dates_listed') }}
+    from {{ ref('int_allowed_exception_dates') }}
 ),
 
 final as (

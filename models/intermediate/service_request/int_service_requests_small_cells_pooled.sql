@@ -7,7 +7,7 @@ with
 
 cells as (
     select *
-    from {{ ref('int_service_requests_by_party') }}
+    from {{ ref('cube_service_requests_by_party_month') }}
 ),
 
 submissions as (
@@ -82,7 +82,18 @@ small as (
 
 final as (
     select
-        named.* exclude (party_pseudonym),
+        named.request_month,
+        named.service_reference_variant,
+        named.mode,
+        named.region,
+        named.party_id,
+        named.device_type,
+        named.outcome,
+        named.request_count,
+        named.end_to_end_count,
+        named.end_to_end_milliseconds,
+        named.wan_count,
+        named.wan_milliseconds,
         small.request_month is not null as is_small_cell,
         case
             when small.request_month is not null then 'pooled'

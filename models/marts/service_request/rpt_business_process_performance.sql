@@ -143,9 +143,49 @@ alert_rows as (
 ),
 
 rows_of_both as (
-    select * from request_rows
-    union all by name
-    select * from alert_rows
+    select
+        reporting_month,
+        business_process,
+        service_reference_variant,
+        region,
+        party_pseudonym,
+        device_type,
+        volume,
+        success_count,
+        final_count,
+        end_to_end_count,
+        end_to_end_milliseconds,
+        wan_count,
+        wan_milliseconds,
+        end_to_end_p50_milliseconds,
+        end_to_end_p95_milliseconds,
+        end_to_end_p99_milliseconds,
+        wan_p50_milliseconds,
+        wan_p95_milliseconds,
+        wan_p99_milliseconds
+    from request_rows
+    union all
+    select
+        reporting_month,
+        business_process,
+        service_reference_variant,
+        region,
+        party_pseudonym,
+        device_type,
+        volume,
+        null as success_count,
+        null as final_count,
+        null as end_to_end_count,
+        null as end_to_end_milliseconds,
+        null as wan_count,
+        null as wan_milliseconds,
+        null as end_to_end_p50_milliseconds,
+        null as end_to_end_p95_milliseconds,
+        null as end_to_end_p99_milliseconds,
+        null as wan_p50_milliseconds,
+        null as wan_p95_milliseconds,
+        null as wan_p99_milliseconds
+    from alert_rows
 ),
 
 final as (

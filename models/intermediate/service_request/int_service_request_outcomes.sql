@@ -1,0 +1,63 @@
+{{ config(materialized='table') }}
+
+with
+
+judged as (
+    select *
+    from {{ ref('int_service_requests_judged') }}
+),
+
+submissions as (
+    select
+        submission_key,
+        provider
+    from {{ ref('int_submissions_current') }}
+),
+
+final as (
+    select
+        judged.measure_id,
+        judged.variant_id,
+        judged.reporting_month,
+        judged.region,
+        submissions.provider,
+        'measured' as basis,
+        judged.submission_key as submission_keys,
+        coalesce(
+            sum(judged.within_target_count) filter (
+                where judged.exclusion_reason is null and not judged.is_excepted
+            ),
+            0
+        ) as met_count,
+        coalesce(
+            sum(judged.request_count) filter (
+                where judged.exclusion_reason is null and not judged.is_excepted
+            ),
+            0
+        ) as total_count,
+        coalesce(
+            sum(judged.request_count) filter (
+                where judged.exclusion_reason is not null or judged.is_excepted
+            ),
+            0
+        ) as excluded_count,
+        coalesce(
+            sum(judged.within_target_count) filter (where judged.exclusion_reason is null), 0
+        ) as met_count_before_exceptions,
+        coalesce(
+            sum(judged.request_count) filter (where judged.exclusion_reason is null), 0
+        ) as total_count_before_exceptions,
+        0 as unseen_count
+    from judged
+    inner join submissions
+        on judged.submission_key = submissions.submission_key
+    group by
+        judged.measure_id,
+        judged.variant_id,
+        judged.reporting_month,
+        judged.region,
+        submissions.provider,
+        judged.submission_key
+)
+
+select * from final
