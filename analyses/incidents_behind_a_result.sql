@@ -14,7 +14,7 @@ select
     incidents.source_file,
     incidents.source_row,
     incidents.submission_keys
-from {{ ref('int_incident_outcomes_judged') }} as outcomes
+from {{ ref('fct_incident_outcomes') }} as outcomes
 inner join {{ ref('fct_incidents') }} as incidents
     on outcomes.incident_id = incidents.incident_id
 where

@@ -5,7 +5,7 @@ dates as (
     select
         calendar_date,
         calendar
-    from {{ ref('dim_calendar_dates') }}
+    from {{ ref('int_working_day_calendar') }}
 ),
 
 final as (

@@ -2,7 +2,7 @@
    first success before the next update of that image. At one instant an update stands before an activation;
    where a copy of a row follows, the copy counts; of copies that differ in outcome alone, the failure. #}
 {{ config(materialized='table') }}
-{# Words are numbers where rows are many; `int_firmware_events_described` gives the words. #}
+{# Words are numbers where rows are many; `int_firmware_events` gives the words. #}
 {% set event_kinds = ['activation', 'update'] %}
 {% set origins = ['csp', 'dsp', 's1sp'] %}
 {% set outcomes = ['failure', 'success'] %}
@@ -14,12 +14,12 @@ with
 
 updates as (
     select *
-    from {{ ref('int_firmware_updates_listed') }}
+    from {{ ref('int_firmware_updates') }}
 ),
 
 activations as (
     select *
-    from {{ ref('int_firmware_activations_listed') }}
+    from {{ ref('int_firmware_activations') }}
 ),
 
 time_limits as (
@@ -53,7 +53,7 @@ events as (
         {{ text_key('submission_key') }} as submission_number,
         image_name is not null as is_image_named
     from updates
-    union all by name
+    union all
     select
         device_number,
         happened_at,
@@ -140,7 +140,7 @@ plainly_matched as (
         submission_number,
         happened_at,
         happened_on,
-        cast(null as varchar) as duplicate_kind,
+        cast(null as {{ dbt.type_string() }}) as duplicate_kind,
         case when other_updated_at <= happened_at then other_updated_at end as latest_updated_at,
         case when other_updated_at > happened_at then other_updated_at end as next_updated_at,
         case when other_updated_at > happened_at then other_updated_at end
@@ -369,7 +369,33 @@ counting as (
     from paired
 ),
 
-others_matched as (
+matched as (
+    select
+        device_number,
+        image_key,
+        event_kind,
+        origin,
+        outcome,
+        outcome_key,
+        reported_device_type,
+        submission_number,
+        happened_at,
+        happened_on,
+        duplicate_kind,
+        latest_updated_at,
+        next_updated_at,
+        next_device_updated_at,
+        next_tried_at,
+        latest_succeeded_at,
+        device_succeeded_at,
+        device_succeeded_image_key,
+        activated_at,
+        first_failed_at,
+        failure_key,
+        failed_attempt_count,
+        first_updated_at
+    from plainly_matched
+    union all
     select
         counting.device_number,
         counting.image_key,
@@ -404,12 +430,6 @@ others_matched as (
             counting.device_number = failures.device_number
             and counting.image_key = failures.image_key
             and counting.counting_updated_at = failures.updated_at
-),
-
-matched as (
-    select * from plainly_matched
-    union all by name
-    select * from others_matched
 ),
 
 limited as (

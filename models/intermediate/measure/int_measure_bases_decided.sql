@@ -34,7 +34,7 @@ scenario_decisions as (
 
 months as (
     select reporting_month
-    from {{ ref('int_measure_months_listed') }}
+    from {{ ref('int_reporting_months_with_data') }}
 ),
 
 regions as (
@@ -44,13 +44,26 @@ regions as (
 
 ranked as (
     select
-        *,
+        scenario_id,
+        measure_id,
+        region,
+        basis,
+        limitation,
+        valid_from,
+        valid_to,
+        provenance,
         1 as decision_rank
     from scenario_decisions
-    union all by name
+    union all
     select
         scenarios.scenario_id,
-        decisions.*,
+        decisions.measure_id,
+        decisions.region,
+        decisions.basis,
+        decisions.limitation,
+        decisions.valid_from,
+        decisions.valid_to,
+        decisions.provenance,
         2 as decision_rank
     from scenarios
     cross join decisions

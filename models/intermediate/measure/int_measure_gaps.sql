@@ -24,7 +24,7 @@ measure_extracts as (
 
 months as (
     select reporting_month
-    from {{ ref('int_measure_months_listed') }}
+    from {{ ref('int_reporting_months_with_data') }}
 ),
 
 submission_months as (
@@ -38,7 +38,7 @@ outcomes as (
         outcomes.reporting_month,
         outcomes.basis,
         sum(outcomes.total_count + outcomes.excluded_count + outcomes.unseen_count) as event_count
-    from {{ ref('int_measure_outcomes_unioned') }} as outcomes
+    from {{ ref('int_measure_outcomes') }} as outcomes
     inner join variants
         on
             outcomes.measure_id = variants.measure_id

@@ -4,7 +4,7 @@ with
 
 outcomes as (
     select *
-    from {{ ref('int_measure_outcomes_unioned') }}
+    from {{ ref('int_measure_outcomes') }}
 ),
 
 bases as (

@@ -17,12 +17,12 @@ variants as (
 
 months as (
     select reporting_month
-    from {{ ref('int_measure_months_listed') }}
+    from {{ ref('int_reporting_months_with_data') }}
 ),
 
 scopes as (
     select *
-    from {{ ref('int_measure_scopes_listed') }}
+    from {{ ref('int_measure_scopes') }}
 ),
 
 bases as (

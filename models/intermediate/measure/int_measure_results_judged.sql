@@ -11,12 +11,12 @@ expected as (
 
 results as (
     select *
-    from {{ ref('int_measure_results_rolled') }}
+    from {{ ref('int_measure_results_summed') }}
 ),
 
 submission_lists as (
     select *
-    from {{ ref('int_measure_submissions_listed') }}
+    from {{ ref('int_measure_result_submissions') }}
 ),
 
 submissions as (

@@ -12,9 +12,23 @@ firmware_coverages as (
 ),
 
 final as (
-    select * from alert_coverages
-    union all by name
-    select * from firmware_coverages
+    select
+        option_id,
+        measure_id,
+        reporting_month,
+        region,
+        seen_count,
+        population_count
+    from alert_coverages
+    union all
+    select
+        option_id,
+        measure_id,
+        reporting_month,
+        region,
+        seen_count,
+        population_count
+    from firmware_coverages
 )
 
 select * from final

@@ -4,7 +4,7 @@ with
 
 months as (
     select reporting_month
-    from {{ ref('int_reporting_months_listed') }}
+    from {{ ref('int_calendar_months') }}
 ),
 
 patterns as (
@@ -37,7 +37,7 @@ calendar_dates as (
         calendar_date,
         iso_weekday,
         working_day_number_on_or_after
-    from {{ ref('int_calendar_dates_numbered') }}
+    from {{ ref('int_working_day_calendar') }}
 ),
 
 working_days as (
@@ -45,7 +45,8 @@ working_days as (
         calendar,
         calendar_date,
         working_day_number
-    from {{ ref('int_working_days_numbered') }}
+    from {{ ref('int_working_day_calendar') }}
+    where is_working_day
 ),
 
 weekdays_of_meeting_months as (

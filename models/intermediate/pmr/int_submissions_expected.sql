@@ -16,7 +16,7 @@ months as (
         reporting_month,
         period_end_date,
         next_period_start_date
-    from {{ ref('int_reporting_months_listed') }}
+    from {{ ref('int_calendar_months') }}
 ),
 
 reporting_clock as (
@@ -41,7 +41,7 @@ calendar_dates as (
         calendar,
         calendar_date,
         working_day_number
-    from {{ ref('int_calendar_dates_numbered') }}
+    from {{ ref('int_working_day_calendar') }}
 ),
 
 working_days as (
@@ -49,7 +49,8 @@ working_days as (
         calendar,
         calendar_date,
         working_day_number
-    from {{ ref('int_working_days_numbered') }}
+    from {{ ref('int_working_day_calendar') }}
+    where is_working_day
 ),
 
 providers_extracts as (
@@ -110,10 +111,12 @@ final as (
         coalesce(expected_terms.is_pmr_input, false) as is_pmr_input
     from expected_terms
     {{ join_working_day_after(
-        'due',
-        'expected_terms.calendar',
-        'expected_terms.period_end_date',
-        'expected_terms.submission_working_days',
+        due='due',
+        dates_of='calendar_dates',
+        working_days_of='working_days',
+        calendar='expected_terms.calendar',
+        start_date='expected_terms.period_end_date',
+        working_days='expected_terms.submission_working_days',
         join='left'
     ) }}
 )

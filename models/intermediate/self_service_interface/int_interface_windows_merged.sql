@@ -4,12 +4,12 @@ with
 
 outages as (
     select *
-    from {{ ref('int_interface_outages_listed') }}
+    from {{ ref('int_interface_outages') }}
 ),
 
 exceptions as (
     select *
-    from {{ ref('int_measure_exceptions_approved') }}
+    from {{ ref('int_allowed_exceptions') }}
     where
         measure_id = 'CPM_6'
         and window_started_at is not null

@@ -9,14 +9,14 @@ calendar_dates as (
         working_day_number_on_or_after,
         is_weekend,
         is_working_day
-    from {{ ref('int_calendar_dates_numbered') }}
+    from {{ ref('int_working_day_calendar') }}
 ),
 
 final as (
     select
         calendar_date,
-        cast(calendar as varchar) as calendar,
-        cast(holiday_name as varchar) as holiday_name,
+        cast(calendar as {{ dbt.type_string() }}) as calendar,
+        cast(holiday_name as {{ dbt.type_string() }}) as holiday_name,
         working_day_number,
         working_day_number_on_or_after,
         is_weekend,

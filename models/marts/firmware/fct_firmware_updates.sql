@@ -3,7 +3,7 @@ with
 
 events as (
     select *
-    from {{ ref('int_firmware_events_described') }}
+    from {{ ref('int_firmware_events') }}
     where
         event_kind = 'update'
         or match_status in ('activation_without_update', 'activation_before_update')

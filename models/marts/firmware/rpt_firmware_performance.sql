@@ -20,7 +20,7 @@ outcomes as (
         coalesce(manufacturer, {{ unknown() }}) as manufacturer,
         coalesce(version_before, {{ unknown() }}) as version_before,
         coalesce(version_after, {{ unknown() }}) as version_after
-    from {{ ref('int_firmware_outcomes_judged') }}
+    from {{ ref('int_firmware_events_judged') }}
 ),
 
 cuts as (

@@ -33,7 +33,7 @@ lines as (
         source,
         false as is_total
     from costs
-    union all by name
+    union all
     select
         'total' as option_id,
         computed.cost_kind,

@@ -34,9 +34,17 @@ rules as (
 ),
 
 noticed as (
-    select * from quarantined
-    union all by name
-    select * from warned
+    select
+        submission_key,
+        rule_id,
+        row_count
+    from quarantined
+    union all
+    select
+        submission_key,
+        rule_id,
+        row_count
+    from warned
 ),
 
 found as (
@@ -50,12 +58,14 @@ found as (
     from noticed
     inner join submissions
         on noticed.submission_key = submissions.submission_key
-    union all by name
+    union all
     select
         provider,
         extract,
         reporting_month,
-        rule_id
+        rule_id,
+        null as row_count,
+        null as current_row_count
     from refusals
 ),
 

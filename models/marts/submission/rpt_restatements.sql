@@ -9,7 +9,7 @@ restated as (
 
 restating_submissions as (
     select *
-    from {{ ref('int_restating_submissions_listed') }}
+    from {{ ref('int_restating_submissions') }}
 ),
 
 acknowledged as (

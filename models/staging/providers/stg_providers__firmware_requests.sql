@@ -15,7 +15,7 @@ final as (
         device_type,
         service_reference_variant,
         upper(image_hash) as image_hash,
-        cast(outcome_code as varchar) as outcome_code,
+        cast(outcome_code as {{ dbt.type_string() }}) as outcome_code,
         cast(requested_at as timestamp) as requested_at,
         {{ file_name('filename') }} as source_file,
         file_row_number as source_row
