@@ -20,7 +20,7 @@ COMPILE = $(BIN)/uv pip compile -q --generate-hashes --universal --python-versio
 UV     := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help mutants env dev land build rebuild lint check check-topic pytest test sample lock clean browser docs explore pmr
+.PHONY: help mutants architecture env dev land build rebuild lint check check-topic pytest test sample lock clean browser docs explore pmr
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -79,8 +79,9 @@ lint: dev
 	$(STAGE) format $(BIN)/ruff format --check .
 	$(STAGE) ruff $(BIN)/ruff check .
 	$(STAGE) mypy $(BIN)/mypy
+	$(STAGE) yamllint $(BIN)/yamllint --strict .
 	$(STAGE) sqlfluff $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models macros tests analyses
-	$(STAGE) sqlfluff-explorer $(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder src/cpm_warehouse/explorer
+	$(STAGE) sqlfluff-report $(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder src/cpm_warehouse/report
 
 # Over the warehouse that is there: what stands above the topic is as the last build left it.
 check-topic: dev
@@ -146,6 +147,10 @@ lock: dev
 	$(COMPILE) --group dev -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt --group report -o requirements/report.txt
 	$(COMPILE) -c requirements/dev.txt -o requirements/build.txt
+
+# The structure beside what was wanted of it.
+architecture: dev build
+	$(BIN)/python tests/architecture.py
 
 mutants: dev build
 	$(BIN)/python tests/mutants.py

@@ -1,7 +1,8 @@
+{{ config(group='firmware') }}
 -- By month and provider: updates received = activated + failed + open + expired + superseded + re-
 -- sent + duplicate, and likewise activations. The left side is counted from staging, where no rule
 -- has been applied yet: a row lost in the matching or counted twice shows here. Look at the joins
--- of int_firmware_events_matched and int_firmware_events_described.
+-- of int_firmware_events_matched and int_firmware_events.
 with
 
 submissions as (
@@ -84,7 +85,7 @@ told as (
                 'activation_without_update', 'activation_before_update', 'duplicate'
             )
         ) as status_count
-    from {{ ref('int_firmware_events_described') }}
+    from {{ ref('int_firmware_events') }}
     group by provider, event_month, event_kind
 )
 

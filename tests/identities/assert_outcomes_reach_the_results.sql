@@ -1,3 +1,4 @@
+{{ config(group='measure') }}
 -- Every outcome of a month that is reported, of a measure in force, on the basis decided for its
 -- region, must be in the national result: one whose measure, variant, region or month finds no
 -- partner would drop out of the figure without a trace. Outcomes on another basis stand ready for
@@ -13,14 +14,14 @@ outcomes as (
     select
         outcomes.*,
         measures.measure_id is not null as is_in_force
-    from {{ ref('int_measure_outcomes_unioned') }} as outcomes
+    from {{ ref('int_measure_outcomes') }} as outcomes
     left join measures
         on
             outcomes.measure_id = measures.measure_id
             and {{ is_valid('measures', 'outcomes.reporting_month') }}
     where
         outcomes.reporting_month in (
-            select months.reporting_month from {{ ref('int_measure_months_listed') }} as months
+            select months.reporting_month from {{ ref('int_reporting_months_with_data') }} as months
         )
 ),
 

@@ -1,3 +1,4 @@
+{{ config(group='measure') }}
 -- Both ways: a registered measure, variant, month or scope without a result would be silence where
 -- the Smart Energy Code asks for a figure; a result that the register does not know would be a
 -- figure that nobody defined.
@@ -13,9 +14,9 @@ registered as (
     from {{ ref('measure_variants') }} as variants
     inner join {{ ref('measures') }} as measures
         on variants.measure_id = measures.measure_id
-    inner join {{ ref('int_measure_months_listed') }} as months
+    inner join {{ ref('int_reporting_months_with_data') }} as months
         on measures.valid_from <= months.reporting_month
-    cross join {{ ref('int_measure_scopes_listed') }} as scopes
+    cross join {{ ref('int_measure_scopes') }} as scopes
     where measures.valid_to is null or months.reporting_month < measures.valid_to
 ),
 

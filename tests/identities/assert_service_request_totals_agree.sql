@@ -57,7 +57,7 @@ measured as (
         outcomes.reporting_month,
         variants.mode,
         sum(outcomes.total_count + outcomes.excluded_count) as request_count
-    from {{ ref('int_service_request_outcomes_counted') }} as outcomes
+    from {{ ref('int_service_request_outcomes') }} as outcomes
     inner join {{ ref('measure_service_request_variants') }} as variants
         on
             outcomes.measure_id = variants.measure_id
@@ -83,7 +83,7 @@ left_out as (
         reporting_month,
         region,
         sum(excluded_count) as excluded_count
-    from {{ ref('int_service_request_outcomes_counted') }}
+    from {{ ref('int_service_request_outcomes') }}
     where excluded_count > 0
     group by measure_id, variant_id, reporting_month, region
 ),

@@ -1,3 +1,4 @@
+{{ config(group='alert') }}
 -- Every Alert row that was accepted is in the cube once, as an Alert or as the repeat of one, and
 -- in every reading of CPM 3 met + not met + excluded are all of them.
 with
@@ -8,7 +9,7 @@ cells as (
         sum(message_count) as message_count,
         sum(throttled_alert_count) as throttled_alert_count,
         sum(duplicate_count) as duplicate_count
-    from {{ ref('int_alerts_daily') }}
+    from {{ ref('cube_alerts_by_day') }}
     group by submission_key
 ),
 

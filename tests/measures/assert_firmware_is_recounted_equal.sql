@@ -2,14 +2,13 @@
 -- devices and images and by pairs that exist or do not, where the models number and walk along
 -- windows. A slip in them (an activation given to an earlier update, an image mistaken, a re-
 -- sending counted twice) leaves a plausible percentage. What to look at: one month that differs;
--- its rows in int_firmware_events_described.
+-- its rows in int_firmware_events.
 with
 
 submissions as (
     select submission_key
     from {{ ref('int_submissions_current') }}
 ),
-
 
 limits as (
     select
@@ -32,10 +31,11 @@ inventory as (
 devices as (
     select
         device_id,
-        max(device_type) as device_type,
+        stood_at,
+        min(device_type) as device_type,
         max(generation) as generation
     from inventory
-    group by device_id
+    group by device_id, stood_at
 ),
 
 s1sp as (
@@ -178,14 +178,52 @@ shown as (
     group by told.device_id, told.image, told.sent_at
 ),
 
+-- An entry describes a device from its month's end on, the first one from the beginning.
+described as (
+    select
+        events.device_id,
+        events.happened_at,
+        coalesce(
+            max(devices.stood_at) filter (where devices.stood_at <= events.happened_at),
+            min(devices.stood_at)
+        ) as stood_at
+    from (
+        select
+            device_id,
+            sent_at as happened_at
+        from told
+        union
+        select
+            device_id,
+            requested_at as happened_at
+        from s1sp
+    ) as events
+    inner join devices
+        on events.device_id = devices.device_id
+    group by events.device_id, events.happened_at
+),
+
+known as (
+    select
+        described.device_id,
+        described.happened_at,
+        devices.device_type,
+        devices.generation
+    from described
+    inner join devices
+        on
+            described.device_id = devices.device_id
+            and described.stood_at = devices.stood_at
+),
+
 updates as (
     select
         told.device_id,
         told.image,
         told.sent_at,
         told.is_updated,
-        coalesce(devices.device_type, told.device_type) as device_type,
-        coalesce(devices.generation, told.generation) as generation,
+        coalesce(known.device_type, told.device_type) as device_type,
+        coalesce(known.generation, told.generation) as generation,
         (
             select min(later.sent_at)
             from told as later
@@ -204,8 +242,10 @@ updates as (
         ) as next_success_at,
         shown.shown_at
     from told
-    left join devices
-        on told.device_id = devices.device_id
+    left join known
+        on
+            told.device_id = known.device_id
+            and told.sent_at = known.happened_at
     left join shown
         on
             told.device_id = shown.device_id
@@ -334,11 +374,13 @@ recounted as (
         count(*) filter (where s1sp.outcome_code = '0') as met_count,
         count(*) as total_count
     from s1sp
-    left join devices
-        on s1sp.device_id = devices.device_id
+    left join known
+        on
+            s1sp.device_id = known.device_id
+            and s1sp.requested_at = known.happened_at
     where
         s1sp.service_reference_variant in ('11.3', '11.4')
-        and coalesce(devices.device_type, s1sp.device_type)
+        and coalesce(known.device_type, s1sp.device_type)
         in ('CHF', 'ESME', 'GSME', 'PPMID')
     group by date_trunc('month', s1sp.requested_at)
 ),

@@ -23,7 +23,7 @@ categories as (
 
 outcomes as (
     select *
-    from {{ ref('int_incident_outcomes_counted') }}
+    from {{ ref('int_incident_outcomes') }}
 ),
 
 placed as (

@@ -1,3 +1,4 @@
+{{ config(group='pmr') }}
 -- Papers a week before the meeting, or on the next Working Days; a meeting in the month of its
 -- pattern, or in the first days after it where a holiday moved it. A wrong `occurrence` would put a
 -- meeting three weeks off without a word.

@@ -1,3 +1,4 @@
+{{ config(group='pmr') }}
 -- The six dates that the OPSG paper names, and the meeting of 2 June 2020, as the schedule has
 -- them, each with its standing; and the evidence for the pattern: it gives each of the seven. Were
 -- one to differ, the pattern for all other months would stand on less.

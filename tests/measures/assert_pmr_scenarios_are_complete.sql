@@ -1,3 +1,4 @@
+{{ config(group='pmr') }}
 -- Each month from the calendar's first stands under every regime and calendar, up to the last month
 -- whose main meeting the calendar holds; and exactly one regime is in force for each.
 with

@@ -1,4 +1,4 @@
-{{ config(severity='warn', error_if='>100') }}
+{{ config(group='firmware', severity='warn', error_if='>100') }}
 -- One request, device and time of sending is told with two images or two response codes: each
 -- content counts as an update. Ask the DSP which is right, naming the submissions of the row; that
 -- of the wrong one wants a correction.

@@ -29,7 +29,7 @@ import yaml
 
 from conftest import ROOT
 from cpm_warehouse.contracts import Contract, load_contracts
-from cpm_warehouse.landing import land
+from cpm_warehouse.receive.landing import land
 
 BIN = Path(sys.executable).parent
 SALT = "metamorphic"
@@ -545,7 +545,7 @@ def _device(name: str) -> str:
 
 
 def _hash(text: str) -> str:
-    """The keyed hash of a text, as `macros/keyed_hash.sql` has it."""
+    """The keyed hash of a text, as `macros/pseudonyms/keyed_hash.sql` has it."""
     return hmac.digest(SALT.encode(), text.encode(), "sha256").hex()
 
 

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from cpm_warehouse.contracts import Contract, load_contracts
-from cpm_warehouse.warehouses import CHECKSUMS, checksum_query, listing_query
+from cpm_warehouse.publish.warehouses import CHECKSUMS, checksum_query, listing_query
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,7 +16,7 @@ import duckdb
 
 from conftest import ROOT
 from cpm_warehouse.contracts import load_contracts
-from cpm_warehouse.landing import land
+from cpm_warehouse.receive.landing import land
 
 BIN = Path(sys.executable).parent
 FOLDERS = ("models", "macros", "seeds", "tests", "analyses")

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from conftest import ROOT
-from cpm_warehouse.simulation import simulate
+from cpm_warehouse.simulate import simulate
 from dbt_project import WITHOUT_TESTS, DbtProject
 
 LAKE = ROOT / "lake/sample"
@@ -225,7 +225,7 @@ def test_planted_shares_of_the_round_trip_are_found(tmp_path, share):
     )
     project = DbtProject(tmp_path / "project")
     project.land(tmp_path / "extracts")
-    project.dbt("build", *WITHOUT_TESTS, "--select", "+rpt_alert_proxy_accuracy")
+    project.dbt("build", *WITHOUT_TESTS, "--select", "+rpt_alert_proxy_accuracy", "rpt_alert_latency_curves")
     warehouse = project.warehouse
 
     requests = current_rows(project.lake, "service_requests").filter(pl.col("Mode") == "OnDemand")

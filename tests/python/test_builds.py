@@ -15,23 +15,16 @@ import pytest
 
 from conftest import GOOD, ROOT
 from cpm_warehouse.errors import DamageError
-from cpm_warehouse.landing import land
 from cpm_warehouse.locks import hold_lake
-from cpm_warehouse.warehouses import require_as_left
+from cpm_warehouse.publish.warehouses import require_as_left
+from cpm_warehouse.receive.landing import land
 
 BIN = Path(sys.executable).parent
 SALT = "a secret of more than thirty-two characters"
 MACROS = (
-    *(
-        "record_build_run",
-        "record_build_results",
-        "record_build_checksums",
-        "device_key",
-        "pseudonym",
-        "keyed_hash",
-        "engine/hmac_sha256",
-    ),
-    "generate_schema_name",
+    *("hooks/record_build_run", "hooks/record_build_results", "hooks/record_build_checksums"),
+    *("pseudonyms/device_key", "pseudonyms/pseudonym", "pseudonyms/keyed_hash"),
+    *("engine/hmac_sha256", "generate_schema_name"),
 )
 
 
@@ -151,7 +144,7 @@ def test_a_build_says_what_it_rests_on_and_nothing_lands_meanwhile(project):
     ((record,),) = project.ask("select record from main.builds")
     found = json.loads(record)
     assert set(found["submissions"]) == {"pmr_deliveries/provider=dcc/period=2021-08/version=1/_submission.json"}
-    assert {"dbt_project.yml", "models/first.sql", "macros/pseudonym.sql"} <= set(found["definitions"])
+    assert {"dbt_project.yml", "models/first.sql", "macros/pseudonyms/pseudonym.sql"} <= set(found["definitions"])
     assert found["changed_meanwhile"] == [] and found["other_variables"] == []
     # `dbt run` writes as well, and tests nothing.
     assert project.dbt("run", "--vars", "{lake_root: lake, as_known_at: '2021-10-01'}").returncode == 0

@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from cpm_warehouse.checks import checks_of
 from cpm_warehouse.contracts import CONTRACTS, Column, Contract, load_contract
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.pages import write_contract_pages
+from cpm_warehouse.receive.checks import checks_of
+from cpm_warehouse.receive.pages import write_contract_pages
 
 
 def changed(tmp_path, change):
@@ -39,6 +39,14 @@ def changed(tmp_path, change):
         (lambda raw: raw["columns"][0].update(name="filename"), "keeps for itself"),
         (lambda raw: raw["columns"][0].update(pattern="isbn"), "pattern 'isbn'"),
         (lambda raw: raw["columns"][0].update(unlisted="ignore"), "unlisted 'ignore'"),
+        (lambda raw: raw["columns"][0].update(identifies="house"), "identifies 'house'"),
+        (lambda raw: raw["columns"][0].update(identifies="device"), "has no pattern"),
+        (lambda raw: raw["orders"][0].update(later="Nothing"), "columns that do not exist"),
+        (lambda raw: raw["orders"][0].update(least=1), "not a contract"),
+        (
+            lambda raw: raw.update(needs=[{"rule": "back_without_send", "column": "x", "needs": "PMR Version"}]),
+            "columns that do not exist",
+        ),
         (lambda raw: raw["columns"][0].update(allowed={"seed": ["nothing.x"]}), "no seed"),
         (lambda raw: raw["columns"][0].update(allowed={"seed": ["regions.x"]}), "no column 'x'"),
         (lambda raw: raw["columns"].append({**raw["columns"][0], "name": "reporting month"}), "same name"),
@@ -124,3 +132,15 @@ def test_a_code_of_two_ranges_holds_in_each(tmp_path):
     }
     only_a = ["\"Code\" in ('a')"]
     assert outside == {"2019-12": only_a, "2020-01": [], "2021-01": [], "2021-02": only_a, "2021-03": []}
+
+
+def test_every_column_with_the_form_of_a_device_says_that_it_identifies_one(contracts):
+    """By this its values are looked for in what is published."""
+    unsaid = [
+        f"{contract.extract}.{column.name}"
+        for contract in contracts.values()
+        for column in contract.columns
+        if (column.pattern == "eui64") != (column.identifies == "device")
+        or ("party" in column.name.lower()) != (column.identifies == "party")
+    ]
+    assert unsaid == []

@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import GOOD
-from cpm_warehouse import submissions
 from cpm_warehouse.cli import main
-from cpm_warehouse.control import read_control
 from cpm_warehouse.errors import RefusalError
-from cpm_warehouse.landing import land
+from cpm_warehouse.receive import submissions
+from cpm_warehouse.receive.control import read_control
+from cpm_warehouse.receive.landing import land
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FILE = {"name": "pmr.csv", "rows": 2, "sha256": hashlib.sha256(GOOD.encode()).hexdigest()}

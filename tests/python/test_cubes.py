@@ -14,16 +14,16 @@ from conftest import ROOT
 from dbt_project import WITHOUT_TESTS, DbtProject
 
 REQUEST_CUBES = (
-    "int_service_requests_repeated",
-    "int_service_requests_daily",
-    "int_service_requests_by_party",
-    "int_service_request_latencies_scanned",
+    "cube_service_request_repeats",
+    "cube_service_requests_by_day",
+    "cube_service_requests_by_party_month",
+    "cube_service_request_latencies",
 )
 ALERT_CUBES = (
-    "int_alerts_repeated",
-    "int_alerts_daily",
-    "int_alert_latencies_monthly",
-    "int_alert_volumes_scanned",
+    "cube_alert_repeats",
+    "cube_alerts_by_day",
+    "cube_alert_latencies",
+    "cube_alert_volumes",
 )
 
 
@@ -53,7 +53,7 @@ class Warehouse(DbtProject):
         cells: dict[str, dict[str, set[tuple]]] = {}
         for cube in self.cubes:
             cells[cube] = {}
-            rows = self.ask(f"select submission_key, columns(* exclude (submission_key)) from intermediate.{cube}")
+            rows = self.ask(f"select submission_key, columns(* exclude (submission_key)) from cubes.{cube}")
             for key, *cell in rows:
                 cells[cube].setdefault(key, set()).add(tuple(map(hashable, cell)))
         return cells
@@ -97,9 +97,7 @@ def test_only_what_is_new_is_scanned(tmp_path):
 
     # A row that no scan could give is still there: nothing was scanned again.
     with duckdb.connect(warehouse.warehouse) as connection:
-        connection.execute(
-            "update intermediate.int_service_requests_daily set request_count = request_count + 1000000"
-        )
+        connection.execute("update cubes.cube_service_requests_by_day set request_count = request_count + 1000000")
     warehouse.land_submissions("2021-08/v2")
     # Nor is a file read that was scanned before: its pages could not be.
     with warehouse.unreadable("2021-07"):
@@ -108,7 +106,7 @@ def test_only_what_is_new_is_scanned(tmp_path):
         found.keys() == {key("2021-07/v1"), key("2021-08/v1"), key("2021-08/v2")} for found in second.values()
     )
     millions = warehouse.ask(
-        "select submission_key, min(request_count) > 900000 from intermediate.int_service_requests_daily"
+        "select submission_key, min(request_count) > 900000 from cubes.cube_service_requests_by_day"
         " group by submission_key order by submission_key"
     )
     assert millions == [(key("2021-07/v1"), True), (key("2021-08/v1"), True), (key("2021-08/v2"), False)]
@@ -127,21 +125,19 @@ def test_only_what_is_new_is_scanned(tmp_path):
     times = warehouse.place / "seeds/reference/service_request/service_request_target_times.csv"
     times.write_text(times.read_text().replace("4.1.1,OnDemand,any,1,30,", "4.1.1,OnDemand,any,1,1,"))
     third = warehouse.build()
-    assert warehouse.ask("select max(request_count) < 900000 from intermediate.int_service_requests_daily") == [
-        (True,)
-    ]
-    for submission in third["int_service_requests_daily"]:
-        scans = {row[0] for row in third["int_service_requests_daily"][submission]}
-        assert scans.isdisjoint({row[0] for row in second["int_service_requests_daily"][submission]})
-    assert third["int_service_requests_by_party"] == second["int_service_requests_by_party"]
+    assert warehouse.ask("select max(request_count) < 900000 from cubes.cube_service_requests_by_day") == [(True,)]
+    for submission in third["cube_service_requests_by_day"]:
+        scans = {row[0] for row in third["cube_service_requests_by_day"][submission]}
+        assert scans.isdisjoint({row[0] for row in second["cube_service_requests_by_day"][submission]})
+    assert third["cube_service_requests_by_party_month"] == second["cube_service_requests_by_party_month"]
     within = (
-        "select sum(within_target_count) from intermediate.int_service_requests_daily"
+        "select sum(within_target_count) from cubes.cube_service_requests_by_day"
         " where service_reference_variant = '4.1.1'"
     )
     fewer = warehouse.ask(within)
 
     # So does the model itself.
-    model = warehouse.place / "models/intermediate/service_request/int_service_requests_daily.sql"
+    model = warehouse.place / "models/cubes/service_request/cube_service_requests_by_day.sql"
     model.write_text(
         model.read_text().replace(
             "response_milliseconds <= target_milliseconds", "response_milliseconds is not null"
@@ -169,32 +165,53 @@ def test_no_file_of_alerts_is_read_again(tmp_path):
         assert second[cube][august] != first[cube][july]
 
 
-def test_another_rule_scans_again_wherever_it_stands_and_a_comment_does_not(tmp_path):
-    """A cube never keeps figures of another rule: of a macro, of a view above it, of a cube above it."""
-    cube = "int_service_requests_daily"
+MACRO = "macros/engine/milliseconds_between.sql"
+SHARED = "macros/cube/events_counted_once.sql"
+VIEW = "models/intermediate/service_request/int_service_requests_timed.sql"
+ABOVE = "models/cubes/service_request/cube_service_request_repeats.sql"
+CUBE = "models/cubes/service_request/cube_service_requests_by_day.sql"
+SEED = "seeds/reference/service_request/service_request_modes.csv"
+# Remarks, descriptions and what stands above the cube.
+KEEP = [
+    (MACRO, "    Whole milliseconds", "    In other words, whole milliseconds"),
+    (VIEW, "with\n", "-- another remark\nwith\n"),
+    (CUBE, "{# The one scan", "{# The only scan"),
+    ("models/cubes/service_request/cube_service_requests_by_day.yml", "Requests sent to the WAN.", "Sent."),
+    ("models/marts/service_request/fct_service_requests_daily.sql", "with\n", "with\n\n"),
+    ("macros/cube/with_submission_keys.sql", "{# A CTE's query", "{# The query of a CTE"),
+]
+# What makes a figure of the cube.
+SCAN_AGAIN = [
+    (MACRO, "epoch_ms({{ last_instant }})", "1 + epoch_ms({{ last_instant }})"),
+    (SHARED, "-1 as row_weight", "-2 as row_weight"),
+    (VIEW, "responded_at < clock_started_at then 0", "responded_at < clock_started_at then 1"),
+    (ABOVE, "count(*) > 1", "count(*) > 2"),
+    (SEED, "FutureDated,future_dated,execution", "FutureDated,future_dated,received"),
+]
+
+
+def test_what_makes_a_figure_scans_again_and_nothing_else_does(tmp_path):
+    """A cube never keeps figures of another rule, and is not scanned for a remark."""
+    cube = "cube_service_requests_by_day"
     warehouse = Warehouse(tmp_path, "service_requests", (cube,))
     warehouse.land_submissions("2021-07/v1")
     warehouse.build()
-    rule = warehouse.place / "macros/cube/response_milliseconds.sql"
-    folder = warehouse.place / "models/intermediate/service_request"
-    view, above = folder / "int_service_request_targets_resolved.sql", folder / "int_service_requests_repeated.sql"
 
-    def is_scanned_after(path: Path, old: str, new: str) -> bool:
-        """Edit a file and build; what no scan could give is gone where the cube was scanned again."""
+    def is_scanned_after(*edits: tuple[str, str, str]) -> bool:
+        """Edit files and build; what no scan could give is gone where the cube was scanned again."""
         with duckdb.connect(warehouse.warehouse) as connection:
-            connection.execute(f"update intermediate.{cube} set request_count = 1000000")
-        text = path.read_text()
-        assert text.count(old) >= 1
-        path.write_text(text.replace(old, new, 1))
+            connection.execute(f"update cubes.{cube} set request_count = 1000000")
+        for name, old, new in edits:
+            path = warehouse.place / name
+            text = path.read_text()
+            assert old in text, (name, old)
+            path.write_text(text.replace(old, new, 1))
         warehouse.build()
-        (counted,) = warehouse.ask(f"select min(request_count) < 1000000 from intermediate.{cube}")
+        (counted,) = warehouse.ask(f"select min(request_count) < 1000000 from cubes.{cube}")
         return counted[0]
 
-    assert not is_scanned_after(rule, "    How long a Service", "    In other words, how long a Service")
-    assert not is_scanned_after(view, "with\n", "-- another remark\nwith\n")
-    assert is_scanned_after(rule, "requests }}.execute_at then 0", "requests }}.execute_at then 1")
-    assert is_scanned_after(view, "target_seconds * 1000 as", "target_seconds * 999 as")
-    assert is_scanned_after(above, "count(*) > 1", "count(*) > 2")
+    assert not is_scanned_after(*KEEP)
+    assert [edit for edit in SCAN_AGAIN if not is_scanned_after(edit)] == []
 
 
 def test_which_copy_of_an_alert_counts_is_not_told_by_the_files(tmp_path):
@@ -225,7 +242,7 @@ def test_which_copy_of_an_alert_counts_is_not_told_by_the_files(tmp_path):
         cells[name] = {
             cube: {cell[1:] for cell in found[cube][warehouse.key("2021-07/v1")]} for cube in ALERT_CUBES
         }
-    del cells["in_one"]["int_alerts_repeated"], cells["in_two"]["int_alerts_repeated"]
+    del cells["in_one"]["cube_alert_repeats"], cells["in_two"]["cube_alert_repeats"]
     assert cells["in_one"] == cells["in_two"]
-    parties = {cell[4] for cell in cells["in_one"]["int_alert_volumes_scanned"]}
+    parties = {cell[4] for cell in cells["in_one"]["cube_alert_volumes"]}
     assert "another" in parties

@@ -78,8 +78,8 @@ def test_exposures_cover_what_is_read_and_have_owners():
 
 
 PROGRAMS = {
-    "explorer": sorted((ROOT / "src/cpm_warehouse/explorer/sql").glob("*.sql")),
-    "pmr_pack": sorted((ROOT / "src/cpm_warehouse/pack/queries").glob("*.sql")),
+    "explorer": sorted((ROOT / "src/cpm_warehouse/report/explorer/sql").glob("*.sql")),
+    "pmr_pack": sorted((ROOT / "src/cpm_warehouse/report/pack/queries").glob("*.sql")),
 } | {path.stem: [path] for path in (ROOT / "notebooks").glob("*.py") if path.stem != "explorer"}
 
 

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 
 from conftest import ROOT
 from cpm_warehouse.cli import main
-from cpm_warehouse.earlier import CODE_VERSION, EARLIER
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.landing import land
+from cpm_warehouse.publish.earlier import CODE_VERSION, EARLIER
+from cpm_warehouse.receive.landing import land
 
 EARLIER_FILES = ROOT / "extracts/sample" / EARLIER
 PUBLISHED = ROOT / "published/cpm.duckdb"

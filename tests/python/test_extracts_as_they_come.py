@@ -26,13 +26,13 @@ import polars as pl
 import pytest
 
 from conftest import ROOT
-from cpm_warehouse.explorer import charts, wording
-from cpm_warehouse.explorer.published import VIEWS, Published
-from cpm_warehouse.pack.pages import render_html
-from cpm_warehouse.pack.tables import read_tables
-from cpm_warehouse.pack.workbook import sheet_names
-from cpm_warehouse.publishing import publish
-from cpm_warehouse.simulation import simulate
+from cpm_warehouse.publish.publishing import publish
+from cpm_warehouse.report.explorer import charts, wording
+from cpm_warehouse.report.explorer.published import VIEWS, Published
+from cpm_warehouse.report.pack.pages import render_html
+from cpm_warehouse.report.pack.tables import read_tables
+from cpm_warehouse.report.pack.workbook import sheet_names
+from cpm_warehouse.simulate import simulate
 
 BIN = Path(sys.executable).parent
 SAMPLE = ROOT / "extracts/sample"

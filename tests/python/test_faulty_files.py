@@ -5,7 +5,7 @@ import json
 import duckdb
 import pytest
 
-from cpm_warehouse.landing import land
+from cpm_warehouse.receive.landing import land
 from faulty_files import FAULTY, written
 
 

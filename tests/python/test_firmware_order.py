@@ -70,9 +70,7 @@ def matched():
             connection.execute(f"set threads = {threads}")
             for kind in told:
                 order = "order by random()" if shuffled else ""
-                connection.execute(
-                    f"create or replace table int_firmware_{kind}_listed as select * from {kind} {order}"
-                )
+                connection.execute(f"create or replace table int_firmware_{kind} as select * from {kind} {order}")
             way = sql.replace(PLAIN, OTHER_WAY) if in_order else sql
             connection.execute(f"create or replace table {name} as {way}")
 

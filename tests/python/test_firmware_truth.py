@@ -18,7 +18,7 @@ FOUND = """
         event_kind,
         happened_at,
         case when match_status in ('open', 'expired') then 'waiting' else match_status end as status
-    from intermediate.int_firmware_events_described
+    from intermediate.int_firmware_events
 """
 PLANTED = """
     select
@@ -58,9 +58,7 @@ def test_every_kind_of_row_is_planted(warehouse):
         "unknown_device",
         "notification_only",
     }
-    found = warehouse.execute(
-        "select distinct match_status from intermediate.int_firmware_events_described"
-    ).fetchall()
+    found = warehouse.execute("select distinct match_status from intermediate.int_firmware_events").fetchall()
     assert {status for (status,) in found} >= {
         "activated",
         "activation_failed",
@@ -76,7 +74,7 @@ def test_every_kind_of_row_is_planted(warehouse):
     unknown = warehouse.execute(
         "select count(*) filter (is_unknown_image), count(*) filter (is_unknown_device),"
         " count(*) filter (activation_evidence = 'inventory' and device_type = 'CHF')"
-        " from intermediate.int_firmware_events_described"
+        " from intermediate.int_firmware_events"
     ).fetchone()
     assert min(unknown) > 0
 

@@ -18,14 +18,14 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import GOOD, HEADER, ROOT
-from cpm_warehouse import lakes, verifying
 from cpm_warehouse.cli import main
 from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.errors import CpmError, DamageError
-from cpm_warehouse.journal import JOURNAL, Journal, read_journal
-from cpm_warehouse.landing import Landing, land
 from cpm_warehouse.locks import hold_lake
-from cpm_warehouse.verifying import SEEN, Seen, check_lake, remember, require_sound
+from cpm_warehouse.receive import lakes, verifying
+from cpm_warehouse.receive.journal import JOURNAL, Journal, read_journal
+from cpm_warehouse.receive.landing import Landing, land
+from cpm_warehouse.receive.verifying import SEEN, Seen, check_lake, remember, require_sound
 
 DAMAGES = 40
 PLACE = "pmr_deliveries/provider=dcc/period=2021-08/version=1"

@@ -15,8 +15,8 @@ from conftest import GOOD, HEADER, ROOT
 from cpm_warehouse.cli import main
 from cpm_warehouse.contracts import Column
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.landing import land
-from cpm_warehouse.rules import plausible_months
+from cpm_warehouse.receive.landing import land
+from cpm_warehouse.receive.rules import plausible_months
 
 KEY = "pmr_deliveries/dcc/2021-08/v1"
 PLACE = "pmr_deliveries/provider=dcc/period=2021-08/version=1"

@@ -12,9 +12,9 @@ import duckdb
 
 from conftest import ROOT
 from cpm_warehouse.contracts import load_contracts
-from cpm_warehouse.journal import JOURNAL, read_journal
-from cpm_warehouse.landing import land
-from cpm_warehouse.verifying import check_lake
+from cpm_warehouse.receive.journal import JOURNAL, read_journal
+from cpm_warehouse.receive.landing import land
+from cpm_warehouse.receive.verifying import check_lake
 
 KILLS = 20
 
@@ -48,7 +48,7 @@ def unwritten(lake: Path) -> set[str]:
 def test_killed_at_random_moments_register_and_lake_agree(tmp_path):
     # A server that has imported what is slow to import, so that kills fall into landing and not before it.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["great_expectations", "cpm_warehouse.landing"])
+    context.set_forkserver_preload(["great_expectations", "cpm_warehouse.receive.landing"])
     extracts, lake = tmp_path / "extracts", tmp_path / "lake"
     for extract in ("pmr_deliveries",):
         shutil.copytree(ROOT / "extracts/sample/dcc" / extract, extracts / "dcc" / extract)

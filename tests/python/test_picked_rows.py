@@ -65,9 +65,7 @@ def found() -> dict[str, set[str]]:
     """By model or query: what its picks go by."""
     manifest = json.loads((ROOT / "target/manifest.json").read_text())
     models = [ROOT / node["compiled_path"] for node in manifest["nodes"].values() if is_built_model(node)]
-    queries = [
-        path for part in ("explorer", "pack") for path in (ROOT / "src/cpm_warehouse" / part).rglob("*.sql")
-    ]
+    queries = list((ROOT / "src/cpm_warehouse/report").rglob("*.sql"))
     assert len(models) > 100
     assert len(queries) > 30
     found = defaultdict(set)

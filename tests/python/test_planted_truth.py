@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from conftest import ROOT
-from cpm_warehouse.earlier import EARLIER
-from cpm_warehouse.simulation import simulate
+from cpm_warehouse.publish.earlier import EARLIER
+from cpm_warehouse.simulate import simulate
 
 PUBLISHED = ROOT / "published/cpm.duckdb"
 TRUTH = ROOT / "extracts/truth"
@@ -175,7 +175,7 @@ def test_an_alert_belongs_to_the_month_in_which_it_was_raised():
         late = warehouse.execute(
             """
             select cast(alert_date as varchar), sum(message_count)
-            from intermediate.int_alerts_daily
+            from cubes.cube_alerts_by_day
             where submission_key = 'alerts/dsp/2021-09/v1' and alert_date < date '2021-09-01'
             group by all
             """

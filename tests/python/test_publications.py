@@ -18,19 +18,20 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import GOOD, ROOT, note_checksums
-from cpm_warehouse import history, kept, reading, signing
+from cpm_warehouse import duck
 from cpm_warehouse.cli import main
-from cpm_warehouse.dbt_plugin import begin_build, end_build
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.kept import Kept, read_manifest
-from cpm_warehouse.landing import land
 from cpm_warehouse.private import as_closed_as
 from cpm_warehouse.pseudonyms import KEPT, check_value, keep_check, key_pads, require_salt, rotate
-from cpm_warehouse.publishing import publish, take_back_to
-from cpm_warehouse.restoring import restore
-from cpm_warehouse.signing import record_of, rests_on
-from cpm_warehouse.status import differences
-from cpm_warehouse.withholding import copy_without, identifier_patterns, without_devices
+from cpm_warehouse.publish import history, kept, signing
+from cpm_warehouse.publish.dbt_plugin import begin_build, end_build
+from cpm_warehouse.publish.kept import Kept, read_manifest
+from cpm_warehouse.publish.publishing import publish, take_back_to
+from cpm_warehouse.publish.restoring import restore
+from cpm_warehouse.publish.signing import record_of, rests_on
+from cpm_warehouse.publish.status import differences
+from cpm_warehouse.publish.withholding import copy_without, identifier_patterns, without_devices
+from cpm_warehouse.receive.landing import land
 
 LONG_SALT = "a secret of more than thirty-two characters"
 EUI64 = "90-B3-D5-1F-30-01-00-2A"
@@ -67,7 +68,8 @@ class Made:
         marts = {"fct_measure_results": result, "fct_codes": "select 'E1' as code, 's.csv' as source_file"}
         names = [*marts, "fct_measure_results_published"]
         with duckdb.connect(self.warehouse) as connection:
-            connection.execute("create schema if not exists marts; create schema if not exists intermediate")
+            for schema in ("marts", "intermediate", "cubes"):
+                connection.execute(f"create schema if not exists {schema}")
             for name, sql in marts.items():
                 connection.execute(f"create or replace table marts.{name} as {sql}")
             stamps = "null::timestamp as published_at, null::timestamp as known_at, null::timestamp as landed_at"
@@ -81,8 +83,8 @@ class Made:
                 " select timestamp '2021-09-01' as known_at, timestamp '2021-09-01' as landed_at,"
                 " timestamp '2021-09-01' as as_of_at"
             )
-            for cube in ("int_service_requests_by_party", "int_alert_volumes_scanned"):
-                connection.execute(f"create or replace table intermediate.{cube} as select 'S042' as party_id")
+            for cube in ("cube_service_requests_by_party_month", "cube_alert_volumes"):
+                connection.execute(f"create or replace table cubes.{cube} as select 'S042' as party_id")
             connection.execute(
                 "create or replace table main.builds (invocation_id varchar, command varchar, record varchar)"
             )
@@ -193,7 +195,7 @@ def test_another_rule_or_seed_is_said(made, file, content, says):
 def test_other_variables_and_versions_are_said(made, monkeypatch):
     made.publish()
     (made.project / "dbt_project.yml").write_text("vars: {lake_root: x, reporting_timezone: Europe/London}\n")
-    monkeypatch.setattr("cpm_warehouse.status.versions", lambda: signing.versions() | {"duckdb": "9.9.9"})
+    monkeypatch.setattr("cpm_warehouse.publish.status.versions", lambda: signing.versions() | {"duckdb": "9.9.9"})
     assert made.differences() == [
         "changed: dbt_project.yml",
         "variable reporting_timezone: published with UTC, the project has Europe/London",
@@ -772,11 +774,11 @@ def test_what_is_kept_back_was_never_in_the_file(made, monkeypatch):
     """A row that is updated leaves its bytes in the block that it stood in."""
 
     def connect_and_write_at_once(path: Path) -> duckdb.DuckDBPyConnection:
-        connection = reading.connect(path)
+        connection = duck.connect(path)
         connection.execute("set checkpoint_threshold = '1KB'")
         return connection
 
-    monkeypatch.setattr("cpm_warehouse.publishing.connect", connect_and_write_at_once)
+    monkeypatch.setattr("cpm_warehouse.publish.publishing.connect", connect_and_write_at_once)
     made.change(f"update marts.fct_codes set code = '{EUI64}'")
     done = made.publish()
     assert [one.rows for one in done.withheld] == [1]
@@ -790,9 +792,9 @@ def test_a_party_that_only_asks_for_firmware_is_a_party(tmp_path, contracts):
     folder.mkdir(parents=True)
     with duckdb.connect() as connection:
         connection.execute(f"copy (select 'S077' as \"PartyId\") to '{folder}/one.parquet'")
-        connection.execute("attach ':memory:' as warehouse; create schema warehouse.intermediate")
-        for cube in ("int_service_requests_by_party", "int_alert_volumes_scanned"):
-            connection.execute(f"create table warehouse.intermediate.{cube} as select 'S042' as party_id")
+        connection.execute("attach ':memory:' as warehouse; create schema warehouse.cubes")
+        for cube in ("cube_service_requests_by_party_month", "cube_alert_volumes"):
+            connection.execute(f"create table warehouse.cubes.{cube} as select 'S042' as party_id")
         patterns = identifier_patterns(connection, contracts, tmp_path)
     assert [bool(re.search(patterns["party"], text)) for text in ("s S077", "S042", "S0770")] == [
         True,

@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT, note_checksums
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.locks import hold
-from cpm_warehouse.publishing import LOCK, publish
+from cpm_warehouse.publish.publishing import LOCK, publish
 
 WAREHOUSE = ROOT / "warehouse/cpm.duckdb"
 TARGET = ROOT / "target"

@@ -17,8 +17,8 @@ import duckdb
 import pytest
 
 from conftest import ROOT
-from cpm_warehouse.history import hold_history, keep_results
-from cpm_warehouse.reading import connect, literal
+from cpm_warehouse.duck import connect, literal
+from cpm_warehouse.publish.history import hold_history, keep_results
 from dbt_project import DbtProject
 
 EXTRACTS = ("dcc/remedy_incidents", "dcc/remedy_incident_audit", "dcc/measure_exceptions", "*/incident_list")

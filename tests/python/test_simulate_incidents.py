@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cpm_warehouse.simulation import simulate
+from cpm_warehouse.simulate import simulate
 
 Row = dict[str, str]
 

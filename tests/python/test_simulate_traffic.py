@@ -15,9 +15,9 @@ import pytest
 
 from cpm_warehouse.contracts import Column, Contract, load_contracts
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.landing import land
-from cpm_warehouse.simulation import Summary, simulate
-from cpm_warehouse.simulation.writing import File, write_file
+from cpm_warehouse.receive.landing import land
+from cpm_warehouse.simulate import Summary, simulate
+from cpm_warehouse.simulate.writing import File, write_file
 
 EVERY = "/*/v*/*.parquet"
 

@@ -17,7 +17,7 @@ import pytest
 
 from conftest import ROOT
 from cpm_warehouse.contracts import Contract, load_contract, load_contracts
-from cpm_warehouse.reading import literal, quoted
+from cpm_warehouse.duck import literal, quoted
 
 COMPILED = ROOT / "target/compiled/cpm_warehouse"
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cpm_warehouse.checks import checks_of
 from cpm_warehouse.contracts import PATTERNS
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.landing import land
-from cpm_warehouse.quarantine import Repeats, check_counts, check_repeats, find_faulty
-from cpm_warehouse.reading import write_empty_parquet
-from cpm_warehouse.rules import Rules
-from cpm_warehouse.validating import Validator
+from cpm_warehouse.receive.checks import checks_of
+from cpm_warehouse.receive.landing import land
+from cpm_warehouse.receive.quarantine import Repeats, check_counts, check_repeats, find_faulty
+from cpm_warehouse.receive.reading import write_empty_parquet
+from cpm_warehouse.receive.rules import Rules
+from cpm_warehouse.receive.validating import Validator
 
 # What breaks a check of its rule, tried on columns of each type. Every contract gets rows of all of them.
 ODD = {

@@ -121,7 +121,7 @@ def alter(warehouse: Path, what: str, chance: random.Random) -> str:
             table = chance.choice(tables("schema_name = 'marts'"))
             connection.execute(f"delete from {table} where rowid = (select max(rowid) from {table})")
         elif what == "cube":
-            table = chance.choice(tables("schema_name = 'intermediate'"))
+            table = chance.choice(tables("schema_name in ('cubes', 'intermediate')"))
             connection.execute(f"insert into {table} from (from {table} limit 1)")
         elif what == "result":
             table = "main.build_results"
