@@ -19,7 +19,7 @@ acknowledged as (
 
 latest as (
     select max(publication_id) as publication_id
-    from {{ ref('fct_measure_results_published') }}
+    from {{ ref('int_published_results') }}
 ),
 
 acknowledged_months as (
