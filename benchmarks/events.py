@@ -208,17 +208,15 @@ class Place:
         cells = {}
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             for cube, (model, _) in CUBES.items():
-                named = NAMED.get(model, model)
-                query = f"select count(*) from intermediate.{named}"
+                named = f"intermediate.{NAMED[model]}" if model in NAMED else f"cubes.{model}"
+                query = f"select count(*) from {named}"
                 (cells[cube],) = connection.execute(query).fetchone() or (0,)
                 if cube.endswith("repeated"):  # a list of rows; what the others subtract shows in their cells
                     continue
                 other = f"'{self.scratch}/{engine}-{self.name}/{cube}.parquet'"
                 described = connection.execute(f"describe from {other}").fetchall()
                 columns = ", ".join(name for name, *_ in described if name != "provider")
-                ours = (
-                    f"select split_part(submission_key, '/', 2) as provider, {columns} from intermediate.{named}"
-                )
+                ours = f"select split_part(submission_key, '/', 2) as provider, {columns} from {named}"
                 theirs = f"select provider, {columns} from {other}"
                 differing = connection.execute(
                     f"select count(*) from (({ours} except all {theirs}) union all ({theirs} except all {ours}))"

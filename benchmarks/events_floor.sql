@@ -65,7 +65,7 @@ select
     coalesce(sum(weight) filter (where wan <= round_trip_target), 0) as within_round_trip_target_count,
     coalesce(sum(weight) filter (where SentToWanAt is not null), 0) as wan_sent_count,
     coalesce(sum(weight) filter (where wan is not null), 0) as wan_return_count,
-    coalesce(sum(weight) filter (where wan <= 120000), 0) as alert_proxy_within_count,
+    coalesce(sum(weight) filter (where wan <= 120000), 0) as alert_proxy_within_standard_count,
     coalesce(sum(weight) filter (where wan * 30 <= 60000 * 2 * 25), 0) as alert_proxy_within_wan_share_count,
     coalesce(sum(weight * wan), 0) as wan_milliseconds
 from timed

@@ -129,7 +129,7 @@ def main(lake: str, out: str) -> None:
             "within_round_trip_target_count": counts & (wan <= targeted["round_trip_target_seconds"] * 1000),
             "wan_sent_count": counts & requests["SentToWanAt"].notna(),
             "wan_return_count": counts & wan.notna(),
-            "alert_proxy_within_count": counts & (wan <= 120_000),
+            "alert_proxy_within_standard_count": counts & (wan <= 120_000),
             "alert_proxy_within_wan_share_count": counts & (wan * 30 <= 60_000 * 2 * 25),
             "wan_milliseconds": wan.where(counts, 0),
         },

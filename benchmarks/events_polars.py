@@ -134,7 +134,7 @@ def main(lake: str, out: str) -> None:
                 within_round_trip_target_count=counted(col("wan") <= col("round_trip_target")),
                 wan_sent_count=counted(col("SentToWanAt").is_not_null()),
                 wan_return_count=counted(col("wan").is_not_null()),
-                alert_proxy_within_count=counted(col("wan") <= 120_000),
+                alert_proxy_within_standard_count=counted(col("wan") <= 120_000),
                 alert_proxy_within_wan_share_count=counted(col("wan") * 30 <= 60_000 * 2 * 25),
                 wan_milliseconds=(col("weight") * col("wan")).sum(),
             )
