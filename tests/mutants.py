@@ -21,6 +21,10 @@ from typing import Any
 import duckdb
 
 ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "tests/python"))
+
+from conftest import note_checksums  # noqa: E402
+
 WAREHOUSE = "warehouse/cpm.duckdb"
 HISTORY = ("provider=warehouse", "_head.json")
 PYTHON_TESTS = (
@@ -98,7 +102,9 @@ def noticed_by(place: Path) -> str:
 
 def first_python_failure(place: Path) -> str:
     """Publish, and name the first Python test that fails over the marts; empty where none does."""
-    run(place, "cpm", "publish")
+    said = run(place, "cpm", "publish")
+    if "marts published as" not in said:
+        sys.exit(f"error: a build that passed is not published:\n{said}")
     tests = [f"tests/python/{name}" for name in PYTHON_TESTS]
     lines = run(place, "pytest", "-x", *tests).splitlines()
     shutil.rmtree(place / "published", ignore_errors=True)
@@ -109,19 +115,26 @@ def first_python_failure(place: Path) -> str:
 
 
 def complete_results(place: Path) -> None:
-    """Add the results of what the change does not reach: `cpm publish` asks for those of a whole build."""
+    """Add the results of what the change does not reach, as the build might have left them, for `cpm publish`."""
     with duckdb.connect(place / WAREHOUSE) as warehouse:
         warehouse.execute(f"attach '{place / 'base.duckdb'}' as base (read_only)")
         warehouse.execute(
             "insert into main.build_results from base.main.build_results"
             " where unique_id not in (select unique_id from main.build_results)"
         )
+        warehouse.execute("detach base")
+        note_checksums(warehouse)
 
 
 def run(place: Path, command: str, *arguments: str) -> str:
     """Run a command of the environment in the copy; returns what it printed."""
     found = subprocess.run(
-        [place / ".venv/bin" / command, *arguments], cwd=place, capture_output=True, check=False, text=True
+        [place / ".venv/bin" / command, *arguments],
+        cwd=place,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        text=True,
     )
     return found.stdout
 
