@@ -24,7 +24,7 @@ from dbt_project import DbtProject
 EXTRACTS = ("dcc/remedy_incidents", "dcc/remedy_incident_audit", "dcc/measure_exceptions", "*/incident_list")
 CORRECTIONS = {"remedy_incidents/dcc/2021-09/v2", "remedy_incident_audit/dcc/2021-09/v2"}
 LANDED_LATE = "csp_north/incident_list/2021-08/v2"
-MODELS = ("+rpt_restatements", "+fct_measure_results", "int_reporting_clock")
+MODELS = ("+rpt_restatements", "+fct_measure_results", "+fct_measure_results_published", "int_reporting_clock")
 KEY = ("measure_id", "variant_id", "reporting_month", "scope_type", "scope", "aggregation")
 FIGURE = (
     *("is_default", "basis", "status", "met_count", "total_count", "excluded_count", "result_pct", "target_pct"),
