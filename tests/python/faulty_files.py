@@ -28,6 +28,8 @@ REQUESTS = (
     "OriginatorId,TargetId,OriginatorCounter,ServiceReferenceVariant,Mode,UserRole,PartyId,DeviceType,Region,S1sp,"
     "ReceivedAt,ExecuteAt,SentToWanAt,BackFromWanAt,RespondedAt,ResponseCode\n"
 )
+ALERTS = "AlertKind,AlertCode,DeviceId,DeviceType,Region,PartyId,RaisedAt,GatewayAt,SentAt,ThrottledCount\n"
+EXCEPTIONS = "Exception Reference,Measure,Event Reference,Window From,Window To,Reason,Approved On\n"
 EUI = "90-B3-D5-1F-30-01-00-0"
 
 
@@ -82,6 +84,16 @@ def request(number: int, **changed: str) -> str:
         "ResponseCode": "I0",
     }
     return ",".join((row | changed).values()) + "\n"
+
+
+def alert(raised: int, gateway: int, sent: int) -> str:
+    """An Alert with the seconds of its three instants."""
+    instants = ",".join(f"2021-08-10T10:00:{second:02d}.000Z" for second in (raised, gateway, sent))
+    return f"Device,8F0A,{EUI}1,ESME,North,S001,{instants},\n"
+
+
+def window(number: int, started: str, ended: str) -> str:
+    return f"EX{number},CPM_5,,2021-08-{started}Z,2021-08-{ended}Z,maintenance,2021-08-20\n"
 
 
 def incident(number: int, **changed: str) -> str:
@@ -350,6 +362,43 @@ FAULTY = [
         2,
         warned=("responded_before_logged",),
         extract="remedy_incidents",
+        provider="dcc",
+    ),
+    one(
+        "reported_after_logged",
+        INCIDENTS
+        + incident(1, Reported_Date="2021-08-10T10:00:00+0100")
+        + incident(2, Reported_Date="2021-08-10T10:00:01+0100"),
+        2,
+        warned=("reported_after_logged",),
+        extract="remedy_incidents",
+        provider="dcc",
+    ),
+    one(
+        "alert_sent_before_it_reached_the_gateway",
+        ALERTS + alert(1, 2, 3) + alert(4, 5, 5) + alert(6, 8, 7),
+        2,
+        (4, "sent_before_gateway", "10:00:07"),
+        extract="alerts",
+        provider="dsp",
+    ),
+    one(
+        "alert_of_a_hub_whose_clock_is_ahead",
+        ALERTS + alert(1, 1, 3) + alert(5, 4, 6),
+        2,
+        warned=("hub_clock_ahead",),
+        extract="alerts",
+        provider="dsp",
+    ),
+    one(
+        "exception_ends_before_it_starts",
+        EXCEPTIONS
+        + window(1, "02T10:00:00", "02T11:00:00")
+        + window(2, "03T10:00:00", "03T10:00:00")
+        + window(3, "04T10:00:00", "04T09:59:59"),
+        2,
+        (4, "ended_before_started", "EX3"),
+        extract="measure_exceptions",
         provider="dcc",
     ),
     one(
