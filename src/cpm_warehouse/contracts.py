@@ -70,11 +70,6 @@ class Order:
     earlier: str
     later: str
 
-    @property
-    def names(self) -> tuple[str, str]:
-        """Both columns."""
-        return self.later, self.earlier
-
 
 @dataclass(frozen=True)
 class Need:
@@ -83,11 +78,6 @@ class Need:
     rule: str
     column: str
     needs: str
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """Both columns."""
-        return self.column, self.needs
 
 
 @dataclass(frozen=True)
@@ -233,9 +223,10 @@ def _check(contract: Contract, path: Path, wrong: Any) -> None:
             )
         if column.identifies == "device" and not column.pattern:
             raise wrong(f"column '{column.name}' identifies a device and has no pattern; texts are searched by it")
-    rules: tuple[Order | Need, ...] = (*contract.orders, *contract.needs)
-    pairs = {name for rule in rules for name in rule.names}
-    if unknown := (set(contract.key) | {name for name, _ in contract.period} | pairs) - set(contract.names):
+    named = {*contract.key, *(name for name, _ in contract.period)}
+    named |= {name for order in contract.orders for name in (order.earlier, order.later)}
+    named |= {name for need in contract.needs for name in (need.column, need.needs)}
+    if unknown := named - set(contract.names):
         raise wrong(f"key, period, orders or needs name columns that do not exist: {sorted(unknown)}")
     for name, rule in contract.period:
         if rule not in PERIOD_RULES or contract.column(name).type not in {"date", "timestamp"}:
