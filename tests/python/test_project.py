@@ -28,6 +28,23 @@ def test_what_is_not_known_has_one_word_from_one_place():
     assert "\nUnknown," in (ROOT / "seeds/reference/regions.csv").read_text()
 
 
+def test_every_document_that_is_cited_lies_here():
+    """A source that readers do not have is none; what was only recalled says so in its provenance."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    names = [name for name in listed.stdout.split("\0") if name]
+    documents = {name.rsplit("/", 1)[-1] for name in names if name.endswith(".md")}
+    cited = [
+        f"{name}: {found}"
+        for name in names
+        if name.endswith((".csv", ".md", ".sql", ".yml", ".toml")) and (ROOT / name).is_file()
+        for found in re.findall(
+            r"(?<![\w./-])[\w-]+\.md\b", (ROOT / name).read_text(encoding="utf-8-sig", errors="replace")
+        )
+        if found not in documents
+    ]
+    assert cited == []
+
+
 def test_locks_name_no_registry_and_agree():
     locks = {name: (ROOT / f"requirements/{name}.txt").read_text() for name in ("bootstrap", "build", "dev")}
     assert not any("://" in lock for lock in locks.values())
