@@ -7,12 +7,12 @@ with
 expected (reporting_month, meeting_kind, date_kind, expected_date, provenance) as (
     values
     (date '2020-04-01', 'main', 'meeting', date '2020-06-02', 'inferred'),
-    (date '2021-08-01', 'reporting', 'meeting', date '2021-09-27', 'seed'),
-    (date '2021-08-01', 'reporting', 'paper', date '2021-09-20', 'seed'),
-    (date '2021-08-01', 'main', 'meeting', date '2021-10-05', 'seed'),
-    (date '2021-08-01', 'main', 'paper', date '2021-09-28', 'seed'),
-    (date '2021-09-01', 'reporting', 'meeting', date '2021-10-25', 'seed'),
-    (date '2021-09-01', 'main', 'paper', date '2021-10-26', 'seed')
+    (date '2021-08-01', 'reporting', 'meeting', date '2021-09-27', 'paper'),
+    (date '2021-08-01', 'reporting', 'paper', date '2021-09-20', 'paper'),
+    (date '2021-08-01', 'main', 'meeting', date '2021-10-05', 'paper'),
+    (date '2021-08-01', 'main', 'paper', date '2021-09-28', 'paper'),
+    (date '2021-09-01', 'reporting', 'meeting', date '2021-10-25', 'paper'),
+    (date '2021-09-01', 'main', 'paper', date '2021-10-26', 'paper')
 ),
 
 scheduled as (

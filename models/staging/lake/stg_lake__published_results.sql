@@ -1,4 +1,5 @@
-{# Publications are kept as they were, some with another word for a provider that was not known. #}
+{# Publications are kept as they were, some with other words: for a provider that was not known, and
+   for what the two papers say. #}
 with
 
 published as (
@@ -17,7 +18,7 @@ final as (
         basis,
         status,
         limitation,
-        provenance,
+        case when provenance = 'seed' then 'paper' else provenance end as provenance,
         submission_keys,
         met_count,
         total_count,
