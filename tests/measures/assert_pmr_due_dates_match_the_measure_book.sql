@@ -1,4 +1,4 @@
--- The table of Working Day sums in the measure book, section 7: ten month ends, four service
+-- The table of Working Day sums in docs/calendar.md#counting: ten month ends, four service
 -- levels, and the last again where Scottish holidays also count. A calendar that lost a holiday, or
 -- a day 1 that moved, shows here first.
 with

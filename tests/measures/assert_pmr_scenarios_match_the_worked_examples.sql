@@ -1,6 +1,6 @@
--- Worked examples P1 to P6 of the measure book, and the two months that the OPSG paper works by
--- hand: at 18 Working Days August 2021 misses the reporting meeting and makes the main one,
--- September 2021 is relied on for neither.
+-- Worked examples P1 to P6 and P8 (docs/measures/pmr_timeliness.md#examples), and the two months
+-- that the OPSG paper works by hand: at 18 Working Days August 2021 misses the reporting meeting
+-- and makes the main one, September 2021 is relied on for neither.
 with
 
 expected (

@@ -325,7 +325,7 @@ FAULTY = [
         request(3, RespondedAt="2021-08-10T09:59:59.999Z"),
         "responded_before_received",
     ),
-    requests(
+    requests(  # Example A6.
         "back_from_wan_before_sent", request(3, BackFromWanAt="2021-08-10T10:00:00.999Z"), "back_before_sent"
     ),
     requests("back_from_wan_and_never_sent", request(3, SentToWanAt=""), "back_without_send"),

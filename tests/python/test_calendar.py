@@ -1,4 +1,4 @@
-"""The bank holiday seed against an independent library and the measure book, date by date."""
+"""The bank holiday seed against an independent library and lists by hand, date by date."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SUBDIVISIONS = {
 # Dates on which the library and the seed are known to disagree, by division, with the reason: none.
 DISAGREEMENTS: dict[str, dict[date, str]] = {division: {} for division in SUBDIVISIONS}
 
-# England and Wales, from the measure book, section 7.
+# England and Wales, as in docs/calendar.md#bank-holidays.
 ENGLAND_AND_WALES = {
     2020: "01-01 04-10 04-13 05-08 05-25 08-31 12-25 12-28",
     2021: "01-01 04-02 04-05 05-03 05-31 08-30 12-27 12-28",
@@ -125,13 +125,13 @@ def test_every_date_agrees_with_the_holidays_library(division: str, subdivision:
 
 
 @pytest.mark.parametrize("year", ENGLAND_AND_WALES)
-def test_england_and_wales_are_as_in_the_measure_book(year: int) -> None:
+def test_england_and_wales_are_as_listed_by_hand(year: int) -> None:
     seed = {day for day in standing("england_and_wales") if day.year == year}
     assert seed == in_year(year, ENGLAND_AND_WALES[year])
 
 
 @pytest.mark.parametrize("year", SCOTLAND_DIFFERS)
-def test_scotland_is_as_in_the_measure_book(year: int) -> None:
+def test_scotland_is_as_listed_by_hand(year: int) -> None:
     adds, drops = (in_year(year, days) for days in SCOTLAND_DIFFERS[year])
     seed = {day for day in standing("scotland") if day.year == year}
     assert drops <= in_year(year, ENGLAND_AND_WALES[year])
