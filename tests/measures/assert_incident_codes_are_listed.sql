@@ -1,8 +1,8 @@
 {{ config(group='incident', severity='warn') }}
--- A code that no seed lists does not stop a build: the clock runs on under it (I16), a region
--- counts as Unknown, and an Incident of an unlisted category is in no measure. Silently, a new name
--- of a User's service desk would count every hour that the User holds an Incident against the DCC,
--- and a new Status would never stop the clock.
+-- A code that no seed lists does not stop a build (example I16): the clock runs on under it, a
+-- region counts as Unknown, and an Incident of an unlisted category is in no measure. Silently, a
+-- new name of a User's service desk would count every hour that the User holds an Incident against
+-- the DCC, and a new Status would never stop the clock.
 -- What to look at: the code itself; when it first appears; then add it to its seed, with its
 -- provenance.
 with

@@ -196,6 +196,44 @@ def test_a_table_of_a_page_has_the_rows_of_its_seed(
     assert in_book == in_seed
 
 
+def spoken(value: str, unit: str) -> str:
+    return f"{value} {unit.removesuffix('s') if value == '1' else unit}"
+
+
+def test_the_target_times_of_incidents_are_those_of_the_seed() -> None:
+    in_book = {
+        (row["Category"], kind, row[column])
+        for row in table(sections((ROOT / "docs/measures/cpm_4_5_5a.md").read_text())["Clock"])
+        if "Category" in row
+        for kind, column in (("initial_response", "Initial response"), ("resolution", "Resolution"))
+    }
+    in_seed = {
+        (row["incident_category"], row["target_kind"], spoken(row["target_value"], row["target_unit"]))
+        for row in seed("incident_target_times")
+        if row["target_basis"] == "elapsed"
+    }
+    assert in_book == in_seed
+
+
+def test_the_limits_of_firmware_are_those_of_the_seed() -> None:
+    rows = table(sections((ROOT / "docs/measures/cpm_6a_6b_6c.md").read_text())["Matching"])
+    limits = {
+        row["limit_id"]: spoken(row["limit_value"], row["limit_unit"]) for row in seed("firmware_time_limits")
+    }
+    assert [row["Value"] for row in rows] == [
+        limits[at] for at in ("follow_up", "timely_activation", "same_update")
+    ]
+
+
+def test_the_target_response_times_of_the_smki_are_those_of_the_seed() -> None:
+    rows = table(sections((ROOT / "docs/measures/cpm_7_8.md").read_text())["Formula"])
+    in_seed = [
+        (f"{int(row['target_milliseconds']) // 1000} s", row["provenance"])
+        for row in seed("smki_target_response_times")
+    ]
+    assert [(row["Target Response Time"], row["Standing"]) for row in rows] == in_seed
+
+
 @pytest.mark.parametrize("page", LINKING, ids=name)
 def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
     text = page.read_text()
