@@ -242,6 +242,48 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
     assert [str(to) for to in linked + named if leads_nowhere(to)] == []
 
 
+PAPERS = re.compile(r"(OPSG paper|[Cc]onsultation), ")
+
+
+def sections_of_papers() -> dict[str, set[str]]:
+    listed = sections((ROOT / "docs/papers.md").read_text())
+    return {paper: {row["Section"] for row in table(listed[paper])} for paper in ("OPSG paper", "Consultation")}
+
+
+def cites(source: str) -> list[bool]:
+    """For each citation of a source, whether it leads to a page, a section of a paper or a public address."""
+    papers = sections_of_papers()
+    found = [not leads_nowhere(ROOT / place) for place in places_named(source)]
+    found += [True for _ in re.findall(r"\bhttps?://[\w-]+\.\w|\bextracts/README\.md\b", source)]
+    for paper in PAPERS.finditer(source):
+        titles = papers[paper[1][:1].upper() + paper[1][1:]]
+        found.append(any(source.startswith(title, paper.end()) for title in titles))
+    return found
+
+
+SOURCES = {
+    (path.stem, row[column])
+    for path in (ROOT / "seeds").rglob("*.csv")
+    for row in seed(path.stem)
+    for column in ("source", "known_source")
+    if row.get(column)
+}
+
+
+def test_every_source_of_a_seed_cites_what_a_reader_can_open() -> None:
+    assert sorted(source for source in SOURCES if not all(cites(source[1])) or not cites(source[1])) == []
+
+
+def test_a_paper_is_cited_with_its_section() -> None:
+    """As `OPSG paper, <section>` or `consultation, <section>`, with a section that docs/papers.md lists."""
+    named = re.compile(r"\b(OPSG paper|consultation)\b(?!, )")
+    assert sorted(source for source in SOURCES if named.search(source[1])) == []
+    assert cites("consultation, DCC costs") == [True]
+    assert cites("consultation, What it never had") == [False]
+    assert cites("docs/measures/cpm_3.md#nowhere") == [False]
+    assert cites("levels as recalled") == []
+
+
 def test_every_page_is_in_the_index() -> None:
     index = ROOT / "docs/README.md"
     listed = {(index.parent / to.partition("#")[0]).resolve() for to in links(index.read_text())}

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -43,6 +44,11 @@ def test_every_document_that_is_cited_lies_here():
         if found not in documents
     ]
     assert cited == []
+
+
+def test_every_change_of_the_mutants_finds_its_text():
+    mutants = tomllib.loads((ROOT / "tests/mutants.toml").read_text())["mutants"]
+    assert [one["name"] for one in mutants if (ROOT / one["file"]).read_text().count(one["find"]) != 1] == []
 
 
 def test_locks_name_no_registry_and_agree():
