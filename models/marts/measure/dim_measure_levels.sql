@@ -5,16 +5,26 @@ levels as (
     from {{ ref('measure_levels') }}
 ),
 
+provenances as (
+    select *
+    from {{ ref('provenance_ranks') }}
+),
+
 final as (
     select
-        measure_id,
-        provenance,
-        source,
-        cast(target_bp / 100.0 as decimal(5, 2)) as target_pct,
-        cast(minimum_bp / 100.0 as decimal(5, 2)) as minimum_pct,
-        valid_from,
-        valid_to
+        levels.measure_id,
+        levels.provenance,
+        levels.source,
+        provenances.level_standing,
+        cast(levels.target_bp / 100.0 as decimal(5, 2)) as target_pct,
+        cast(levels.minimum_bp / 100.0 as decimal(5, 2)) as minimum_pct,
+        levels.valid_from,
+        levels.valid_to
     from levels
+    left join provenances
+        on
+            levels.provenance = provenances.provenance
+            and levels.target_bp is not null
 )
 
 select * from final

@@ -12,6 +12,7 @@ final as (
         definition,
         unit,
         sec_reference,
+        page,
         provenance,
         source,
         valid_from,
