@@ -268,7 +268,7 @@ def test_a_new_publication_shows_at_the_next_question(tmp_path):
     swapped = tmp_path / "new.duckdb"
     shutil.copy(PUBLISHED, swapped)
     with duckdb.connect(swapped) as changed:
-        changed.execute("update marts.dim_measures set measure_name = measure_name || '!'")
+        changed.execute("update marts.rpt_measure_figures set measure_name = measure_name || '!'")
     swapped.replace(copy)
     after = published.ask("measures")
     assert after["measure_name"].to_list() == [f"{name}!" for name in before["measure_name"]]

@@ -387,7 +387,7 @@ def test_a_line_is_broken_where_months_cannot_be_compared(october, reason, lines
         (11, "93", after),
         (12, "94", None),
     )
-    numbers = accumulate(why is not None for *_, why in told)
+    numbers = accumulate(int(why is not None) for *_, why in told)
     rows = [
         {"reporting_month": date(2021, month, 1), "result_pct": value and Decimal(value), "no_change_reason": why}
         | {"target_pct": None, "minimum_pct": None, "line_number": number}

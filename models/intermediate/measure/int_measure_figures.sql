@@ -1,6 +1,6 @@
-{# What a reader sees of a result at once: the figure, the names, and the change on the month before.
-   A line of a trend ends where there is no change to draw: at a month without a figure, and where
-   the basis changed. #}
+{# What a reader sees of a result at once: figure, names, and the change on the month before. A line
+   of a trend ends where there is no change to draw: at a month without a figure, and where the
+   basis changed. #}
 with
 
 results as (

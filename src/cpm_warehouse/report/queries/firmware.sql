@@ -1,4 +1,4 @@
--- What stands behind the figure, by the finest cut: region, provider, device and version.
+-- What stands behind the figure, by the finest cut? Cells of region, provider, device and version.
 select
     region,
     s1sp,

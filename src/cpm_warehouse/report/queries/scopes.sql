@@ -1,4 +1,4 @@
--- Of what is there a result: the whole, each region, each provider.
+-- Of what is there a result? The whole, each region, each provider.
 select distinct
     scope_type,
     scope,
