@@ -18,16 +18,17 @@ def _():
     import marimo as mo
 
     from cpm_warehouse.report.explorer import behind, charts, wording
-    from cpm_warehouse.report.explorer.published import Published, copyable
+    from cpm_warehouse.report.published import Published
+    from cpm_warehouse.report.questions import written_out
 
     top = Path(__file__).parents[1]
     published = Published(Path(os.environ.get("CPM_PUBLISHED", top / "published/cpm.duckdb")))
-    return behind, charts, copyable, mo, published, wording
+    return behind, charts, mo, published, wording, written_out
 
 
 @app.cell
 def _(mo, published):
-    publications = published.view("publication")
+    publications = published.ask("publication")
     mo.stop(
         publications.is_empty(),
         mo.md("# Code Performance Measures\n\nThe publication has no results: no month of the extracts can be."),
@@ -43,9 +44,9 @@ def _(mo, published):
 
 @app.cell
 def _(mo, published, wording):
-    months = published.view("months")["reporting_month"].to_list()
+    months = published.ask("months")["reporting_month"].to_list()
     mo.stop(not months)
-    measures = published.view("measures")
+    measures = published.ask("measures")
     reportable = measures.filter("is_reportable")
     names = {
         f"{measure.replace('_', ' ')} {name}{'' if has_figure else ' (not reportable)'}": measure
@@ -56,7 +57,7 @@ def _(mo, published, wording):
     measure = mo.ui.dropdown(
         names, value=next(name for name, key in names.items() if key == first), label="Measure"
     )
-    scopes = {wording.scope_label(*key): key for key in published.view("scopes").iter_rows()}
+    scopes = {wording.scope_label(*key): key for key in published.ask("scopes").iter_rows()}
     scope = mo.ui.dropdown(scopes, value=next(iter(scopes)), label="Scope")
     return measure, month, scope
 
@@ -65,7 +66,7 @@ def _(mo, published, wording):
 def _(measure, mo, published):
     variants = {
         f"{name}{' (stands for the measure)' if is_default else ''}": variant
-        for variant, name, is_default in published.view("variants", {"measure_id": measure.value}).iter_rows()
+        for variant, name, is_default in published.ask("variants", {"measure_id": measure.value}).iter_rows()
     }
     variant = mo.ui.dropdown(variants, value=next(iter(variants)), label="Reading")
     return (variant,)
@@ -87,7 +88,7 @@ def _(measure, mo, month, published, scope, variant, wording):
         "scope": scope.value[1],
         "aggregation": scope.value[2],
     }
-    result = published.view("result", values)
+    result = published.ask("measure_figures", values)
     mo.stop(result.is_empty(), mo.md("The measure is not registered for this month."))
     mo.Html(wording.card(result.row(0, named=True)))
     return (values,)
@@ -106,7 +107,7 @@ def _(mo):
 
 
 @app.cell
-def _(copyable, mo, published, values, wording):
+def _(mo, published, values, wording, written_out):
     def table(rows, **options):
         """A table of a view's rows; percent and hours to two places, counts with separators."""
         formats = {
@@ -117,11 +118,11 @@ def _(copyable, mo, published, values, wording):
 
     def sql_of(*names, **more):
         """The SQL of the views, values written out, to copy."""
-        text = "\n\n".join(f"{copyable(name, {**values, **more}).strip()};" for name in names)
+        text = "\n\n".join(f"{written_out(name, {**values, **more}).strip()};" for name in names)
         return mo.accordion({"SQL of this view": mo.md(wording.sql_block(text))})
 
     def ask(name, **more):
-        return published.view(name, {**values, **more})
+        return published.ask(name, {**values, **more})
 
     return ask, sql_of, table
 
@@ -146,12 +147,12 @@ def _(ask, behind, look, mo, sql_of, table, values):
 @app.cell
 def _(ask, charts, kind, look, mo, rows_view, sql_of, table):
     def trend():
-        months = ask("trend")
+        months = ask("measure_trend")
         chart = charts.trend(months, "Result and levels by month")
         return [
             chart if months["result_pct"].count() else mo.md("No month has a figure."),
             table(months),
-            sql_of("trend"),
+            sql_of("measure_trend"),
         ]
 
     def drivers():
@@ -162,19 +163,19 @@ def _(ask, charts, kind, look, mo, rows_view, sql_of, table):
         return [*parts, sql_of(*views)]
 
     def readings():
-        rows = ask("readings")
+        rows = ask("measure_readings")
         chart = charts.readings(rows, "Readings of the measure in this month")
         return [
             chart if rows["result_pct"].count() else mo.md("No reading has a figure."),
             table(rows),
-            sql_of("readings"),
+            sql_of("measure_readings"),
         ]
 
     def submissions():
         return [
             mo.md("What providers sent that fed the figure."),
-            table(ask("submissions")),
-            sql_of("submissions"),
+            table(ask("figure_submissions")),
+            sql_of("figure_submissions"),
         ]
 
     mo.vstack(

@@ -17,7 +17,7 @@ def _():
     import polars as pl
     import polars.selectors as cs
 
-    from cpm_warehouse.report.explorer.published import Published
+    from cpm_warehouse.report.published import Published
 
     top = Path(__file__).parents[1]
     published = Published(Path(os.environ.get("CPM_PUBLISHED", top / "published/cpm.duckdb")))

@@ -16,7 +16,7 @@ def _():
     import marimo as mo
     import polars as pl
 
-    from cpm_warehouse.report.explorer.published import Published
+    from cpm_warehouse.report.published import Published
 
     top = Path(__file__).parents[1]
     published = Published(Path(os.environ.get("CPM_PUBLISHED", top / "published/cpm.duckdb")))

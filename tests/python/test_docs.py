@@ -7,7 +7,9 @@ import shutil
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from asked import BY_EXPLORER, BY_PACK
 from conftest import ROOT
+from cpm_warehouse.report.questions import QUERIES
 
 DOCS = ROOT / "published/docs"
 MANIFEST = json.loads((ROOT / "target/manifest.json").read_text())
@@ -78,8 +80,8 @@ def test_exposures_cover_what_is_read_and_have_owners():
 
 
 PROGRAMS = {
-    "explorer": sorted((ROOT / "src/cpm_warehouse/report/explorer/sql").glob("*.sql")),
-    "pmr_pack": sorted((ROOT / "src/cpm_warehouse/report/pack/queries").glob("*.sql")),
+    "explorer": [QUERIES / f"{question}.sql" for question in BY_EXPLORER],
+    "pmr_pack": [QUERIES / f"{question}.sql" for question in BY_PACK],
 } | {path.stem: [path] for path in (ROOT / "notebooks").glob("*.py") if path.stem != "explorer"}
 
 

@@ -16,11 +16,13 @@ import polars as pl
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from asked import BY_EXPLORER
 from conftest import ROOT
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.report.explorer import wording
 from cpm_warehouse.report.explorer.behind import FIRMWARE, INCIDENTS, ROWS, counts
-from cpm_warehouse.report.explorer.published import PARAMETER, VIEWS, Published, copyable, view_sql
+from cpm_warehouse.report.published import Published
+from cpm_warehouse.report.questions import asked_with, query_of, written_out
 
 PUBLISHED = ROOT / "published/cpm.duckdb"
 SELECTION = {
@@ -150,34 +152,34 @@ def test_a_change_is_the_marts_and_says_why_there_is_none():
         "scope_type": "national",
         "scope": "national",
     }
-    (result,) = published.view("result", speed).iter_rows(named=True)
+    (result,) = published.ask("measure_figures", speed).iter_rows(named=True)
     assert (result["change_points"], result["no_change_reason"]) == (None, "basis_changed")
     assert "not comparable: mixed last month, measured now" in wording.card(result)
-    assert published.view("trend", speed)["line_number"].to_list() == [1, 1, 2, 2]
+    assert published.ask("measure_trend", speed)["line_number"].to_list() == [1, 1, 2, 2]
     incidents = {**speed, "measure_id": "CPM_5", "variant_id": "split"}
-    (result,) = published.view("result", incidents).iter_rows(named=True)
+    (result,) = published.ask("measure_figures", incidents).iter_rows(named=True)
     assert f"{result['change_points']:+.2f} points" in wording.card(result)
-    first = published.view("result", {**incidents, "reporting_month": date(2021, 7, 1)}).row(0, named=True)
+    first = published.ask("measure_figures", {**incidents, "reporting_month": date(2021, 7, 1)}).row(0, named=True)
     assert "nothing to compare: last month is not reported" in wording.card(first)
 
 
-@pytest.mark.parametrize("view", sorted(path.stem for path in VIEWS.glob("*.sql")))
+@pytest.mark.parametrize("view", BY_EXPLORER)
 def test_the_sql_to_copy_gives_the_rows_of_the_view(view):
     published = Published(PUBLISHED)
     values = SELECTION
     if view == "incident_clock":
-        values = values | {"incident_id": published.view("incidents", values)["incident_id"][0]}
+        values = values | {"incident_id": published.ask("incidents", values)["incident_id"][0]}
     if view == "service_requests":
         values = values | {"measure_id": "CPM_1", "variant_id": "standard"}
     if view == "alerts":
         values = values | {"measure_id": "CPM_3", "variant_id": "speed"}
     if view.startswith("firmware"):
         values = values | {"measure_id": "CPM_6A", "variant_id": "activations_out_of_updates"}
-        values = values | {key: published.view("firmware", values)[key][0] for key in FIRMWARE.keys}
-    shown = published.view(view, values)
+        values = values | {key: published.ask("firmware", values)[key][0] for key in FIRMWARE.keys}
+    shown = published.ask(view, values)
     assert len(shown) > 0
-    assert "$" not in copyable(view, values)
-    assert published.query(copyable(view, values)).equals(shown)
+    assert "$" not in written_out(view, values)
+    assert published.query(written_out(view, values)).equals(shown)
 
 
 def test_the_cells_behind_the_speed_of_alerts_add_up_where_they_are_measured():
@@ -191,7 +193,7 @@ def test_the_cells_behind_the_speed_of_alerts_add_up_where_they_are_measured():
     )
     assert len(results) > 10
     for result in results.iter_rows(named=True):
-        cells = published.view("alerts", result).filter(pl.col("exclusion_reason").is_null())
+        cells = published.ask("alerts", result).filter(pl.col("exclusion_reason").is_null())
         assert cells["timed_count"].sum() == result["total_count"], result
         assert cells["within_target_count"].sum() == result["met_count"], result
 
@@ -208,9 +210,8 @@ def test_the_rows_behind_every_figure_add_up_to_it():
         # Cells of cubes have tests of their own below, and a CSP's firmware has no cut by provider.
         if kind not in (INCIDENTS, FIRMWARE) or (kind is FIRMWARE and result["scope_type"] == "provider"):
             continue
-        sql = view_sql(kind.rows)
-        values = {name: result[name] for name in set(PARAMETER.findall(sql))}
-        met, missed, excluded = counts(connection.execute(sql, values).pl())
+        sql = query_of(kind.rows)
+        met, missed, excluded = counts(connection.execute(sql, asked_with(sql, result)).pl())
         wanted = (result["met_count"], result["total_count"], result["excluded_count"])
         assert (met, met + missed, excluded) == wanted, result
         added_up += 1
@@ -229,7 +230,7 @@ def test_the_cells_behind_service_requests_are_the_events_counted_and_left_out()
     )
     assert len(results) > 10
     for result in results.iter_rows(named=True):
-        cells = published.view("service_requests", result)
+        cells = published.ask("service_requests", result)
         assert cells["request_count"].sum() == result["total_count"] + result["excluded_count"], result
 
 
@@ -237,7 +238,7 @@ def test_cells_of_cubes_claim_no_outcome_of_single_events():
     published = Published(PUBLISHED)
     for measure, variant in (("CPM_1", "standard"), ("CPM_3", "speed")):
         values = SELECTION | {"measure_id": measure, "variant_id": variant, "scope_type": "national"}
-        assert counts(published.view(ROWS[measure].rows, values)) is None
+        assert counts(published.ask(ROWS[measure].rows, values)) is None
 
 
 def test_on_a_narrow_page_choices_and_charts_stay_within_its_width(page, server):
@@ -255,21 +256,21 @@ def test_on_a_narrow_page_choices_and_charts_stay_within_its_width(page, server)
 def test_a_value_is_bound_and_never_becomes_sql():
     spiteful = SELECTION | {"scope": "Central' or true --"}
     published = Published(PUBLISHED)
-    assert len(published.view("drivers", spiteful)) == 0
-    assert len(published.query(copyable("drivers", spiteful))) == 0
+    assert len(published.ask("drivers", spiteful)) == 0
+    assert len(published.query(written_out("drivers", spiteful))) == 0
 
 
 def test_a_new_publication_shows_at_the_next_question(tmp_path):
     copy = tmp_path / "cpm.duckdb"
     shutil.copy(PUBLISHED, copy)
     published = Published(copy)
-    before = published.view("measures")
+    before = published.ask("measures")
     swapped = tmp_path / "new.duckdb"
     shutil.copy(PUBLISHED, swapped)
     with duckdb.connect(swapped) as changed:
-        changed.execute("update marts.dim_measures set measure_name = measure_name || '!'")
+        changed.execute("update marts.rpt_measure_figures set measure_name = measure_name || '!'")
     swapped.replace(copy)
-    after = published.view("measures")
+    after = published.ask("measures")
     assert after["measure_name"].to_list() == [f"{name}!" for name in before["measure_name"]]
 
 

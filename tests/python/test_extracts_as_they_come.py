@@ -28,10 +28,11 @@ import pytest
 from conftest import ROOT
 from cpm_warehouse.publish.publishing import publish
 from cpm_warehouse.report.explorer import charts, wording
-from cpm_warehouse.report.explorer.published import VIEWS, Published
 from cpm_warehouse.report.pack.pages import render_html
 from cpm_warehouse.report.pack.tables import read_tables
 from cpm_warehouse.report.pack.workbook import sheet_names
+from cpm_warehouse.report.published import Published
+from cpm_warehouse.report.questions import QUERIES
 from cpm_warehouse.simulate import simulate
 
 BIN = Path(sys.executable).parent
@@ -292,31 +293,31 @@ def test_the_report_and_the_explorer_show_what_there_is(built, shape, monkeypatc
     spec.loader.exec_module(explorer_app)
     explorer_app.app.run()
     explorer = Published(published)
-    months = explorer.view("months")["reporting_month"].to_list()
+    months = explorer.ask("months")["reporting_month"].to_list()
     for month in {months[0], months[-1]} if months else {date(2021, 9, 1)}:
         tables = read_tables(published, month)
         html = render_html(tables, month, "Green", sheet_names(tables))
         assert ("No measure has a result for this month." in html) == (not months)
     for month in months[:1]:
-        for measure in explorer.view("measures")["measure_id"]:
+        for measure in explorer.ask("measures")["measure_id"]:
             values = {
                 **{"measure_id": measure, "reporting_month": month, "scope_type": "national", "scope": "national"},
-                **{"variant_id": explorer.view("variants", {"measure_id": measure})["variant_id"][0]},
+                **{"variant_id": explorer.ask("variants", {"measure_id": measure})["variant_id"][0]},
                 **{"aggregation": "pooled", "incident_id": "INC1", "region": "North", "device_type": "ESME"},
                 **{"manufacturer": "none", "version_before": "none", "version_after": "none"},
             }
-            for view in VIEWS.glob("*.sql"):
-                explorer.view(view.stem, values)
-            result = explorer.view("result", values)
+            for query in QUERIES.glob("*.sql"):
+                explorer.ask(query.stem, values)
+            result = explorer.ask("measure_figures", values)
             assert result.is_empty() or "On last month" in wording.card(result.row(0, named=True))
-            trend = explorer.view("trend", values)
+            trend = explorer.ask("measure_trend", values)
             if trend["result_pct"].count():
                 charts.trend(trend, "Result").to_dict()
 
 
 def test_the_line_is_broken_at_the_missing_month(built):
-    trend = Published(built(with_a_gap).published).view(
-        "trend",
+    trend = Published(built(with_a_gap).published).ask(
+        "measure_trend",
         {
             **{"measure_id": "CPM_7", "variant_id": "standard", "scope_type": "national"},
             **{"scope": "national", "aggregation": "pooled"},

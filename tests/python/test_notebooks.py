@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from conftest import ROOT
-from cpm_warehouse.report.explorer.published import Published
+from cpm_warehouse.report.published import Published
 
 PUBLISHED = Published(ROOT / "published/cpm.duckdb")
 

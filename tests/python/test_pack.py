@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 
 import duckdb
@@ -12,14 +13,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+from asked import BY_EXPLORER, BY_PACK, QUESTIONS
 from conftest import ROOT
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.report.pack import make_pack
 from cpm_warehouse.report.pack.charts import HEIGHT, Charts
 from cpm_warehouse.report.pack.formats import duration, heading, percent, written
 from cpm_warehouse.report.pack.pages import render_html
-from cpm_warehouse.report.pack.tables import read_tables
+from cpm_warehouse.report.pack.tables import pack_tables, read_tables
 from cpm_warehouse.report.pack.workbook import sheet_names, write_workbook
+from cpm_warehouse.report.questions import PARAMETER, query_of
 
 PUBLISHED = ROOT / "published/cpm.duckdb"
 MONTHS = [date(2021, 7, 1), date(2021, 8, 1), date(2021, 9, 1), date(2021, 10, 1)]
@@ -41,13 +44,15 @@ def odd(tmp_path_factory):
     path = folder / "cpm.duckdb"
     path.write_bytes(PUBLISHED.read_bytes())
     with duckdb.connect(str(path)) as connection:
-        connection.execute("update marts.dim_measures set measure_name = ? where measure_id = 'CPM_4'", [MARKUP])
+        connection.execute(
+            "update marts.rpt_measure_figures set measure_name = ? where measure_id = 'CPM_4'", [MARKUP]
+        )
         connection.execute("update marts.dim_measures set definition = ? where measure_id = 'CPM_4'", [FORMULA])
         connection.execute(
-            "update marts.fct_measure_results set target_pct = null, minimum_pct = null, status = 'no_level'"
+            "update marts.rpt_measure_figures set target_pct = null, minimum_pct = null, status = 'no_level'"
             " where measure_id = 'CPM_4'"
         )
-        for mart in ("fct_measure_results", "rpt_measure_changes"):
+        for mart in ("fct_measure_results", "rpt_measure_changes", "rpt_measure_figures"):
             connection.execute(
                 f"update marts.{mart} set met_count = 1, total_count = 1, result_pct = 100"
                 " where measure_id = 'CPM_5' and scope = 'North'"
@@ -135,6 +140,23 @@ def test_rows_of_one_mart_are_rows_of_that_mart():
             rows = set(connection.execute(f"select {columns} from marts.{table.marts[0]}").fetchall())
             assert [row for row in table.rows if row not in rows] == [], table.name
     assert len(tables) >= 12
+
+
+def test_every_question_is_a_question_that_a_program_asks():
+    assert sorted({*BY_PACK, *BY_EXPLORER}) == QUESTIONS
+    assert [name for name in QUESTIONS if not re.match(r"-- [A-Z][^?]*(\n-- [^?]*)?\?", query_of(name))] == []
+
+
+@pytest.mark.parametrize("table", sorted(pack_tables()))
+def test_a_table_gives_what_its_query_cannot_do_without(table):
+    """A parameter that is forgotten is null: the query gives everything, or nothing."""
+    asked = pack_tables()[table]
+    sql = query_of(asked.get("question", table))
+    missing = set(PARAMETER.findall(sql)) - set(asked) - {"reporting_month"}
+    without = re.findall(r"coalesce\((?:[^()]*\$[a-z_]+)+[^()]*\)|\$[a-z_]+ is null", sql)
+    assert missing <= set(PARAMETER.findall(" ".join(without)))
+    other = set(asked) - set(PARAMETER.findall(sql)) - {"question", "caption", "note", "columns"}
+    assert other == set()
 
 
 def test_no_table_misses_its_mart_and_every_column_has_a_meaning():
@@ -263,7 +285,7 @@ def test_a_month_without_events_is_not_zero(tmp_path):
     path.write_bytes(PUBLISHED.read_bytes())
     with duckdb.connect(str(path)) as connection:
         connection.execute(
-            "update marts.fct_measure_results set status = 'no_events', met_count = 0, total_count = 0,"
+            "update marts.rpt_measure_figures set status = 'no_events', met_count = 0, total_count = 0,"
             " result_pct = null where reporting_month = '2021-09-01' and basis != 'not_reportable'"
         )
     html = page(path, SEPTEMBER, tmp_path).read_text()
@@ -336,7 +358,7 @@ def test_an_axis_of_times_is_written_out():
 
 @pytest.mark.parametrize(("before", "below"), [("99", True), ("90", False)])
 def test_the_last_figure_of_a_trend_stands_clear_of_its_line(before, below):
-    levels = {"target_pct": None, "minimum_pct": None, "no_change_reason": None}
+    levels = {"target_pct": None, "minimum_pct": None, "no_change_reason": None, "line_number": 1}
     rows = [
         {"reporting_month": date(2021, 8, 1), "result_pct": Decimal(before), **levels},
         {"reporting_month": SEPTEMBER, "result_pct": Decimal(95), **levels},
@@ -358,16 +380,18 @@ def test_the_last_figure_of_a_trend_stands_clear_of_its_line(before, below):
 )
 def test_a_line_is_broken_where_months_cannot_be_compared(october, reason, lines):
     after = None if october else "no_figure_before"
+    told = (
+        (8, "90", "month_before_not_reported"),
+        (9, "91", None),
+        (10, october, reason),
+        (11, "93", after),
+        (12, "94", None),
+    )
+    numbers = accumulate(int(why is not None) for *_, why in told)
     rows = [
         {"reporting_month": date(2021, month, 1), "result_pct": value and Decimal(value), "no_change_reason": why}
-        | {"target_pct": None, "minimum_pct": None}
-        for month, value, why in (
-            (8, "90", "month_before_not_reported"),
-            (9, "91", None),
-            (10, october, reason),
-            (11, "93", after),
-            (12, "94", None),
-        )
+        | {"target_pct": None, "minimum_pct": None, "line_number": number}
+        for (month, value, why), number in zip(told, numbers, strict=True)
     ]
     trend = Charts().trend(rows, "t")
     drawn = re.findall(r'<path d="M[^"]*L[^"]*" stroke="#1d2a35"', trend)

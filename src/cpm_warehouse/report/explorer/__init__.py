@@ -1,1 +1,1 @@
-"""What the explorer and the notebooks ask of the published copy; the app itself is notebooks/explorer.py."""
+"""How the explorer shows the published copy; the app itself is notebooks/explorer.py."""

@@ -45,7 +45,9 @@ def trend(rows: pl.DataFrame, title: str) -> Drawn:
 def readings(rows: pl.DataFrame, title: str) -> Drawn:
     """One mark per reading of a measure: filled for the one that stands for it."""
     shown = _drawable(rows).with_columns(
-        standing=pl.when("is_default").then(pl.lit("stands for the measure")).otherwise(pl.lit("another reading"))
+        standing=pl.when("is_default_variant")
+        .then(pl.lit("stands for the measure"))
+        .otherwise(pl.lit("another reading"))
     )
     base = alt.Chart(shown).encode(
         alt.Y("variant_name:N", sort=shown["variant_name"].to_list(), title=None, axis=alt.Axis(labelLimit=300)),

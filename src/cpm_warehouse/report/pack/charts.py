@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from html import escape
-from itertools import accumulate, count
+from itertools import count
 from typing import Any
 
 import altair as alt
@@ -67,8 +67,12 @@ class Charts:
             return self._empty(title)
         months = [f"{row['reporting_month']:%b %Y}" for row in table]
         points: list[dict[str, Any]] = [
-            {"month": f"{row['reporting_month']:%b %Y}", "value": float(row["result_pct"]), "line": line}
-            for row, line in zip(table, _lines(table), strict=True)
+            {
+                "month": f"{row['reporting_month']:%b %Y}",
+                "value": float(row["result_pct"]),
+                "line": row["line_number"],
+            }
+            for row in table
             if row["result_pct"] is not None
         ]
         last = rows[-1]
@@ -274,7 +278,7 @@ class Charts:
     def spark(self, table: Table, title: str) -> Markup:
         """A line the size of a word, broken as in `trend`; the last month is a dot."""
         values: list[Decimal | None] = [row["result_pct"] for row in table]
-        lines = _lines(table)
+        lines = [row["line_number"] for row in table]
         known = [value for value in values if value is not None]
         if not known:
             return Markup('<span class="none">no figures</span>')
@@ -324,11 +328,6 @@ class Charts:
 
 def _data(rows: list[dict[str, Any]]) -> alt.InlineData:
     return alt.InlineData(values=rows)
-
-
-def _lines(table: Table) -> list[int]:
-    """The number of the line that each month is of: a new one wherever there is no change on the month before."""
-    return list(accumulate(int(row["no_change_reason"] is not None) for row in table))
 
 
 def _words(row: Row) -> str:

@@ -1,12 +1,11 @@
-"""Tables of the pack: the queries of `queries/`, run over the published marts.
+"""Tables of the pack: `tables.toml` says what each asks of the published marts.
 
-A query's first lines are `-- caption: ...` and perhaps `-- note: ...`, each going on in lines that begin with
-`--   `. Its columns are columns of the marts,
-unchanged and under their own names, so that each figure can be found where it came from.
+Columns are columns of the marts, unchanged and under their own names, so that each figure can be found where it
+came from.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
@@ -16,10 +15,9 @@ from typing import Any
 import duckdb
 
 from cpm_warehouse.errors import CpmError
+from cpm_warehouse.report.questions import asked_with, marts_of, query_of
 
-HEADER = re.compile(r"^-- (caption|note): (.*(?:\n--   .*)*)$", re.M)
 NUMBERS = ("BIGINT", "DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "INTEGER", "SMALLINT", "UBIGINT")
-MART = re.compile(r"\bmarts\.(\w+)")
 
 
 @dataclass(frozen=True)
@@ -65,13 +63,14 @@ class Table:
         rows = (row for row in self.rows if all(row[index] == value for index, value in wanted.items()))
         return self._of(kept, tuple(tuple(row[index] for index in kept) for row in rows))
 
+    def only(self, names: Sequence[str]) -> "Table":
+        """Return the table with these columns, in this order."""
+        kept = [self._position(name) for name in names]
+        return self._of(kept, tuple(tuple(row[index] for index in kept) for row in self.rows))
+
     def without(self, *names: str) -> "Table":
         """Return the table without these columns."""
-        if not self.rows:
-            return self
-        dropped = {self._position(name) for name in names}
-        kept = [index for index in range(len(self.columns)) if index not in dropped]
-        return self._of(kept, tuple(tuple(row[index] for index in kept) for row in self.rows))
+        return self.only([column.name for column in self.columns if column.name not in names])
 
     def values(self, name: str) -> list[Any]:
         """Return the distinct values of a column, in the order in which they first stand."""
@@ -94,16 +93,16 @@ def read_tables(published: Path, month: date) -> Mapping[str, Table]:
     try:
         with duckdb.connect(str(published), read_only=True) as connection:
             meanings = _meanings(connection)
-            return {
-                Path(query.name).stem: _read(
-                    connection, Path(query.name).stem, query.read_text(encoding="utf-8"), month, meanings
-                )
-                for query in sorted(files(__package__).joinpath("queries").iterdir(), key=lambda file: file.name)
-            }
+            return {name: _read(connection, name, asked, month, meanings) for name, asked in pack_tables().items()}
     except duckdb.Error as error:
         raise CpmError(
             f"{published}: cannot be read for the pack ({str(error).splitlines()[0]}); publish again"
         ) from error
+
+
+def pack_tables() -> dict[str, dict[str, Any]]:
+    """By table: its question, columns, caption, note and the parameters of its query."""
+    return tomllib.loads(files(__package__).joinpath("tables.toml").read_text(encoding="utf-8"))
 
 
 def _meanings(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
@@ -114,20 +113,21 @@ def _meanings(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], st
 def _read(
     connection: duckdb.DuckDBPyConnection,
     name: str,
-    query: str,
+    asked: Mapping[str, Any],
     month: date,
     meanings: Mapping[tuple[str, str], str],
 ) -> Table:
-    header = {name: text.replace("\n--  ", "") for name, text in HEADER.findall(query)}
-    marts = tuple(dict.fromkeys(MART.findall(query)))
+    query = query_of(asked.get("question", name))
+    marts = marts_of(query)
     if missing := [mart for mart in marts if mart not in {table for table, _ in meanings}]:
         note = f"The publication has no {' and no '.join(missing)}: it is older than this report."
-        return Table(name, header["caption"], note, marts, (), ())
-    found = connection.execute(query, {"month": month} if "$month" in query else None)
+        return Table(name, asked["caption"], note, marts, (), ())
+    found = connection.execute(query, asked_with(query, {"reporting_month": month, **asked}))
     columns = tuple(
         Column(
             column, str(kind), next((meanings[mart, column] for mart in marts if (mart, column) in meanings), "")
         )
         for column, kind, *_ in found.description or []
     )
-    return Table(name, header["caption"], header.get("note", ""), marts, columns, tuple(found.fetchall()))
+    table = Table(name, asked["caption"], asked.get("note", ""), marts, columns, tuple(found.fetchall()))
+    return table.only(asked["columns"]) if "columns" in asked else table

@@ -1,0 +1,20 @@
+-- Which figures published before differ now?
+select
+    measure_id,
+    reporting_month,
+    scope_type,
+    scope,
+    as_published_pct,
+    now_pct,
+    difference_points,
+    as_published_status,
+    now_status,
+    cause,
+    submissions,
+    is_acknowledged,
+    last_published_at
+from marts.rpt_restatements
+where
+    (as_published_is_default or now_is_default)
+    and reporting_month <= $reporting_month
+order by reporting_month desc, measure_id asc, scope_type asc, scope asc, last_published_at desc
