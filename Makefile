@@ -89,14 +89,18 @@ check-topic: dev
 	  || { echo "error: name a topic, a folder of models/intermediate: make check-topic TOPIC=incident" >&2; exit 2; }
 	$(STAGE) $(TOPIC) $(BIN)/dbt build $(VARS) --indirect-selection buildable --select $(wildcard models/*/$(TOPIC))
 
-# Two pages that need no server: models, tests and metrics; and the lineage of every column. Without --no-compile, dbt would
-# overwrite what target/ says of the build. They quote no row, and are closed to whom the publication is closed.
+# Pages that need no server: models, tests and metrics; the lineage of every column; the measure book. Without --no-compile, dbt
+# would overwrite what target/ says of the build. They quote no row, and are closed to whom the publication is closed. dbt's page
+# shows the book's pages too; their links to each other lead to the book.
+TO_BOOK := -e 's|\]\((\.\./)*(measures/)?([A-Za-z0-9_]+)\.md\)|](book.html\#\L\3)|g' \
+  -e 's|\]\((\.\./)*(measures/)?([A-Za-z0-9_]+)\.md\#([a-z0-9-]+)\)|](book.html\#\L\3--\4)|g'
 define DOCS
 	$(STAGE) docs $(BIN)/dbt docs generate --quiet --static --no-compile $(VARS)
 	@umask 077; $(STAGE:@%=%) lineage $(BIN)/colibri generate --light --disable-telemetry --output-dir target/colibri
 	@rm -rf published/docs
 	@test -z "$$(find published/cpm.duckdb -perm 600)" || umask 077; mkdir -p published/docs \
-	  && cat target/static_index.html >published/docs/index.html && cat target/colibri/index.html >published/docs/lineage.html
+	  && sed -E $(TO_BOOK) target/static_index.html >published/docs/index.html && $(BIN)/cpm book --out published/docs/book.html >/dev/null \
+	  && cat target/colibri/index.html >published/docs/lineage.html
 endef
 
 # The bouncer reads the manifest and the catalogue.
@@ -116,7 +120,7 @@ explore: build $(VENV)/.report
 
 docs: build $(VENV)/.report
 	$(DOCS)
-	@echo "published/docs/index.html, published/docs/lineage.html"
+	@echo "published/docs/index.html, published/docs/lineage.html, published/docs/book.html"
 
 # The month's report from what is published.
 pmr: build $(VENV)/.report

@@ -17,13 +17,14 @@ def _():
 
     import marimo as mo
 
+    from cpm_warehouse.report import book
     from cpm_warehouse.report.explorer import behind, charts, wording
     from cpm_warehouse.report.published import Published
     from cpm_warehouse.report.questions import written_out
 
     top = Path(__file__).parents[1]
     published = Published(Path(os.environ.get("CPM_PUBLISHED", top / "published/cpm.duckdb")))
-    return behind, charts, mo, published, wording, written_out
+    return behind, book, charts, mo, published, wording, written_out
 
 
 @app.cell
@@ -79,7 +80,7 @@ def _(measure, mo, month, scope, variant):
 
 
 @app.cell
-def _(measure, mo, month, published, scope, variant, wording):
+def _(book, measure, mo, month, published, scope, variant, wording):
     values = {
         "reporting_month": month.value,
         "measure_id": measure.value,
@@ -90,7 +91,9 @@ def _(measure, mo, month, published, scope, variant, wording):
     }
     result = published.ask("measure_figures", values)
     mo.stop(result.is_empty(), mo.md("The measure is not registered for this month."))
-    mo.Html(wording.card(result.row(0, named=True)))
+    figure = result.row(0, named=True)
+    (page,) = book.pages([figure["page"]])
+    mo.vstack([mo.Html(wording.card(figure)), mo.accordion({f"What is {page.title}?": mo.Html(page.html)})])
     return (values,)
 
 

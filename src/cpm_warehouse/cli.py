@@ -285,6 +285,18 @@ def contract_pages(out: Path) -> None:
     click.echo(f"{out}: {pages} pages")
 
 
+@main.command("book")
+@click.option("--out", type=Path, default=Path("published/docs/book.html"), show_default=True)
+def write_book(out: Path) -> None:
+    """Write the measure book and the decisions as one HTML file that needs nothing else."""
+    # Imported here: a landing needs no templates.
+    from cpm_warehouse.report.book import render_book
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(render_book(), encoding="utf-8")
+    click.echo(str(out))
+
+
 @main.command()
 @click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
 @WAREHOUSE

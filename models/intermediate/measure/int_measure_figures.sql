@@ -27,8 +27,18 @@ measures as (
         measure_id,
         measure_name,
         definition,
-        unit
+        unit,
+        page
     from {{ ref('measures') }}
+),
+
+levels as (
+    select
+        measure_id,
+        level_standing,
+        valid_from,
+        valid_to
+    from {{ ref('int_measure_levels') }}
 ),
 
 variants as (
@@ -59,6 +69,7 @@ final as (
         measures.measure_name,
         measures.definition as measure_definition,
         measures.unit,
+        measures.page,
         variants.variant_name,
         variants.definition as variant_definition,
         request_modes.mode as service_request_mode,
@@ -66,6 +77,7 @@ final as (
         results.status,
         results.limitation,
         results.provenance,
+        levels.level_standing,
         results.submission_keys,
         changes.previous_basis,
         changes.no_change_reason,
@@ -105,6 +117,10 @@ final as (
             and results.reporting_month = changes.reporting_month
     inner join measures
         on results.measure_id = measures.measure_id
+    left join levels
+        on
+            results.measure_id = levels.measure_id
+            and {{ is_valid('levels', 'results.reporting_month') }}
     inner join variants
         on
             results.measure_id = variants.measure_id

@@ -63,7 +63,9 @@ def scope_label(scope_type: str, scope: str, aggregation: str) -> str:
 def card(result: Mapping[str, Any]) -> str:
     """HTML of a result; every text in it is escaped."""
     facts = {
-        "Target": percent(result["target_pct"], "none known"),
+        "Target": " ".join(
+            filter(None, (percent(result["target_pct"], "none known"), _bracketed(result["level_standing"])))
+        ),
         "Minimum": percent(result["minimum_pct"], "none known"),
         "On last month": _change(result),
         "Basis": _words(result["basis"]),
@@ -79,6 +81,10 @@ def card(result: Mapping[str, Any]) -> str:
         facts="".join(f"<div><dt>{name}</dt><dd>{escape(str(text))}</dd></div>" for name, text in facts.items()),
         definition=escape(f"{result['measure_definition']}. Reading: {result['variant_definition']}."),
     )
+
+
+def _bracketed(text: str | None) -> str:
+    return f"({text})" if text else ""
 
 
 def _change(result: Mapping[str, Any]) -> str:

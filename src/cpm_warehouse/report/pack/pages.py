@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from weasyprint import HTML  # type: ignore[import-untyped]
 
+from cpm_warehouse.report import book
 from cpm_warehouse.report.pack import formats
 from cpm_warehouse.report.pack.charts import Charts, category_name, month_name
 from cpm_warehouse.report.pack.tables import Table
@@ -24,6 +26,7 @@ SECTIONS = {
     "annex": "Annex MP122A: Business Processes",
     "restatements": "Restatements",
     "definitions": "Definitions in force",
+    "book": "The measure book",
     "data": "Data received",
 }
 
@@ -55,6 +58,8 @@ def render_html(tables: Mapping[str, Table], month: date, classification: str, s
         publication=next(iter(tables["publication"]), None),
         charts=Charts(),
         cell=_cell,
+        pages=book.pages([*sorted(results.values("page")), *book.ALWAYS]),
+        page_name=lambda path: book.name_of(Path(path)),
         sheets=sheets,
         style=Markup(
             files(__package__).joinpath("templates/pack.css").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@ select
     measure_id,
     target_pct,
     minimum_pct,
+    level_standing,
     provenance,
     source,
     valid_from,

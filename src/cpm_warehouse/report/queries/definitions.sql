@@ -7,6 +7,7 @@ select
     measures.sec_reference,
     levels.target_pct,
     levels.minimum_pct,
+    levels.level_standing,
     measures.provenance,
     measures.source
 from marts.dim_measures as measures

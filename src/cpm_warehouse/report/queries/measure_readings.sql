@@ -17,6 +17,7 @@ select
     status,
     basis,
     coverage_pct,
+    level_standing,
     provenance,
     variant_definition
 from marts.rpt_measure_figures

@@ -1,0 +1,86 @@
+"""The measure book as HTML: pages of `docs/` whose links lead to each other in one document.
+
+Each heading keeps the place that GitHub gives it, below the name of its page: `docs/measures/cpm_3.md#proxy` is
+`#cpm_3--proxy`. A link to a page that the document does not carry is text.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader
+from markdown import Markdown  # type: ignore[import-untyped]
+from markupsafe import Markup
+
+TOP = Path(__file__).parents[3]
+# What a reader of a report needs to defend a figure, beside the pages of its measures.
+ALWAYS = ("docs/measures/results.md", "docs/measures/pmr_timeliness.md", "docs/calendar.md", "docs/provenance.md")
+LINK = re.compile(r'<a href="([^":]*?\.md|)(?:#([\w-]+))?">(.*?)</a>', re.S)
+PLACE = re.compile(r'(<(?:a|h[1-6]) id=")')
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the book: its name in the document, its title and its text as HTML."""
+
+    name: str
+    title: str
+    html: Markup
+
+
+def pages(paths: Sequence[str]) -> list[Page]:
+    """Return these pages, each once, in their order. Raises FileNotFoundError where one is not there."""
+    found = [(TOP / path).resolve() for path in dict.fromkeys(paths)]
+    return [_page(path, found) for path in found]
+
+
+def whole_book() -> list[Page]:
+    """Return the index and every page that it leads to, guides and decisions included."""
+    index = TOP / "docs/README.md"
+    listed = re.findall(r"\]\(([^)#:]+\.md)", index.read_text(encoding="utf-8"))
+    names = [(index.parent / to).resolve().relative_to(TOP.resolve()).as_posix() for to in listed]
+    return pages(["docs/README.md", *names, "DECISIONS.md"])
+
+
+def render_book() -> str:
+    """Return the whole book as one HTML document that needs nothing else."""
+    environment = Environment(loader=PackageLoader("cpm_warehouse.report.pack"), autoescape=True)
+    style = files("cpm_warehouse.report.pack").joinpath("templates/pack.css").read_text(encoding="utf-8")
+    return environment.get_template("whole_book.html").render(pages=whole_book(), style=Markup(style))
+
+
+def slug(heading: str, separator: str) -> str:
+    """Return the place of a heading as GitHub names it."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", separator)
+
+
+def name_of(path: Path) -> str:
+    """Return the name of a page in the document."""
+    return path.stem.lower()
+
+
+def _page(path: Path, carried: Sequence[Path]) -> Page:
+    markdown = Markdown(
+        extensions=["tables", "fenced_code", "sane_lists", "toc"],
+        extension_configs={"toc": {"slugify": slug}},
+    )
+    text = path.read_text(encoding="utf-8")
+    html = markdown.convert(text)
+    name = name_of(path)
+
+    def led(link: re.Match[str]) -> str:
+        to, place, shown = link.groups()
+        target = (path.parent / to).resolve() if to else path
+        if target not in carried:
+            return shown
+        return f'<a href="#{name_of(target)}{f"--{place}" if place else ""}">{shown}</a>'
+
+    html = LINK.sub(led, PLACE.sub(rf"\1{name}--", html))
+    # The document has a first heading of its own, and those of the pages stand below it.
+    html = re.sub(r"<(/?)h([1-4])\b", lambda tag: f"<{tag[1]}h{int(tag[2]) + 2}", html)
+    boxed = f'<div class="box" role="group" tabindex="0" aria-label="Table of {name}"><table>'
+    html = html.replace("<table>", boxed).replace("</table>", "</table></div>")
+    title = next((line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")), name)
+    return Page(name, title, Markup(html))
