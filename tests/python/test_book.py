@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
 from conftest import ROOT
 
@@ -350,3 +351,19 @@ def test_the_calendar_has_the_bank_holidays_of_the_seed() -> None:
     years = sorted({day[:4] for day in in_book})
     assert all(int(later) == int(earlier) + 1 for earlier, later in pairwise(years))
     assert in_book == {day for day in standing if day[:4] in years}
+
+
+def test_the_docs_show_each_page_beside_the_marts_that_it_is_about() -> None:
+    exposures = yaml.safe_load((ROOT / "models/book.yml").read_text())["exposures"]
+    shown = {one["name"].removeprefix("book_"): set(one["depends_on"]) for one in exposures}
+    named = {
+        page.stem: {
+            f"ref('{mart}')"
+            for line in re.findall(
+                r"^- Marts: (.*(?:\n  .*)*)", sections(page.read_text())["Where it stands"], re.M
+            )
+            for mart in re.findall(r"`(\w+)`", line)
+        }
+        for page in MEASURE_PAGES
+    }
+    assert shown == named

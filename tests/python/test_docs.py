@@ -94,3 +94,24 @@ def test_an_exposure_lists_the_marts_that_its_program_reads(program):
         if exposure["name"] == program or f"notebooks/{program}.py" in exposure["description"]
     ]
     assert {node.rsplit(".", 1)[1] for node in exposure["depends_on"]["nodes"]} == read
+
+
+def test_every_link_within_the_book_leads_to_a_place_in_it():
+    text = (DOCS / "book.html").read_text()
+    places = re.findall(r'\bid="([^"]+)"', text)
+    assert len(places) == len(set(places))
+    led = set(re.findall(r'href="#([^"]+)"', text))
+    assert {"cpm_3--proxy", "decisions--inc-07", "calendar--counting"} <= led
+    assert led - set(places) == set()
+
+
+def test_the_pages_of_the_measures_are_in_the_docs_and_lead_to_the_book(page):
+    page.goto(address("index.html", "#!/exposure/exposure.cpm_warehouse.book_cpm_3"))
+    expect(page.get_by_text("How many Alerts reached the User").filter(visible=True).first).to_be_visible(
+        timeout=30_000
+    )
+    places = set(re.findall(r'\bid="([^"]+)"', (DOCS / "book.html").read_text()))
+    led = set(re.findall(r"\]\(book\.html#([\w-]+)\)", (DOCS / "index.html").read_text()))
+    assert "calendar--counting" in led
+    assert led - places == set()
+    assert left(page) == []

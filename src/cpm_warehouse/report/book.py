@@ -80,7 +80,22 @@ def _page(path: Path, carried: Sequence[Path]) -> Page:
     html = LINK.sub(led, PLACE.sub(rf"\1{name}--", html))
     # The document has a first heading of its own, and those of the pages stand below it.
     html = re.sub(r"<(/?)h([1-4])\b", lambda tag: f"<{tag[1]}h{int(tag[2]) + 2}", html)
-    boxed = f'<div class="box" role="group" tabindex="0" aria-label="Table of {name}"><table>'
-    html = html.replace("<table>", boxed).replace("</table>", "</table></div>")
+    html = _with_captions(html)
     title = next((line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")), name)
     return Page(name, title, Markup(html))
+
+
+def _with_captions(html: str) -> str:
+    """Give each table the heading that it stands under as caption, and a frame that scrolls."""
+    heading = ""
+
+    def framed(found: re.Match[str]) -> str:
+        nonlocal heading
+        if not found[0].startswith("<table"):
+            heading = re.sub("<[^>]*>", "", found[1])
+            return found[0]
+        frame = f'<div class="box" role="group" tabindex="0" aria-label="{heading}">'
+        return f"{frame}<table><caption><span>{heading}</span></caption>"
+
+    html = re.sub(r"<h\d[^>]*>(.*?)</h\d>|<table>", framed, html, flags=re.S)
+    return re.sub(r"<th\b", '<th scope="col"', html).replace("</table>", "</table></div>")
