@@ -41,7 +41,7 @@ def whole_book() -> list[Page]:
     index = TOP / "docs/README.md"
     listed = re.findall(r"\]\(([^)#:]+\.md)", index.read_text(encoding="utf-8"))
     names = [(index.parent / to).resolve().relative_to(TOP.resolve()).as_posix() for to in listed]
-    return pages(["docs/README.md", *names, "DECISIONS.md"])
+    return pages(["docs/README.md", *names, "DECISIONS.md", "CHANGELOG.md"])
 
 
 def render_book() -> str:

@@ -26,8 +26,8 @@ SECTIONS = {
     "annex": "Annex MP122A: Business Processes",
     "restatements": "Restatements",
     "definitions": "Definitions in force",
-    "book": "The measure book",
     "data": "Data received",
+    "book": "The measure book",
 }
 
 
