@@ -257,6 +257,8 @@ def load_contract(path: Path) -> Contract:
     except ValidationError as error:
         first, *others = [_said(one["loc"], one, raw) for one in error.errors(include_url=False)]
         raise wrong(first + (f" (and {len(others)} more)" if others else "")) from error
+    except (TypeError, ValueError) as error:  # what JSON cannot say, such as a key that is a date
+        raise wrong(f"not a contract ({error})") from error
     if contract.extract != path.stem:
         raise wrong(f"extract: is called {path.stem} and describes '{contract.extract}'; write them alike")
     return contract

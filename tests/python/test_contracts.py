@@ -96,7 +96,7 @@ def test_what_a_contract_cannot_say(tmp_path, change, says):
     assert str(raised.value).endswith("; extracts/contracts/schema.json says what a contract has")
 
 
-@pytest.mark.parametrize("text", ["a: [", "", "- extract", "just words"])
+@pytest.mark.parametrize("text", ["a: [", "", "- extract", "just words", "2021-08-01: a", "a: &a {b: *a}"])
 def test_what_is_no_contract_at_all(tmp_path, text):
     path = tmp_path / "pmr_deliveries.yml"
     path.write_text(text)
