@@ -4,6 +4,7 @@
 # make pmr MONTH=2021-09   the month's report, published/pmr/pmr-2021-09.{html,pdf,xlsx}
 # make build EXTRACTS=/path/to/extracts   the same over your own extracts instead of the sample
 # make explore  the explorer over the publication, in a browser (HEADLESS=1: only served)
+# make audit    known vulnerabilities of every locked version; target/sbom.json, what is installed (CycloneDX)
 # make docs     published/docs: every model, column, test and metric; lineage by column
 
 EXTRACTS ?= extracts/sample
@@ -20,7 +21,7 @@ COMPILE = $(BIN)/uv pip compile -q --generate-hashes --universal --python-versio
 UV     := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help mutants architecture env dev land build rebuild lint check check-topic pytest test sample lock clean browser docs explore pmr
+.PHONY: help registers audit mutants architecture env dev land build rebuild lint check check-topic pytest test sample lock clean browser docs explore pmr
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -49,6 +50,11 @@ $(VENV)/.report: $(VENV)/.build requirements/report.txt
 
 $(VENV)/.dev: $(VENV)/.build requirements/dev.txt
 	$(STAGE) test-tools $(UV) -r requirements/dev.txt
+	@touch $@
+
+# What `make audit` needs.
+$(VENV)/.audit: $(VENV)/.build requirements/audit.txt
+	$(STAGE) audit-tools $(UV) -r requirements/audit.txt
 	@touch $@
 
 env: $(VENV)/.build
@@ -150,11 +156,23 @@ sample: env
 lock: dev
 	$(COMPILE) --group dev -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt --group report -o requirements/report.txt
+	$(COMPILE) -c requirements/dev.txt --group audit -o requirements/audit.txt
 	$(COMPILE) -c requirements/dev.txt -o requirements/build.txt
 
 # The structure beside what was wanted of it.
 architecture: dev build
 	$(BIN)/python tests/architecture.py
+
+# What others rely on, as the last build has it: columns of public marts, and the owners of folders.
+registers: dev build
+	$(BIN)/python tests/registers.py
+
+# Not in CI: what is known of a version changes without a commit. The bill of materials is of what a build and its reports install.
+audit: $(VENV)/.audit
+	@mkdir -p target
+	$(STAGE) sbom env PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --of JSON \
+	  --output-reproducible -o target/sbom.json requirements/report.txt
+	$(STAGE) audit .ci/audit $(BIN)/pip-audit $(wildcard requirements/*.txt)
 
 mutants: dev build
 	$(BIN)/python tests/mutants.py

@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 import duckdb
 
-from cpm_warehouse.contracts import load_contracts
+from cpm_warehouse.contracts import SCHEMA, contract_schema, load_contracts
 from cpm_warehouse.errors import CpmError, DamageError, one_line, system_said
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import as_closed_as, private
@@ -283,6 +283,14 @@ def contract_pages(out: Path) -> None:
     """Write a page for each contract, in Markdown, to send to its providers."""
     pages = write_contract_pages(load_contracts(), out)
     click.echo(f"{out}: {pages} pages")
+
+
+@main.command("contract-schema")
+@click.option("--out", type=Path, default=SCHEMA, show_default=True)
+def write_contract_schema(out: Path) -> None:
+    """Write what a contract may say as JSON Schema, by which editors complete and check one."""
+    out.write_text(contract_schema(), encoding="utf-8")
+    click.echo(str(out))
 
 
 @main.command("book")

@@ -1,28 +1,39 @@
 """Reads the contracts in `extracts/contracts`: what each provider extract must look like."""
 
 import csv
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import yaml
+from annotated_types import Gt, MinLen
 
 from cpm_warehouse.errors import CpmError
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 CONTRACTS = Path("extracts/contracts")
+SCHEMA = CONTRACTS / "schema.json"
 SEEDS = Path("seeds")
-TYPES = {"varchar", "bigint", "ubigint", "boolean", "date", "timestamp", "varchar[]"}
-# Only the warehouse itself writes these: no provider sends a percentage.
-TYPES |= {"decimal(5,2)", "decimal(9,6)"}
-FORMATS = {"csv", "csv.gz", "parquet"}
-TIMESTAMP_STYLES = {"utc", "local_offset"}
-PERIOD_RULES = {"within", "not_after", "not_before"}
-# What a column may identify: published texts are searched for a device by its form, for a party by its names.
-IDENTIFIES = {"device", "party"}
-PATTERNS = {
+# Only the warehouse itself writes the two decimals: no provider sends a percentage.
+Type = Literal[
+    "varchar",
+    "bigint",
+    "ubigint",
+    "boolean",
+    "date",
+    "timestamp",
+    "varchar[]",
+    "decimal(5,2)",
+    "decimal(9,6)",
+]
+Form = Literal["eui64", "sha256", "firmware_version"]
+PATTERNS: dict[Form, str] = {
     "eui64": "([0-9A-F]{2}-){7}[0-9A-F]{2}",
     "sha256": "[0-9A-F]{64}",
     "firmware_version": "[0-9A-F]{8}",
@@ -32,76 +43,185 @@ ALWAYS = (date(1, 1, 1), date(9999, 12, 31))
 # A column of this name, in any case, would hide behind what DuckDB adds to the rows of a lake file, or hide it.
 RESERVED = {"provider", "period", "version", "filename", "file_row_number"}
 
+Word = Annotated[str, MinLen(1)]
+Names = Annotated[tuple[Word, ...], MinLen(1)]
+# For pydantic: another key is an error, and the text below a field describes it in the schema.
+READING = {"extra": "forbid", "use_attribute_docstrings": True}
+
+
+@dataclass(frozen=True)
+class SeedColumn:
+    """A column of a seed."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = READING
+
+    seed: Word
+    """The column, as `<seed>.<column>`."""
+
+
+@dataclass(frozen=True)
+class SeedColumns:
+    """Columns of seeds, which list the values that are known."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = READING
+
+    seed: Names
+    """The columns, each as `<seed>.<column>`; `valid_from` and `valid_to` of a seed date its values."""
+
 
 @dataclass(frozen=True)
 class Column:
-    """A column of an extract, under the provider's own name.
+    """A column of an extract, under the provider's own name."""
 
-    `allowed` lists the values that are known; what stands outside it is kept and counted, or quarantined where
-    `unlisted` says so. Of a list (`varchar[]`), pattern and allowed values hold for each item. A file may leave
-    an `optional` column out, which then has null in every row.
-    `identifies` says of what it is the identity, device or party, which is never published.
-    `allowed_dates` has, of values that stand in seeds, the first day of each and the day after its last.
-    """
+    __pydantic_config__: ClassVar[dict[str, Any]] = READING
 
-    name: str
-    type: str
+    name: Word
+    """The provider's own name of the column."""
+    type: Type
+    """The type that it has in the lake."""
     nullable: bool
+    """Whether it may be empty."""
     description: str
+    """What it means, for whoever sends it."""
     optional: bool = False
+    """Whether a file may leave the column out; every row is then empty there."""
     unit: str = ""
-    allowed: tuple[str, ...] = ()
-    allowed_from: tuple[str, ...] = ()
-    allowed_dates: tuple[tuple[str, date, date], ...] = ()
-    unlisted: str = "warn"
-    pattern: str = ""
-    identifies: str = ""
+    """What a number counts."""
+    allowed: tuple[str | int, ...] | SeedColumns = ()
+    """Values that are known, or the seed columns that list them; of a list, they hold for each item."""
+    unlisted: Literal["warn", "quarantine"] = "warn"
+    """What becomes of a row with a value that is not known: it is kept and counted, or quarantined."""
+    pattern: Form | None = None
+    """The form of a value; of a list, that of each item."""
+    identifies: Literal["device", "party"] | None = None
+    """Whose identity it is; texts that are published are searched for it, devices by form and parties by name."""
     minimum: int | None = None
+    """Least value."""
     maximum: int | None = None
+    """Greatest value."""
     minimum_items: int | None = None
+    """Least number of items of a list."""
     maximum_items: int | None = None
+    """Greatest number of items of a list."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where two keys do not go together."""
+        if self.optional and not self.nullable:
+            raise ValueError("may be left out and may not be empty; write nullable: true")
+        if self.name.lower() in RESERVED:
+            raise ValueError("has a name that the lake keeps for itself; name it otherwise")
+        if self.identifies == "device" and not self.pattern:
+            raise ValueError("identifies a device and has no pattern; texts are searched by it: write one")
+        for reference in self.allowed.seed if isinstance(self.allowed, SeedColumns) else ():
+            _listed(reference)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The values that are known, as text."""
+        if isinstance(self.allowed, SeedColumns):
+            return tuple(dict.fromkeys(value for value, *_ in self.dates_of_known))
+        return tuple(str(value) for value in self.allowed)
+
+    @property
+    def dates_of_known(self) -> tuple[tuple[str, date, date], ...]:
+        """Of values that stand in seeds, the first day of each and the day after its last."""
+        if isinstance(self.allowed, SeedColumns):
+            return tuple(row for reference in self.allowed.seed for row in _listed(reference))
+        return ()
 
 
 @dataclass(frozen=True)
 class Order:
-    """Two instants or dates of which the later never precedes the earlier; where it does, `rule` is broken."""
+    """Two instants or dates of which the later never precedes the earlier."""
 
-    rule: str
-    earlier: str
-    later: str
+    __pydantic_config__: ClassVar[dict[str, Any]] = READING
+
+    rule: Word
+    """The rule of the seed validation_rules that is broken where it does."""
+    earlier: Word
+    """Column of the earlier one."""
+    later: Word
+    """Column of the later one."""
 
 
 @dataclass(frozen=True)
 class Need:
-    """A column that is filled only where another is; `rule` is broken where that is empty."""
+    """A column that is filled only where another is."""
 
-    rule: str
-    column: str
-    needs: str
+    __pydantic_config__: ClassVar[dict[str, Any]] = READING
+
+    rule: Word
+    """The rule of the seed validation_rules that is broken where the other is empty."""
+    column: Word
+    """The column."""
+    needs: Word
+    """The other."""
+
+
+@dataclass(frozen=True)
+class Volume:
+    """Rows to expect, as shares of those of the month before."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = READING
+
+    least_share: Annotated[float, Gt(0)]
+    """Least share."""
+    most_share: Annotated[float, Gt(0)]
+    """Greatest share."""
 
 
 @dataclass(frozen=True)
 class Contract:
-    """What one extract must look like.
+    """What one extract must look like."""
 
-    `period` says how instants or dates lie to the month of the submission; `volume` is the least and the most
-    share of the rows of the month before; `due_working_days` names the seed column that has them.
-    """
+    __pydantic_config__: ClassVar[dict[str, Any]] = READING
 
-    extract: str
+    extract: Word
+    """Name of the extract, as the file is called."""
     description: str
-    providers: tuple[str, ...]
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    format: str
+    """What it holds, and 'One row per ...'."""
+    providers: Names
+    """Who sends it."""
+    columns: Annotated[tuple[Column, ...], MinLen(1)]
+    """Its columns, in the order of the file that the simulator writes; every order is read."""
+    key: Names
+    """Columns that identify a row."""
+    format: Literal["csv", "csv.gz", "parquet"]
+    """The form that the simulator writes; every form is read."""
     key_is_unique: bool = True
-    timestamp_style: str = "utc"
+    """False where rows may share their key."""
+    timestamp_style: Literal["utc", "local_offset"] = "utc"
+    """How the simulator writes instants; every offset is read."""
     may_be_empty: bool = False
-    period: tuple[tuple[str, str], ...] = ()
+    """Whether a month may have no rows."""
+    period: dict[str, Literal["within", "not_after", "not_before"]] = field(default_factory=dict)
+    """How instants or dates of a column lie to the month of the submission, in UTC or in London."""
     orders: tuple[Order, ...] = ()
+    """Pairs of instants or dates that have an order."""
     needs: tuple[Need, ...] = ()
-    volume: tuple[float, float] | None = None
-    due_working_days: str = ""
+    """Columns that are filled only where another is."""
+    volume: Volume | None = None
+    """Rows to expect, as shares of those of the month before."""
+    due_working_days: SeedColumn | None = None
+    """The seed column with the Working Days after the month by which it is due."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where columns that it names do not go together."""
+        lowered = [name.lower() for name in self.names]
+        if len(set(lowered)) < len(lowered):
+            raise ValueError("two columns have the same name but for case; name one otherwise")
+        named = {*self.key, *self.period}
+        named |= {name for order in self.orders for name in (order.earlier, order.later)}
+        named |= {name for need in self.needs for name in (need.column, need.needs)}
+        if unknown := sorted(named - set(self.names)):
+            raise ValueError(
+                f"key, period, orders or needs name columns that do not exist: {unknown}; write them alike"
+            )
+        for name in self.period:
+            if self.column(name).type not in {"date", "timestamp"}:
+                raise ValueError(f"period has '{name}', which is no date or timestamp; take one that is")
+        if self.due_working_days:
+            _seed_rows(self.due_working_days.seed)
 
     @property
     def names(self) -> list[str]:
@@ -120,117 +240,94 @@ class Contract:
 def load_contract(path: Path) -> Contract:
     """Read one contract.
 
-    Raises CpmError, naming the file and what to change, where a key is missing or unknown or a value cannot be.
+    Raises CpmError, naming the file, the key, what is wrong with it and what to write.
     """
+    from pydantic import ValidationError
 
     def wrong(what: str) -> CpmError:
-        return CpmError(f"{path}: {what}; see {CONTRACTS} for examples")
+        return CpmError(f"{path}: {what}; {SCHEMA} says what a contract has")
 
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise wrong(f"not YAML ({str(error).splitlines()[0]})") from error
     try:
-        columns = tuple(_column(column, wrong) for column in raw["columns"])
-        contract = Contract(
-            **{
-                **raw,
-                "description": raw["description"].strip(),
-                "columns": columns,
-                "providers": tuple(raw["providers"]),
-                "key": tuple(raw["key"]),
-                "period": tuple(raw.get("period", {}).items()),
-                "orders": tuple(Order(**order) for order in raw.get("orders", ())),
-                "needs": tuple(Need(**need) for need in raw.get("needs", ())),
-                "volume": _volume(raw["volume"]) if "volume" in raw else None,
-                "due_working_days": raw.get("due_working_days", {"seed": ""})["seed"],
-            }
-        )
-    except (KeyError, TypeError, AttributeError) as error:
+        # As JSON, so that a list is taken for a tuple and yet no text for a number or a truth value.
+        contract = _reader().validate_json(json.dumps(raw, default=str), strict=True)
+    except ValidationError as error:
+        first, *others = [_said(one["loc"], one, raw) for one in error.errors(include_url=False)]
+        raise wrong(first + (f" (and {len(others)} more)" if others else "")) from error
+    except (TypeError, ValueError) as error:  # what JSON cannot say, such as a key that is a date
         raise wrong(f"not a contract ({error})") from error
-    _check(contract, path, wrong)
+    if contract.extract != path.stem:
+        raise wrong(f"extract: is called {path.stem} and describes '{contract.extract}'; write them alike")
     return contract
 
 
-def _column(raw: dict[str, Any], wrong: Any) -> Column:
-    known = {field.name for field in fields(Column)} - {"allowed_from", "allowed_dates"}
-    if unknown := set(raw) - known:
-        raise wrong(f"column '{raw.get('name')}' has keys that mean nothing: {sorted(unknown)}")
-    allowed = raw.get("allowed", [])
-    seeds = tuple(allowed["seed"]) if isinstance(allowed, dict) else ()
-    rows = [row for seed in seeds for row in _listed(seed)]
-    values = [value for value, *_ in rows] if seeds else [str(value) for value in allowed]
-    listed = {"allowed": tuple(dict.fromkeys(values)), "allowed_from": seeds, "allowed_dates": tuple(rows)}
-    return Column(**{**raw, **listed})
-
-
 @cache
+def _reader() -> "TypeAdapter[Contract]":
+    """What pydantic makes of the classes above, when it is first asked: most commands read no contract."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Contract)
+
+
+def _said(place: tuple[int | str, ...], error: Mapping[str, Any], raw: Any) -> str:
+    """One error in words, the key first; a column is called by its name."""
+    keys, found = [], raw
+    for part in place:
+        try:
+            found = found[part]
+        except (KeyError, TypeError, IndexError):  # which kind of a value was tried, or what is not there
+            if part != place[-1] or error["type"] != "missing":
+                continue
+        named = found.get("name") if isinstance(part, int) and isinstance(found, dict) else None
+        keys.append(f"'{named}'" if named else str(part))
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "unexpected_keyword_argument":
+        message = "means nothing; take it out"
+    elif error["type"] == "missing":
+        message = "is missing; write it"
+    elif error["type"] != "value_error":
+        message = f"is {json.dumps(found, default=str)}; {message[:1].lower()}{message[1:]}"
+    return f"{' '.join(keys)}: {message}" if keys else message
+
+
+def contract_schema() -> str:
+    """What a contract has, as JSON Schema: editors read it."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_reader().json_schema()}
+    return json.dumps(schema, indent=2) + "\n"
+
+
 def _listed(reference: str) -> tuple[tuple[str, date, date], ...]:
-    """Values of a seed column, named `<seed>.<column>`, with the first day and the day after the last of each.
+    """Values of a seed column with the first day and the day after the last of each.
 
     A seed without valid_from and valid_to has them for all days; one may have a value for several ranges of days.
     """
-    name, _, column = reference.partition(".")
-    found = sorted(SEEDS.rglob(f"{name}.csv"))
-    if len(found) != 1:
-        raise CpmError(f"{SEEDS}: no seed, or more than one, is called '{name}', which a contract refers to")
-    with found[0].open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    if not rows or column not in rows[0]:
-        raise CpmError(f"{found[0]}: has no column '{column}', which a contract refers to")
     return tuple(
         dict.fromkeys(
             (
-                row[column],
+                row[reference.partition(".")[2]],
                 date.fromisoformat(row.get("valid_from") or str(ALWAYS[0])),
                 date.fromisoformat(row.get("valid_to") or str(ALWAYS[1])),
             )
-            for row in rows
+            for row in _seed_rows(reference)
         )
     )
 
 
-def _volume(raw: dict[str, float]) -> tuple[float, float]:
-    return raw["least_share"], raw["most_share"]
-
-
-def _check(contract: Contract, path: Path, wrong: Any) -> None:
-    if contract.extract != path.stem:
-        raise wrong(f"is called {path.stem} and describes '{contract.extract}'")
-    if contract.format not in FORMATS:
-        raise wrong(f"format '{contract.format}' is not one of {sorted(FORMATS)}")
-    if contract.timestamp_style not in TIMESTAMP_STYLES:
-        raise wrong(f"timestamp_style '{contract.timestamp_style}' is not one of {sorted(TIMESTAMP_STYLES)}")
-    lowered = [name.lower() for name in contract.names]
-    if len(set(lowered)) < len(lowered):
-        raise wrong("two columns have the same name but for case")
-    for column in contract.columns:
-        if column.type not in TYPES:
-            raise wrong(f"column '{column.name}' has type '{column.type}'; use one of {sorted(TYPES)}")
-        if not isinstance(column.nullable, bool):
-            raise wrong(f"column '{column.name}' has nullable '{column.nullable}'; write true or false")
-        if column.optional and not column.nullable:
-            raise wrong(f"column '{column.name}' may be left out and may not be empty; write nullable: true")
-        if column.name.lower() in RESERVED:
-            raise wrong(f"column '{column.name}' has a name that the lake keeps for itself; name it otherwise")
-        if column.unlisted not in {"warn", "quarantine"}:
-            raise wrong(f"column '{column.name}' has unlisted '{column.unlisted}'; write warn or quarantine")
-        if column.pattern and column.pattern not in PATTERNS:
-            raise wrong(f"column '{column.name}' has pattern '{column.pattern}'; known: {sorted(PATTERNS)}")
-        if column.identifies and column.identifies not in IDENTIFIES:
-            raise wrong(
-                f"column '{column.name}' identifies '{column.identifies}'; write one of {sorted(IDENTIFIES)}"
-            )
-        if column.identifies == "device" and not column.pattern:
-            raise wrong(f"column '{column.name}' identifies a device and has no pattern; texts are searched by it")
-    named = {*contract.key, *(name for name, _ in contract.period)}
-    named |= {name for order in contract.orders for name in (order.earlier, order.later)}
-    named |= {name for need in contract.needs for name in (need.column, need.needs)}
-    if unknown := named - set(contract.names):
-        raise wrong(f"key, period, orders or needs name columns that do not exist: {sorted(unknown)}")
-    for name, rule in contract.period:
-        if rule not in PERIOD_RULES or contract.column(name).type not in {"date", "timestamp"}:
-            raise wrong(f"period has '{name}: {rule}'; use a date or timestamp and one of {sorted(PERIOD_RULES)}")
+@cache
+def _seed_rows(reference: str) -> tuple[dict[str, str], ...]:
+    """Rows of the seed of a column that is named `<seed>.<column>`."""
+    name, _, column = reference.partition(".")
+    found = sorted(SEEDS.rglob(f"{name}.csv"))
+    if len(found) != 1:
+        raise ValueError(f"no seed, or more than one, is called '{name}'; name a column as <seed>.<column>")
+    with found[0].open(newline="", encoding="utf-8") as file:
+        rows = tuple(csv.DictReader(file))
+    if not rows or column not in rows[0]:
+        raise ValueError(f"{found[0]} has no column '{column}'; name one that it has")
+    return rows
 
 
 def load_contracts(folder: Path = CONTRACTS) -> Mapping[str, Contract]:

@@ -7,6 +7,7 @@ import sys
 import tomllib
 
 import pytest
+import yaml
 
 from conftest import ROOT
 
@@ -52,11 +53,15 @@ def test_every_change_of_the_mutants_finds_its_text():
 
 
 def test_locks_name_no_registry_and_agree():
-    locks = {name: (ROOT / f"requirements/{name}.txt").read_text() for name in ("bootstrap", "build", "dev")}
+    names = ("bootstrap", "build", "dev", "report", "audit")
+    locks = {name: (ROOT / f"requirements/{name}.txt").read_text() for name in names}
     assert not any("://" in lock for lock in locks.values())
     versions = {name: dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, flags=re.M)) for name, lock in locks.items()}
     build, dev = versions["build"], versions["dev"]
     assert {name: dev.get(name) for name in build} == build
+    for lock in ("report", "audit"):  # installed over what is there
+        both = versions[lock].keys() & dev.keys()
+        assert {name: versions[lock][name] for name in both} == {name: dev[name] for name in both}
 
 
 def test_no_path_of_a_machine_stands_in_the_project():
@@ -114,3 +119,55 @@ def test_a_stage_of_make_says_one_line_or_what_failed_and_the_log_has_all(
         said += re.escape(printed)
     assert re.fullmatch(said, found.stdout + found.stderr)
     assert (tmp_path / "logs/dbt.log").read_text() == printed
+
+
+NOT_LOOKED_UP = (
+    "error: locked versions could not be looked up, so nothing is known of them: {};"
+    " run it where the service of vulnerabilities answers\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("printed", "code", "ends", "said"),
+    [
+        ("No known vulnerabilities found", 0, 0, "No known vulnerabilities found\n"),
+        (
+            "Found 1 known vulnerability in 1 package\nName Version ID\nx 1 CVE-1",
+            1,
+            1,
+            "Found 1 known vulnerability in 1 package\nName Version ID\nx 1 CVE-1\n",
+        ),
+        (
+            "ERROR:pip_audit._cli:x: not found and could not be audited: x (1)",
+            1,
+            2,
+            NOT_LOOKED_UP.format("x: not found and could not be audited: x (1)"),
+        ),
+        (
+            "Traceback (most recent call last):\n  File ...\nConnectionError: no route",
+            1,
+            2,
+            NOT_LOOKED_UP.format("ConnectionError: no route"),
+        ),
+    ],
+    ids=["none_known", "some_known", "not_looked_up", "no_network"],
+)
+def test_an_audit_that_could_not_look_passes_for_none(tmp_path, printed, code, ends, said):
+    program = tmp_path / "pip-audit"
+    program.write_text(f"#!{sys.executable}\nimport sys\nprint({printed!r})\nsys.exit({code})\n")
+    program.chmod(0o755)
+    found = subprocess.run([ROOT / ".ci/audit", program, "a.txt"], capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout) == (ends, said)
+
+
+def test_hooks_and_workflow_run_what_make_runs():
+    """A hook is a program of `make lint`; the workflow calls `make test`, and each action has its version."""
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert {repo["repo"] for repo in hooks} == {"local"}
+    lint = (ROOT / "Makefile").read_text().split("\nlint: dev\n")[1].split("\n\n")[0]
+    programs = set(re.findall(r"\$\(BIN\)/(\S+)", lint))
+    assert {hook["entry"].split()[0] for hook in hooks[0]["hooks"]} == {f".venv/bin/{name}" for name in programs}
+    (job,) = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "run" in step] == ["make test"]
+    used = [step["uses"] for step in job["steps"] if "uses" in step]
+    assert [action for action in used if not re.fullmatch(r"actions/[a-z-]+@v\d+\.\d+\.\d+", action)] == []

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import duckdb
 
-from cpm_warehouse.contracts import PATTERNS, Contract
+from cpm_warehouse.contracts import PATTERNS, Contract, Form
 from cpm_warehouse.duck import literal, quoted
 
 # The form of a device in what a command prints, where no contract is read.
-DEVICE = "eui64"
+DEVICE: Form = "eui64"
 # Where a build has the parties of an extract, so that its rows need not be read for them.
 PARTIES = {"service_requests": "cube_service_requests_by_party_month", "alerts": "cube_alert_volumes"}
 WORD = "withheld"
@@ -38,9 +38,12 @@ def identifier_patterns(
     The connection has the build attached as `warehouse`. A party's name has no form of its own.
     """
     forms = {
-        contract.column(name).pattern for contract in contracts.values() for name in contract.identifying("device")
+        pattern
+        for contract in contracts.values()
+        for name in contract.identifying("device")
+        if (pattern := contract.column(name).pattern)
     }
-    found = {form: _spelled(PATTERNS[form]) for form in sorted(forms)}
+    found: dict[str, str] = {form: _spelled(PATTERNS[form]) for form in sorted(forms)}
     sources = [
         f"select party_id from warehouse.cubes.{PARTIES[extract]}"
         if extract in PARTIES

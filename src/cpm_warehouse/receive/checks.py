@@ -52,7 +52,7 @@ def _contract_checks(contract: Contract, period: str) -> Iterator[Check]:
         has_nul = " or ".join(f"contains({_as_text(column)}, chr(0))" for column in texts)
         names = [column.name for column in texts]
         yield Check("value_has_nul", names, has_nul, literal("a text contains the character NUL"))
-    for name, rule in contract.period:
+    for name, rule in contract.period.items():
         yield _period_check(contract.column(name), rule, period)
 
 
@@ -76,7 +76,7 @@ def _column_checks(column: Column) -> Iterator[Check]:
         yield Check(
             "value_malformed", [column.name], condition, _said(column, f", not of the form {column.pattern}")
         )
-    if column.allowed:
+    if column.known:
         yield _allowed(column)
     if column.minimum is not None or column.maximum is not None:
         yield _between(column, column.minimum, column.maximum)
@@ -87,7 +87,7 @@ def _column_checks(column: Column) -> Iterator[Check]:
 
 
 def _allowed(column: Column) -> Check:
-    values = [int(value) if column.type == "bigint" else value for value in column.allowed]
+    values = [int(value) if column.type == "bigint" else value for value in column.known]
     rule_id = "value_not_allowed" if column.unlisted == "quarantine" else "unknown_code"
     name, listed = quoted(column.name), ", ".join(literal(str(value)) for value in values)
     reason = _said(column, ", which is not in the contract's list")
@@ -100,9 +100,9 @@ def _allowed(column: Column) -> Check:
 def _outside_its_dates(column: Column, period: str) -> Check | None:
     """The values of a dated list that hold on no day of the month."""
     first, after = _month(period)
-    holding = {value for value, starts, ends in column.allowed_dates if starts < after and first < ends}
-    outside = [value for value in column.allowed if value not in holding]
-    if not column.allowed_dates or not outside:
+    holding = {value for value, starts, ends in column.dates_of_known if starts < after and first < ends}
+    outside = [value for value in column.known if value not in holding]
+    if not column.dates_of_known or not outside:
         return None
     name, listed = quoted(column.name), ", ".join(literal(value) for value in outside)
     reason = _said(column, f", which the list has for other dates than {period}")

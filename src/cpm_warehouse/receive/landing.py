@@ -381,7 +381,7 @@ class Landing:
 
         An export of what is open (`not_after`) may have nothing that began in its month.
         """
-        for name, rule in contract.period:
+        for name, rule in contract.period.items():
             if rule != "within":
                 continue
             first, after = month_bounds(contract.column(name), submission.period)
@@ -409,8 +409,7 @@ class Landing:
         if not entries:
             return None
         rows = max(entries, key=lambda entry: int(entry["version"]))["received_rows"]
-        least, most = contract.volume
-        return int(rows * least), int(rows * most) + 1
+        return int(rows * contract.volume.least_share), int(rows * contract.volume.most_share) + 1
 
     def _registered(self, submission: Submission) -> list[Event]:
         """Register entries of the same provider and extract, without its own."""

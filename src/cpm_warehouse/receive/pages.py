@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from cpm_warehouse.contracts import SEEDS, Column, Contract
+from cpm_warehouse.contracts import SEEDS, Column, Contract, SeedColumns
 from cpm_warehouse.receive.checks import checks_of
 from cpm_warehouse.receive.reading import EXAMPLES
 from cpm_warehouse.receive.rules import Rules
@@ -23,16 +23,16 @@ def write_contract_pages(contracts: Mapping[str, Contract], out: Path) -> int:
 
 
 def _page(contract: Contract, rules: Rules) -> Iterator[str]:
-    yield f"# {contract.extract}\n\n{contract.description}\n"
+    yield f"# {contract.extract}\n\n{contract.description.strip()}\n"
     yield f"- Sent by: {', '.join(contract.providers)}"
     yield f"- Usual form: .{contract.format}; .csv (UTF-8, commas), .csv.gz and .parquet are all taken"
     yield f"- Key: {', '.join(contract.key)}{'' if contract.key_is_unique else ' (may repeat)'}"
-    for name, rule in contract.period:
+    for name, rule in contract.period.items():
         where = {"within": "in", "not_after": "in or before", "not_before": "in or after"}[rule]
         yield f"- `{name}` lies {where} the month of the submission, in UTC or in London"
     if contract.volume:
-        least, most = contract.volume
-        yield f"- Rows to expect: {least:.0%} to {most:.0%} of those of the month before"
+        shares = f"{contract.volume.least_share:.0%} to {contract.volume.most_share:.0%}"
+        yield f"- Rows to expect: {shares} of those of the month before"
     if contract.may_be_empty:
         yield "- A month without rows is sent as a file without rows"
     for provider, days in _due_days(contract):
@@ -52,9 +52,9 @@ def _page(contract: Contract, rules: Rules) -> Iterator[str]:
 
 
 def _values(column: Column) -> str:
-    if column.allowed_from:
-        return f"those of {', '.join(column.allowed_from)}"
-    parts = [", ".join(column.allowed)] if column.allowed else []
+    if isinstance(column.allowed, SeedColumns):
+        return f"those of {', '.join(column.allowed.seed)}"
+    parts = [", ".join(column.known)] if column.known else []
     parts += [f"form {column.pattern}"] if column.pattern else []
     parts += [f"at least {column.minimum}"] if column.minimum is not None else []
     parts += [f"at most {column.maximum}"] if column.maximum is not None else []
@@ -65,9 +65,9 @@ def _values(column: Column) -> str:
 
 def _due_days(contract: Contract) -> Iterator[tuple[str, str]]:
     """Contracted Working Days of each provider: of this extract where it has its own, else of all its extracts."""
-    seed, _, column = contract.due_working_days.partition(".")
-    if not seed:
+    if not contract.due_working_days:
         return
+    seed, _, column = contract.due_working_days.seed.partition(".")
     (path,) = SEEDS.rglob(f"{seed}.csv")
     with path.open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["sla_kind"] == "contracted"]
