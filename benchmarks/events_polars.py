@@ -46,7 +46,7 @@ def counted(condition: pl.Expr, weight: str = "weight") -> pl.Expr:
 def targets() -> pl.LazyFrame:
     """Target times of each Service Reference Variant and mode: the row of the highest priority."""
     strings = {"service_reference_variant": pl.String}
-    variants = pl.scan_csv(SEEDS / "service_reference_variants.csv", schema_overrides=strings)
+    variants = pl.scan_csv(SEEDS / "service_request/service_reference_variants.csv", schema_overrides=strings)
     times = pl.scan_csv(SEEDS / "service_request/service_request_target_times.csv", schema_overrides=strings)
     return (
         variants.select(col("service_reference_variant").alias("ServiceReferenceVariant"))

@@ -1,3 +1,5 @@
+{# From the first month that anything was sent for to the last, those between that nobody sent
+   included. #}
 with
 
 clock as (
@@ -7,16 +9,15 @@ clock as (
     from {{ ref('int_reporting_clock') }}
 ),
 
-months as (
-    select reporting_month
-    from {{ ref('int_calendar_months') }}
+days as (
+    select {{ explode_days('first_reporting_month', 'last_reporting_month') }} as calendar_date
+    from clock
 ),
 
 final as (
-    select months.reporting_month
-    from months
-    inner join clock
-        on months.reporting_month between clock.first_reporting_month and clock.last_reporting_month
+    select calendar_date as reporting_month
+    from days
+    where extract(day from calendar_date) = 1
 )
 
 select * from final

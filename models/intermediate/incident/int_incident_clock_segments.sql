@@ -4,7 +4,7 @@ with
 
 states as (
     select *
-    from {{ ref('int_incident_states_ordered') }}
+    from {{ ref('int_incident_states_judged') }}
 ),
 
 resolutions as (

@@ -1,21 +1,16 @@
 {# The history of each Incident as the states that it went through: the first from what the first
-   change of each field says was there before, then one per change. Ends and re-opens that only the
-   export shows come from its dates. Without any audit row all elapsed time counts. #}
+   change of each field says was there before, then one per change, and those that only the export
+   shows. What did not change is carried on. #}
 {% set fields = ['status', 'status_reason', 'organisation', 'incident_category'] %}
 with
 
 incidents as (
     select
         incident_id,
-        status,
         status_reason,
         organisation,
         incident_category,
-        logged_at,
-        last_resolved_at,
-        reopened_at,
-        closed_at,
-        last_modified_at
+        logged_at
     from {{ ref('int_incidents_deduplicated') }}
 ),
 
@@ -29,27 +24,9 @@ changes as (
     from {{ ref('int_incident_changes_grouped') }}
 ),
 
-statuses as (
-    select
-        status,
-        clock_state,
-        clock_state in ('stopped', 'cancelled') as is_stopped
-    from {{ ref('incident_statuses') }}
-),
-
-status_reasons as (
-    select
-        status_reason,
-        pauses_clock
-    from {{ ref('incident_status_reasons') }}
-),
-
-organisations as (
-    select
-        organisation,
-        party_kind,
-        is_dcc_responsible
-    from {{ ref('incident_organisations') }}
+exported as (
+    select *
+    from {{ ref('int_incident_states_exported') }}
 ),
 
 first_states as (
@@ -80,68 +57,6 @@ changed_states as (
     from changes
     inner join incidents
         on changes.incident_id = incidents.incident_id
-),
-
-exported as (
-    select
-        incidents.*,
-        statuses.is_stopped as is_stopped_now,
-        coalesce(histories.is_stopped, false) as is_stopped_in_log,
-        coalesce(histories.last_status_changed_at, incidents.logged_at) as known_until
-    from incidents
-    inner join statuses
-        on incidents.status = statuses.status
-    left join histories
-        on incidents.incident_id = histories.incident_id
-),
-
-changes_without_audit as (
-    select
-        incident_id,
-        greatest(
-            coalesce(
-                case
-                    when is_stopped_now then coalesce(last_resolved_at, closed_at)
-                    else reopened_at
-                end,
-                last_modified_at
-            ),
-            known_until,
-            logged_at
-        ) as state_at,
-        2 as state_order,
-        status
-    from exported
-    where
-        is_stopped_now != is_stopped_in_log
-        and last_modified_at >= known_until
-),
-
--- Resolved in the log, then re-opened and resolved again: the log ends before the second time.
-resolved_again_without_audit as (
-    select *
-    from exported
-    where
-        is_stopped_now
-        and is_stopped_in_log
-        and reopened_at >= known_until
-        and last_resolved_at > reopened_at
-),
-
-reopens_without_audit as (
-    select
-        incident_id,
-        greatest(reopened_at, logged_at) as state_at,
-        2 as state_order,
-        '' as status
-    from resolved_again_without_audit
-    union all
-    select
-        incident_id,
-        greatest(last_resolved_at, logged_at) as state_at,
-        3 as state_order,
-        status
-    from resolved_again_without_audit
 ),
 
 -- No two states of an Incident are equal in what orders them: its changes differ in changed_at, and
@@ -176,7 +91,7 @@ states as (
     select
         incident_id,
         state_at,
-        state_order,
+        1 + exported_order as state_order,
         status,
         null as status_reason,
         null as organisation,
@@ -184,66 +99,25 @@ states as (
         null as is_audited,
         null as was_cancelled,
         null as changed_at
-    from changes_without_audit
-    union all
-    select
-        incident_id,
-        state_at,
-        state_order,
-        status,
-        null as status_reason,
-        null as organisation,
-        null as incident_category,
-        null as is_audited,
-        null as was_cancelled,
-        null as changed_at
-    from reopens_without_audit
+    from exported
 ),
 
-filled as (
+final as (
     select
         incident_id,
-        state_at,
-        lead(state_at) over history as next_state_at,
+        cast(row_number() over history as integer) as state_number,
         {% for field in fields %}
             {{ last_known(field) }} as {{ field }},
         {% endfor %}
         {{ last_known('is_audited') }} as is_audited,
         coalesce(was_cancelled, false) as was_cancelled,
-        cast(row_number() over history as integer) as state_number
+        state_at,
+        lead(state_at) over history as next_state_at
     from states
     window history as (
         partition by incident_id
         order by state_at, state_order, changed_at
     )
-),
-
-final as (
-    select
-        filled.incident_id,
-        filled.state_number,
-        {% for field in fields %}
-            filled.{{ field }},
-        {% endfor %}
-        filled.was_cancelled,
-        filled.state_at,
-        filled.next_state_at,
-        coalesce(organisations.party_kind, 'unknown') as party_kind,
-        case
-            when statuses.is_stopped then statuses.clock_state
-            when not filled.is_audited then 'running'
-            when not organisations.is_dcc_responsible then 'held_by_user'
-            when statuses.clock_state = 'pausable' and status_reasons.pauses_clock
-                then 'pending_user'
-            else 'running'
-        end as clock_state
-    from filled
-    left join statuses
-        on filled.status = statuses.status
-    left join status_reasons
-        on filled.status_reason = status_reasons.status_reason
-    left join organisations
-        on filled.organisation = organisations.organisation
 )
 
 select * from final

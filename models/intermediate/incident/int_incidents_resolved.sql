@@ -5,7 +5,7 @@ with
 
 states as (
     select *
-    from {{ ref('int_incident_states_ordered') }}
+    from {{ ref('int_incident_states_judged') }}
 ),
 
 -- The export says which Incidents are open.

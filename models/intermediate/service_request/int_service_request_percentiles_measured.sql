@@ -14,25 +14,9 @@ submissions as (
     from {{ ref('int_submissions_current') }}
 ),
 
-cells as (
+grouped_cells as (
     select *
-    from {{ ref('int_service_request_latency_cells') }}
-),
-
-pooled_parties as (
-    select distinct
-        request_month,
-        service_reference_variant,
-        region,
-        device_type,
-        party_id,
-        party_pseudonym
-    from {{ ref('int_service_requests_small_cells_pooled') }}
-),
-
-regions as (
-    select region
-    from {{ ref('regions') }}
+    from {{ ref('int_service_request_percentile_groups') }}
 ),
 
 limits as (
@@ -41,66 +25,12 @@ limits as (
     where limit_id = 'percentiles'
 ),
 
-kinds as (
-    select
-        false as is_over_wan,
-        'end_to_end' as latency_kind
-    union all
-    select
-        true as is_over_wan,
-        'wan' as latency_kind
-),
-
 percentiles as (
     select 50 as percentile
     union all
     select 95 as percentile
     union all
     select 99 as percentile
-),
-
-named_cells as (
-    select
-        cells.cell_hash,
-        cells.request_month,
-        coalesce(cells.service_reference_variant, {{ unknown() }}) as service_reference_variant,
-        coalesce(regions.region, {{ unknown() }}) as region,
-        cells.party_id,
-        coalesce(cells.device_type, {{ unknown() }}) as device_type
-    from cells
-    left join regions
-        on cells.region = regions.region
-),
-
--- Buckets are many: they are ordered by a number of what they are percentiles of.
-grouped_cells as (
-    select
-        named_cells.cell_hash,
-        pooled_parties.request_month,
-        pooled_parties.service_reference_variant,
-        pooled_parties.region,
-        pooled_parties.device_type,
-        pooled_parties.party_pseudonym,
-        kinds.is_over_wan,
-        kinds.latency_kind,
-        dense_rank() over (
-            order by
-                pooled_parties.request_month,
-                pooled_parties.service_reference_variant,
-                pooled_parties.region,
-                pooled_parties.device_type,
-                pooled_parties.party_pseudonym,
-                kinds.latency_kind
-        ) as group_number
-    from named_cells
-    inner join pooled_parties
-        on
-            named_cells.request_month = pooled_parties.request_month
-            and named_cells.service_reference_variant = pooled_parties.service_reference_variant
-            and named_cells.region = pooled_parties.region
-            and named_cells.device_type = pooled_parties.device_type
-            and named_cells.party_id is not distinct from pooled_parties.party_id
-    cross join kinds
 ),
 
 cell_buckets as (

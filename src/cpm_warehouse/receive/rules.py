@@ -10,7 +10,7 @@ from cpm_warehouse.errors import CpmError, RefusalError
 
 RULES = Path("seeds/reference/submission/validation_rules.csv")
 LONDON = ZoneInfo("Europe/London")
-MONTHS = Path("seeds/decisions/reporting_month_bounds.csv")
+MONTHS = Path("seeds/reference/reporting_month_bounds.csv")
 # What cannot be read cannot be kept with a warning.
 CONSEQUENCES = {
     "row": {"quarantine", "warn", "refuse"},

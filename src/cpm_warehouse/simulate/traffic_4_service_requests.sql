@@ -58,7 +58,7 @@ rare as (
         coalesce(split_part(eligible_user_roles, ' ', 1), 'IS') as user_role,
         0.5 as weight,
         if(is_non_device, null, 3000) as median_ms,
-    from read_csv(getvariable('seeds') || '/service_reference_variants.csv', all_varchar = true)
+    from read_csv(getvariable('seeds') || '/service_request/service_reference_variants.csv', all_varchar = true)
     anti join main on service_reference_variant = main.variant
     where service_reference not like '11.%'
 ),

@@ -53,14 +53,14 @@ rare as (
         end as device_type,
         'supplier' as audience,
         36 / count(*) over () as weight,
-    from read_csv(getvariable('seeds') || '/device_alert_codes.csv', all_varchar = true) as codes
+    from read_csv(getvariable('seeds') || '/alert/device_alert_codes.csv', all_varchar = true) as codes
     anti join main on codes.alert_code = main.code
     anti join logged_only on codes.alert_code = logged_only.alert_code
     union all
     select
         'DCC' as kind, alert_code as code, 'ESME' as device_type, 'supplier' as audience,
         6.7 / count(*) over () as weight,
-    from read_csv(getvariable('seeds') || '/dcc_alert_codes.csv', all_varchar = true)
+    from read_csv(getvariable('seeds') || '/alert/dcc_alert_codes.csv', all_varchar = true)
     anti join main on alert_code = main.code
 ),
 
