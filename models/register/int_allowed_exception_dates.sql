@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#in-and-out; RES-07 -#}
 {# The cubes have no finer time than a day, so an Allowed Exception for a window takes out the days
    that it wholly covers: never more than was approved. #}
 with

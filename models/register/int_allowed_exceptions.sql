@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#in-and-out; RES-02, RES-05 -#}
 {# Only an exception approved by now counts, and only as its latest submission has it. #}
 with
 

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#in-and-out; RES-10 -#}
 {# A submission tells of its month, and of nothing that happened after it was received. A correction
    of an earlier month tells nothing of the months after it, so the submission for the last month
    decides; one for a month that had not begun is filed under the wrong month. #}

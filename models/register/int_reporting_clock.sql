@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#in-and-out; RES-02, RES-16 -#}
 {# The one clock of the warehouse: nothing else reads `as_of`, and nothing reads the machine's
    clock. #}
 with

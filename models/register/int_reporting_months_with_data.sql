@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#in-and-out; RES-16 -#}
 {# From the first month that anything was sent for to the last, those between that nobody sent
    included. #}
 with

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#in-and-out; RES-16 -#}
 {# Which submissions are of a month that can be: one filed under 2035 by a slip of the pen must not
    stretch the months that are reported. Its rows count all the same. #}
 with

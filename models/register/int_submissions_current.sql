@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#restatements; LND-11, PUB-02, PUB-06 -#}
 {# A correction is a later version of the same submission; `as_known_at` leaves out what was
    received after it, `as_landed_at` what was landed after it. #}
 with

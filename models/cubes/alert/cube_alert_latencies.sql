@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#accuracy; ALT-12, CUB-07 -#}
 {# Times of the Alerts that CPM 3 counts, times the proxy's divisor: a bucket is the same slice of
    time here and in the buckets of WAN round trips, and the two curves meet at each bucket's end. #}
 

@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#in-and-out; ALT-04 -#}
 {# An Alert sent twice bears the same times, so only rows whose times occur twice are compared in
    full: a distinct over every column would cost ten times the cube. The copy that stands for most
    Alerts stays, then the one that says more: what stays is told by what it says, not by where it

@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#in-and-out; ALT-10, CUB-07 -#}
 {# The scan of Alerts by SEC Party, which the daily cube leaves out. #}
 
 with

@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#formula; ALT-03, CUB-07 -#}
 {# The one scan of Alerts by day. Exclusions by code are left to readers: a change of their seeds
    needs no scan. #}
 

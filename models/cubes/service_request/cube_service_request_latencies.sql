@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#formula; CUB-04, SRQ-08 -#}
 {# A sketch of response times by month with party: counts of buckets, each 2% wider than the one
    before, which merge exactly. Both times of a request come from the one scan. Buckets are many,
    two for every three requests of a small month, so a cell is one row with a list of them, and

@@ -1,3 +1,4 @@
+{#- CPM 1, 2: docs/measures/cpm_1_2.md#in-and-out; CUB-03, SRQ-06 -#}
 {# Sent twice: the same originator, target, counter and instant; only rows whose instant and counter
    occur twice are compared. A final answer stays before an acknowledgement, then the copy without
    success, then the later answered: what stays is told by what it says, not by where it lies. The

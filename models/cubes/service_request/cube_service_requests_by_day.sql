@@ -1,3 +1,4 @@
+{#- CPM 1, 2: docs/measures/cpm_1_2.md#formula; CUB-08, SRQ-01, SRQ-03 -#}
 {# The one scan of Service Requests by day, without party. A request belongs to the day on which it
    was received. On the target counts as met; a request without a response is counted and not met. #}
 {% set proxy_limit_columns = [] %}

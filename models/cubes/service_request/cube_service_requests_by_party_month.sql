@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#formula; CUB-07, SRQ-07 -#}
 {# The one scan of Service Requests by month with party. End to end runs from the instant at which
    the clock of the request's mode starts. #}
 

@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#in-and-out; ALT-05, ALT-15 -#}
 {# CPM 3: the codes that it leaves out, those of the seed first; with them, where the seed
    unsent_alert_treatments says so, the codes that a meter only logs. #}
 with

@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#accuracy; ALT-12 -#}
 {# How far the two curves part: the largest gap is the two-sample Kolmogorov-Smirnov distance, exact
    at the buckets' ends. They part from the first latency to the last at which the gap is wider than
    chance would make it. #}

@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#accuracy; ALT-12 -#}
 {# Both cumulative curves, ready to draw: the share of Alerts, and of halved round trips, that took
    no longer than each bucket's upper end. #}
 {{ config(materialized='table') }}

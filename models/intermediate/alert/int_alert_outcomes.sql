@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#basis; ALT-09, ALT-10, ALT-11, ALT-17 -#}
 {# CPM 3 on every basis that it could stand on; the basis decided for a region picks one. Alerts
    that a basis cannot see are counted as unseen: they lower its coverage, and nothing else. #}
 with

@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#proxy; ALT-08, ALT-09, ALT-18, ALT-19, ALT-20 -#}
 {# CPM 3 by proxy, what stands for a region's Alerts: its requests, scaled to them and shared out by
    provider; requests as they are, in a reading by request counts and where nobody ever sent Alerts
    of the region; nothing, where no request crossed the WAN: they, as in a reading without a proxy,

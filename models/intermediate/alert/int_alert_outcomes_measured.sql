@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#variants; ALT-01, ALT-03, ALT-06, ALT-16, RES-07 -#}
 {# CPM 3 under each reading of it. met + not met + excluded are all messages (or all the Alerts that
    they stand for). #}
 {{ config(materialized='table') }}

@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#accuracy; ALT-12, ALT-13, ALT-14 -#}
 {# Interval of a difference of two shares: Newcombe's hybrid of Wilson score intervals (Statistics
    in Medicine 17, 1998, method 10). It takes events as independent; Alerts of a device or a storm are
    not, so the true interval is wider. #}

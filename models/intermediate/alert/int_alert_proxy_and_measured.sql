@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#accuracy; ALT-14 -#}
 {# Both sides of the comparison in one row: Alerts as measured and requests as proxy, by device type
    and, as 'all', together. #}
 with

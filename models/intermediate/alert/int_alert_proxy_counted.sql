@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#proxy; ALT-07 -#}
 {# CPM 3 by proxy: on-demand Service Requests that crossed the WAN and came back stand for Alerts.
    Each request is in exactly one of: not on demand, without a WAN leg, without a return, returned. #}
 {{ config(materialized='table') }}

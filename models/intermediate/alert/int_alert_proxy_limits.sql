@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#proxy; ALT-07, CUB-08 -#}
 {# CPM 3 by proxy. Half the Round Trip Time of a Service Request stands for the time of an Alert,
    and is held against the Alert Target Response Time, or the WAN's share of it:
 

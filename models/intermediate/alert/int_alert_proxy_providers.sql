@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#proxy; ALT-18, ALT-19 -#}
 {# CPM 3 by proxy: a region's scaled counts shared out among the providers of its Alerts, the one
    with most Alerts first. Each has what the counts of all so far grow by with it, so that providers
    add up to the region. #}

@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#proxy; ALT-08, ALT-09, ALT-19 -#}
 {# CPM 3 by proxy: a region's share of requests within the target is scaled to the Alerts that it
    has (example A9), so that regions weigh as their Alerts do and pool with those that are measured. It is
    rounded here, once. #}

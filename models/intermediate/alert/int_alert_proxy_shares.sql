@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#proxy; ALT-08, ALT-20 -#}
 {# CPM 3 by proxy: of a region's requests, how many a reading counts and how many of them are within
    the target. An Allowed Exception takes out whole days; counts with them are kept beside. #}
 with

@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#proxy; ALT-08, ALT-17 -#}
 {# CPM 3: how many Alerts each provider has in a region and month, by the month raised. A month that
    a provider sent no file for has those of the nearest month that it sent, the earlier of two.
    Weights of the proxy and the population of coverage. #}

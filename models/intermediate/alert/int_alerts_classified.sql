@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#in-and-out; ALT-05, ALT-06 -#}
 {# CPM 3: the cells of the submissions that count, with what their code is excluded for and whether
    it is time critical. A region that no list has is Unknown. #}
 with

@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#formula; ALT-02, ALT-03, PLT-16 -#}
 {# CPM 3. An Alert is timed from when it was raised to when it was sent to the User. A hub's clock
    may be ahead: raised after it was sent, an Alert has no time, and belongs to the day on which it
    reached the gateway, or else the User. One without any time stands on the first of the month that

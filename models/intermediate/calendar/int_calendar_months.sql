@@ -1,3 +1,4 @@
+{#- Working Day: docs/calendar.md#counting; CAL-01 -#}
 with
 
 calendar_bounds as (

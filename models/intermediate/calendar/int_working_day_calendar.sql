@@ -1,3 +1,4 @@
+{#- Working Day: docs/calendar.md#definition; CAL-01 -#}
 {# SEC Working Day: no Saturday or Sunday, no Christmas Day or Good Friday, no bank holiday. The two
    named days are excluded by name as well: Good Friday is a common-law holiday in England and Wales
    and stands in no schedule of the 1971 Act there. #}

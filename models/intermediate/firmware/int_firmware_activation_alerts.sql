@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#cuts; FIR-16 -#}
 {# Do Alerts follow activations? The hours after are held against as many hours before: power
    outages that an activation causes are the difference, and what fails by chance is in both. #}
 with

@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#matching; FIR-11, FIR-19, FIR-20 -#}
 {# Every activation that names its image: from the S1SPs' 11.3, and 11.4 for a PPMID, and from the
    CSPs' steps. The DSP's own rows of 11.3 carry no hash, so that none can be matched by device and image. #}
 with

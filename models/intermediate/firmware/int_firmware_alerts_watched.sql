@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#cuts; FIR-16 -#}
 {# One pass over the Alerts that keeps the few codes worth watching: the codes are pushed down into
    the scan. A copy of a row is the same Alert. #}
 {{ config(materialized='table') }}

@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#matching; FIR-10, FIR-12 -#}
 {# What the inventory says of a device with firmware events, from the end of one month to the next.
    Its first entry also describes the device before it, but for the version: that may have been another. #}
 {{ config(materialized='table') }}

@@ -1,3 +1,5 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#matching; FIR-05, FIR-06, FIR-07, FIR-10, FIR-12,
+    FIR-21, FIR-22 -#}
 {# Version before: the device's latest activation, or the inventory of a later month's end. An
    update whose version the inventory shows, when no activation was received, was activated (when exactly is not known),
    and a later sending of the same image is one of its own. #}

@@ -1,3 +1,5 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#variants; FIR-01, FIR-08, FIR-09, FIR-13, RES-07
+    -#}
 {# CPM 6A, 6B, 6C: each update or activation under each reading whose devices it is of. Cohort: in
    the month of the update; activity: in the month of the activation request. A re-sent update counts
    once, by its last sending; one superseded by a later image is no test of its activation. Where repeats of a

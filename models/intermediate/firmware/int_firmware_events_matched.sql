@@ -1,3 +1,5 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#matching; FIR-02, FIR-03, FIR-04, FIR-05, FIR-06,
+    FIR-15, FIR-18 -#}
 {# An activation belongs to the latest update of its image before it; an update has at most the
    first success before the next update of that image. At one instant an update stands before an activation;
    where a copy of a row follows, the copy counts; of copies that differ in outcome alone, the failure. #}

@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#matching; FIR-19 -#}
 {# A CSP tells steps, not requests: a FAILED step belongs to the update while the image is under
    way, and to the activation once it was delivered. A request that no step answers is a failed attempt.
    Steps of one instant are in the order in which an update takes them. #}

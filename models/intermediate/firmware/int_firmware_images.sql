@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#matching; FIR-25 -#}
 {# The image that a hash or version names. A hash is known by the Central Products List alone; a
    version names itself, and is known where any product has it. The latest list that has it counts,
    and of two versions in one list the higher. #}

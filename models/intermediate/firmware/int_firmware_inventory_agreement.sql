@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#blind-spots; FIR-10, FIR-11 -#}
 {# Two sources that should agree: the version in the inventory at each month's end, and the latest
    activation that was reported before it. Where the image's version is not known there is none to compare. #}
 with

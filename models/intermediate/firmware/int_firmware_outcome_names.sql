@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#matching; FIR-17 -#}
 {# Every word for how an update or an activation ended. #}
 {{ config(materialized='table') }}
 

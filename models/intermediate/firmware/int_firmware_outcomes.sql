@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#basis; FIR-01, FIR-14 -#}
 {# The proxy sees Communications Hubs only: activations of other devices stand beside it as unseen,
    and lower its coverage and nothing else. An activation may come from a later submission than its update. #}
 with

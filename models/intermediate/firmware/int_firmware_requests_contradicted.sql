@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#matching; FIR-04 -#}
 {# One request, device and time of sending with two images or two answers: both rows are kept, and
    somebody should ask the DSP. Only requests that stand in two rows are taken apart. #}
 with

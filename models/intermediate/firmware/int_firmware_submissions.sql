@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#matching; FIR-22 -#}
 {# Until when the files of a provider can know what became of an update: its extract that tells of
    activations decides. Of the DSP it is the inventory; its lists of requests tell of none. #}
 with

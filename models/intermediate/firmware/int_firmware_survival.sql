@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#cuts; FIR-08, FIR-23 -#}
 {# Kaplan-Meier: of the updates still waiting at each time, the share not activated then; waiting
    ends without an activation (censored) when nothing more is known. A failure waits until then. #}
 with

@@ -1,3 +1,4 @@
+{#- CPM 5, 5A: docs/measures/cpm_4_5_5a.md#blind-spots; INC-11, INC-12 -#}
 {# CPM 5 and 5A rest on the DCC's own records; the providers' lists say how far the two agree. An
    Incident is expected in a provider's list where the provider sent a list for the month in which
    the DCC's records show it resolved. #}

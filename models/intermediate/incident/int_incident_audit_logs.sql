@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-18 -#}
 {# An Incident rests on the audit logs of all months in which its clock ran: that a log has no
    change of it counts too. #}
 with

@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-04, INC-15, RES-11 -#}
 {# Several fields may change within one second: they are one change of the Incident's state, each
    field with its first old and its last new value. Two changes of one field at one instant stand
    in the order of the log: here alone the order of rows is evidence. An exact duplicate changes

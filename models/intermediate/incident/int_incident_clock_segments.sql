@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-01, INC-04, INC-20 -#}
 {# CPM 4, 5, 5A: only time for which the DCC or its providers hold the Incident counts. #}
 {% set fields = ['status', 'status_reason', 'organisation', 'incident_category'] %}
 with

@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-05 -#}
 {% set fields = ['status', 'status_reason', 'organisation', 'incident_category'] %}
 with
 

@@ -1,3 +1,4 @@
+{#- CPM 5, 5A: docs/measures/cpm_4_5_5a.md#blind-spots; INC-12 -#}
 {# Rows of one submission with the same number are equal: landing keeps aside those that differ. #}
 with
 

@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#basis; INC-11, RES-05 -#}
 {# An Allowed Exception takes an event out of the measure; the figure without exceptions stands
    beside it. Incidents that only a provider knows are counted as unseen: they lower the coverage of
    the basis, and nothing else. #}

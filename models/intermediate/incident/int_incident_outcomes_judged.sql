@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#variants; INC-02, INC-03, INC-08, INC-10 -#}
 {# CPM 4, 5, 5A: each Incident under each variant that its category falls to, with the month that it
    belongs to. Excluded Incidents have no target, so both attributions put them in the month in
    which they ended. #}

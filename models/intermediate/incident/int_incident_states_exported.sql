@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-05 -#}
 {# Ends and re-opens of an Incident that no audit row shows: they come from the dates of its latest
    export, where that is no older than the log's last Status. #}
 with

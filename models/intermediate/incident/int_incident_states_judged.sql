@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-01, INC-06, INC-20 -#}
 {# CPM 4, 5 and 5A: what each state of an Incident does to the clock. Without any audit row all
    elapsed time counts; who holds the Incident is asked before why it is pending. #}
 with

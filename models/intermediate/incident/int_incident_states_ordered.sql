@@ -1,3 +1,5 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-01, INC-05, INC-06, INC-14, INC-18, INC-23
+    -#}
 {# The history of each Incident as the states that it went through: the first from what the first
    change of each field says was there before, then one per change, and those that only the export
    shows. What did not change is carried on. #}

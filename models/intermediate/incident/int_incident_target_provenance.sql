@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-22, RES-04 -#}
 {# How far the target times are known that a month's Incidents are held to: a result is known no
    better than they are. A target that holds on any day of the month counts. #}
 with

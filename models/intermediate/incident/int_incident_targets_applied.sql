@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-09, INC-22 -#}
 {# One row per Incident: the times that its category sets it, in seconds, and in Working Days where
    they are a variant. #}
 with

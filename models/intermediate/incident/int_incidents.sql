@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#formula; INC-04, INC-08, INC-09, INC-21, RES-10 -#}
 {# CPM 4, 5, 5A: resolved within the Target Resolution Time of the category at resolution, on the
    target counts. #}
 with

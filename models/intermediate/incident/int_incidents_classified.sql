@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#in-and-out; INC-06, INC-07, INC-16, INC-17 -#}
 {# Who answers for each Incident and why it may fall outside every measure, by what it was when it
    was resolved. #}
 with

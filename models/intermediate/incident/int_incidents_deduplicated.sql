@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-05 -#}
 {# An Incident stands in the export of every month in which it was open: the latest change to it
    wins, then the later month. Rows of one submission with the same Last Modified Date are equal:
    landing keeps aside those that differ. #}

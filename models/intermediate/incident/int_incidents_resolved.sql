@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-14, INC-17, INC-19, RES-10 -#}
 {# The clock stops at the last Resolved that was not re-opened; what the Incident was at that
    instant (its category, who held it) is what it is measured by, and what came after, such as
    closing it, is not. Being cancelled is the exception: it counts whenever it came. #}

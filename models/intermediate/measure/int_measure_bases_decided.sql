@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#basis; ALT-11, OPT-01, RES-09 -#}
 {# Which basis feeds a measure in a region and month, under each scenario. A scenario says what it
    changes, and leaves the rest as decided; a row for the region goes before one for all. #}
 with

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#formula; RES-08 -#}
 {# Change of each result on the month before. A figure on another basis is another figure, so that
    no change is given between them, and the row says why. #}
 with

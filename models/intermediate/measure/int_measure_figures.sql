@@ -1,3 +1,4 @@
+{#- all measures: docs/measures/results.md#formula; RES-08, REP-12 -#}
 {# What a reader sees of a result at once: figure, names, and the change on the month before. A line
    of a trend ends where there is no change to draw: at a month without a figure, and where the
    basis changed. #}

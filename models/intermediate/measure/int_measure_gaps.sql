@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#blind-spots; RES-16, RES-17 -#}
 {# What could not be computed, and why: a month without what feeds a measure reads `no_events`, as
    does one in which nothing happened; here the two differ. #}
 with

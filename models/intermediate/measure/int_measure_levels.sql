@@ -1,3 +1,4 @@
+{#- all measures: docs/measures/results.md#levels; RES-18 -#}
 with
 
 levels as (

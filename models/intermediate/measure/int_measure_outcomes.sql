@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#formula; PLT-15 -#}
 {# Every measure in one shape; a measure is added by adding its outcomes here. #}
 {{ config(materialized='table') }}
 {% set doors = [

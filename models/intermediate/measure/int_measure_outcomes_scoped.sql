@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#basis; RES-06 -#}
 {# The outcomes that count, by the basis decided for their region, under each scenario, once for
    each scope that they belong to. #}
 with

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#formula; RES-15 -#}
 with
 
 judged as (

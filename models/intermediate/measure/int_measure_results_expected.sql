@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#basis; RES-01, RES-04, RES-13, RES-15, RES-18 -#}
 {# The grid of what must be reported, under each scenario: a measure without events has its rows
    too, and they say so.
    Every measure has a decision on its basis and a row of levels (null where none is known) for

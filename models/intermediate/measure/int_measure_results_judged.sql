@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#formula; RES-01, RES-03, RES-04, RES-12 -#}
 {# On the level counts as met (PMM, CPM 8: less than or equal). A level is compared with an exact
    fraction, in whole numbers: no rounding for show can decide a verdict. #}
 {{ config(materialized='table') }}

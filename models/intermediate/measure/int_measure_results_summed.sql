@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#formula; RES-03, RES-14 -#}
 {# Results as exact fractions. Pooled: met out of total, over all events. Mean of providers: the
    mean of the providers' own fractions, to 12 decimal places; a provider without events has none
    and is left out. #}

@@ -1,3 +1,4 @@
+{#- MP122B: docs/measures/solution_options.md#options; ALT-10, OPT-03 -#}
 {# Coverage by volume of the default reading of CPM 3: an option that measures sees the Alerts of
    its regions; the proxy stands for those that cross the WAN where Service Requests do too. Alerts excluded by
    their code are known to be out of scope, so they count as seen. #}

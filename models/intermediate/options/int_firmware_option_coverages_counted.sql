@@ -1,3 +1,4 @@
+{#- MP122B: docs/measures/solution_options.md#options; OPT-03 -#}
 {# Coverage by devices, as the inventory lists them at the month's end: those of the default
    reading's population are to be seen, and an option sees those of the population of its basis. #}
 with

@@ -1,3 +1,4 @@
+{#- MP122B: docs/measures/solution_options.md#options; OPT-03 -#}
 {# What each option can see, for every measure in one shape; a measure is added by a line here. #}
 with
 

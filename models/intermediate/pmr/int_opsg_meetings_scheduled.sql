@@ -1,3 +1,4 @@
+{#- H13.4: docs/measures/pmr_timeliness.md#meetings; PMR-03 -#}
 {# Dates that the OPSG paper names win; the pattern that they fit fills every other month. A day
    that is no Working Day gives way to the next one (assumed). #}
 with

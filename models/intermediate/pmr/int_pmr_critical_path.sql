@@ -1,3 +1,4 @@
+{#- H13.4: docs/measures/pmr_timeliness.md#blind-spots; PMR-07, PMR-08, PMR-13 -#}
 {# Who holds up the PMR: the provider that may submit last, and the one that did. An extract counts
    from its first version: a correction does not hold up the report that went before it. What has
    not come is later than all. #}

@@ -1,3 +1,4 @@
+{#- H13.4: docs/measures/pmr_timeliness.md#in-and-out; PMR-10 -#}
 with
 
 deliveries as (

@@ -1,3 +1,4 @@
+{#- H13.4: docs/measures/pmr_timeliness.md#formula; PMR-05, PMR-06, PMR-10 -#}
 {# SEC H13.4. A PMR that arrives on a day that is no Working Day counts as there on the next one. #}
 with
 

@@ -1,3 +1,4 @@
+{#- H13.4: docs/measures/pmr_timeliness.md#formula; PMR-01 -#}
 with
 
 months as (

@@ -1,3 +1,4 @@
+{#- H13.4: docs/measures/pmr_timeliness.md#regimes; PMR-01, PMR-02, PMR-11 -#}
 {# SEC H13.4. The regime that binds a Reporting Month is the one valid on the first day after the
    month (assumed); a derogation stands in front of the obligation that it derogates from. A
    proposal never binds. #}

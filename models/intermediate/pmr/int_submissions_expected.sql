@@ -1,3 +1,4 @@
+{#- H13.4: docs/measures/pmr_timeliness.md#in-and-out; PMR-07, PMR-08, PMR-12 -#}
 {# The contracted time that holds is the one valid on the first day after the month; a time for the
    very extract comes before the provider's time for all of them. #}
 with

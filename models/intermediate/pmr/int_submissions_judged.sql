@@ -1,3 +1,4 @@
+{#- H13.4: docs/measures/pmr_timeliness.md#formula; PMR-05, PMR-07 -#}
 {# A submission that arrives on a day that is no Working Day counts as there on the next one. #}
 with
 

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#restatements; PUB-04 -#}
 {# What was published as not reportable is no figure, so that the first one after it restates
    nothing. #}
 with

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#restatements; PUB-04 -#}
 {# A figure stands from the first publication that shows it to the last: publishing it again is no
    new figure. #}
 with

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#restatements; PUB-02, PUB-03 -#}
 with
 
 published as (

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#restatements; PUB-05 -#}
 {# A correction that leaves a result without events does not stand behind it, and moved it all the
    same: what replaced a submission counts as moving what rested on it. #}
 with

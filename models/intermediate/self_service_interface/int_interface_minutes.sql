@@ -1,3 +1,4 @@
+{#- CPM 6: docs/measures/cpm_6.md#formula; SSI-01 -#}
 {# Complete minutes only: a minute that a window covers in part is not of that window. #}
 with
 

@@ -1,3 +1,4 @@
+{#- CPM 6: docs/measures/cpm_6.md#in-and-out; SSI-02, SSI-03 -#}
 {# An outage without an end is known to have lasted until its submission was received, no longer.
    Only Planned Maintenance notified as the Code asks leaves the Target Availability Period. #}
 with

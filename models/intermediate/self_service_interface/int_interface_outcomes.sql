@@ -1,3 +1,4 @@
+{#- CPM 6: docs/measures/cpm_6.md#formula; SMK-02, SSI-01, SSI-03 -#}
 {# CPM 6 counts minutes: met are those of the Target Availability Period without downtime. A month
    counts where its outages were submitted, if only to say that there were none. #}
 with

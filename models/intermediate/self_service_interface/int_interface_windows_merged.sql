@@ -1,3 +1,4 @@
+{#- CPM 6: docs/measures/cpm_6.md#formula; RES-07, SSI-01 -#}
 {# Windows that overlap or meet become one, so that a minute that two outages share out between them
    is a complete one, and no minute counts twice. #}
 with

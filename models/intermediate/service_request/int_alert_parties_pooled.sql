@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#in-and-out; PRI-03 -#}
 {# Alert messages as rows of the annex, small parties pooled as those of Service Requests are. #}
 with
 

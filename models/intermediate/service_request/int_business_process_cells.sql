@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#formula; SRQ-07, SRQ-08 -#}
 {# The annex of MP122A. A Service Request can serve several Business Processes and stands under
    each, so volumes are never summed across processes. Of Alerts the annex has volumes alone. #}
 with

@@ -1,3 +1,4 @@
+{#- OPR: docs/measures/operational_performance_regime.md#formula; SRQ-10 -#}
 {# The Operational Performance Regime by regulatory year, April to March: within the Target Response
    Time beside within the target of the Round Trip Time. Which of the two the regime should take was
    what the workshops of 2021 were about. Service availability has no Service Requests. #}

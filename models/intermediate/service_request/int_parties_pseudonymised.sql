@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#in-and-out; PRI-02 -#}
 {# The key to the pseudonyms: it never leaves the build. #}
 with
 

@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#formula; SRQ-07, SRQ-08 -#}
 {# The annex of MP122A: volumes, outcomes and times of a cell as shown, small parties pooled. What
    succeeded and what is final says the seed service_request_outcomes. #}
 with

@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#formula; CUB-04, SRQ-08 -#}
 {# The sketch with the names of its cells, and a row for each bucket. #}
 with
 

@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#formula; CUB-04 -#}
 {# What the hashes of the sketch's cells stand for; requests by party have every cell of it. #}
 with
 

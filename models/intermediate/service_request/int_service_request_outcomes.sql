@@ -1,3 +1,4 @@
+{#- CPM 1, 2: docs/measures/cpm_1_2.md#formula; SRQ-03 -#}
 {{ config(materialized='table') }}
 
 with

@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#formula; SRQ-08 -#}
 {# What percentiles are of: the cells of the sketch by their names as shown, small parties pooled,
    end to end and in the WAN apart. Buckets are many: they are ordered by a number of the group. #}
 {{ config(materialized='table') }}

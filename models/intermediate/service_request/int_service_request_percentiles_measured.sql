@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#formula; CUB-05, SRQ-08 -#}
 {# Nearest rank: the percentile p of n times is the time of rank ceil(p * n / 100), in whole
    numbers; here the middle of the bucket that holds it. Cells with too few times have none. #}
 {{ config(materialized='table') }}

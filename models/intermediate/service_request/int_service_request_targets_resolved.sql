@@ -1,3 +1,4 @@
+{#- CPM 1, 2: docs/measures/cpm_1_2.md#levels; SRQ-05 -#}
 {# The Target Response Time that applies to each Service Reference Variant, mode and device
    generation in each period in which no row begins or ends: the row that names more goes first. #}
 with

@@ -1,3 +1,4 @@
+{#- CPM 1, 2: docs/measures/cpm_1_2.md#in-and-out; SRQ-04 -#}
 {# The daily cells that count, each with what it is: class of its response code, generation, and
    whether a device answers the request. #}
 with

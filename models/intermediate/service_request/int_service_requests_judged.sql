@@ -1,3 +1,4 @@
+{#- CPM 1, 2: docs/measures/cpm_1_2.md#in-and-out; RES-07, SRQ-03, SRQ-04 -#}
 {# CPM 1 and 2 from the daily cells. An Allowed Exception for a window takes out the days that it
    wholly covers. A Service Reference Variant that no list has no target and is excluded. #}
 with

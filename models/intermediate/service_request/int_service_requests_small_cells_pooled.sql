@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#in-and-out; PRI-03 -#}
 {# A party with few requests in a cell could be recognised from them: such parties stand together
    under 'pooled', within the same cell, so that totals are kept. A request without party is
    `Unknown`. #}

@@ -1,3 +1,4 @@
+{#- CPM 1, 2: docs/measures/cpm_1_2.md#clock; PLT-16, SRQ-01, SRQ-02, SRQ-11 -#}
 {# CPM 1, 2 and the proxy for Alerts. A response is timed from when its request was received, or
    executed where the clock of its mode starts then. Sent before execution, as a refusal is, it took
    no time; sent before the request was received, the clocks disagree and no time is known. #}

@@ -1,3 +1,4 @@
+{#- CPM 7, 8: docs/measures/cpm_7_8.md#in-and-out; RES-07, SMK-01, SMK-02 -#}
 {# CPM 7 and 8. An Allowed Exception takes out the request that it names, or those received in its
    window, its start inclusive and its end exclusive. #}
 with

@@ -1,3 +1,4 @@
+{#- CPM 7, 8: docs/measures/cpm_7_8.md#formula; SMK-01, SMK-03 -#}
 {# A request belongs to the month in which it was received; one without an answer is not met. An
    answer dated before its request tells no time: the request is excluded. #}
 with

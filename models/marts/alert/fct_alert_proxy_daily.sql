@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#proxy; ALT-07 -#}
 with
 
 requests as (

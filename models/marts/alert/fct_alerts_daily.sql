@@ -1,3 +1,4 @@
+{#- CPM 3: docs/measures/cpm_3.md#where-it-stands; ALT-01, ALT-03 -#}
 with
 
 classified as (

@@ -1,3 +1,4 @@
+{#- Working Day: docs/calendar.md#definition; CAL-01 -#}
 with
 
 calendar_dates as (

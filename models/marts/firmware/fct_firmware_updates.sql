@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#matching; FIR-21, PRI-02 -#}
 {# Every update, and every activation that no update stands behind. Devices under a pseudonym. #}
 with
 

@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#blind-spots; FIR-11 -#}
 with
 
 final as (

@@ -1,3 +1,4 @@
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#cuts; FIR-09, FIR-24 -#}
 {# Each cut adds up to the national result by itself, so that no two cuts may be added. Percentiles
    are of updates that were activated at a known time. #}
 with

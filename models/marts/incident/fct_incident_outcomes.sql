@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#variants; INC-02, INC-03 -#}
 with
 
 outcomes as (

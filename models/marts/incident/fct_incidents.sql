@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#where-it-stands; INC-04, INC-21 -#}
 with
 
 incidents as (

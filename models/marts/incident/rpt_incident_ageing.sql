@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#where-it-stands; INC-13, RES-10 -#}
 {# Incidents open at the end of a month, by age. One that ended on the first instant of the next
    month was open; one whose target falls due on it is not past it yet. Of a month after
    Remedy's last export nobody knows what was open. #}

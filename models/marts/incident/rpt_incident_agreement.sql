@@ -1,3 +1,4 @@
+{#- CPM 5, 5A: docs/measures/cpm_4_5_5a.md#blind-spots; INC-12 -#}
 with
 
 agreements as (

@@ -1,3 +1,4 @@
+{#- CPM 5, 5A: docs/measures/cpm_4_5_5a.md#blind-spots; INC-12 -#}
 {# The month is that of the resolution in the DCC's records, else in the provider's list; an
    Incident resolved in neither has none and is not counted. #}
 with

@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#in-and-out; INC-10 -#}
 {# An excluded Incident has no target to fall due, and belongs to the month in which it ended. #}
 with
 

@@ -1,3 +1,4 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#where-it-stands; INC-13 -#}
 {# Time to resolve, counted as CPM 4, 5 and 5A count it. Percentiles are times that were taken by an
    Incident, not means of two. #}
 with

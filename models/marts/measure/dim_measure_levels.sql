@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#levels; RES-01, RES-09 -#}
 with
 
 levels as (

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#variants; RES-15, RES-18 -#}
 with
 
 variants as (

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#wording; RES-18 -#}
 with
 
 measures as (

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#where-it-stands; REP-01 -#}
 {# The parts of the results: their sums are the pooled results, national, by region and by provider.
    What belongs to a month that is not reported is part of none. #}
 with

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#formula; RES-01, RES-04, RES-15 -#}
 with
 
 final as (

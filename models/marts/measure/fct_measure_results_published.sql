@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#restatements; PUB-03, PUB-11 -#}
 with
 
 final as (

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#blind-spots; RES-17 -#}
 with
 
 gaps as (

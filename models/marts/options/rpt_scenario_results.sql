@@ -1,3 +1,4 @@
+{#- MP122B: docs/measures/solution_options.md#scenarios; OPT-01 -#}
 {# What every measure would show under every scenario: the same roll-up as what is published, so a
    discussion needs no rebuild. #}
 with

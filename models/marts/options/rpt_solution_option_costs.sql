@@ -1,3 +1,4 @@
+{#- MP122B: docs/measures/solution_options.md#options; OPT-02 -#}
 {# The printed total stands beside the sum of its items: a slip is shown, not mended. #}
 with
 

@@ -1,3 +1,4 @@
+{#- MP122B: docs/measures/solution_options.md#options; OPT-03 -#}
 with
 
 coverages as (

@@ -1,3 +1,4 @@
+{#- H13.4: docs/measures/pmr_timeliness.md#blind-spots; PMR-08, PMR-13 -#}
 with
 
 final as (

@@ -1,3 +1,4 @@
+{#- H13.4: docs/measures/pmr_timeliness.md#regimes; PMR-01, PMR-04 -#}
 with
 
 final as (

@@ -1,3 +1,4 @@
+{#- CPM 1, 2: docs/measures/cpm_1_2.md#where-it-stands; SRQ-01, SRQ-04 -#}
 with
 
 cells as (

@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#where-it-stands; PRI-02, PRI-03 -#}
 with
 
 cells as (

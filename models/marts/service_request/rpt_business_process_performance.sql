@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#formula; SRQ-07, SRQ-08, SRQ-09 -#}
 with
 
 cells as (

@@ -1,3 +1,4 @@
+{#- MP122A annex: docs/measures/business_processes.md#formula; SRQ-07, SRQ-09 -#}
 {# All Regions, SEC Parties and device types of a Business Process together, pooled cells included.
    Within one process a request stands once; across processes it may stand several times. #}
 with

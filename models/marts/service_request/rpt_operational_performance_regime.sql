@@ -1,3 +1,4 @@
+{#- OPR: docs/measures/operational_performance_regime.md#formula; SRQ-10 -#}
 with
 
 final as (

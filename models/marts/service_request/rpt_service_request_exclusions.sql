@@ -1,3 +1,4 @@
+{#- CPM 1, 2: docs/measures/cpm_1_2.md#in-and-out; SRQ-04 -#}
 {# What CPM 1 and 2 leave out, by reason: a reason of the measure's own goes before an Allowed
    Exception. #}
 with

@@ -1,3 +1,4 @@
+{#- All extracts: docs/measures/results.md#in-and-out; LND-04, PRI-01 -#}
 {# The row's text and the reason in words stay in the lake: both may quote an identifier of a device
    or a party, and this mart is published. #}
 with

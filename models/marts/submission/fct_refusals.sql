@@ -1,3 +1,4 @@
+{#- All extracts: docs/measures/results.md#in-and-out; LND-05, LND-15 -#}
 {# The reason in words stays in the lake: where a file has no header, it quotes the first row. #}
 with
 

@@ -1,3 +1,4 @@
+{#- All extracts: docs/measures/results.md#in-and-out; LND-14 -#}
 with
 
 files as (

@@ -1,3 +1,4 @@
+{#- All extracts: docs/measures/results.md#in-and-out; LND-04 -#}
 with
 
 submissions as (

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#restatements; PUB-01, PUB-04, PUB-05 -#}
 {# Where other submissions count now, they moved the figure; where the same do, a rule, a seed row
    or the clock did. #}
 with
