@@ -20,7 +20,8 @@ alerts as (
                 'party_id',
                 'alert_month',
                 'alert_count',
-            ]
+            ],
+            'new_submissions'
         )
     }}
 ),
@@ -50,7 +51,7 @@ grouped as (
 ),
 
 final as (
-    {{ with_submission_keys('grouped') }}
+    {{ with_submission_keys('grouped', 'new_submissions') }}
 )
 
 select * from final

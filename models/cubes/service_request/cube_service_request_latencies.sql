@@ -24,7 +24,8 @@ requests as (
                 'request_month',
                 'response_milliseconds',
                 'wan_milliseconds',
-            ]
+            ],
+            'new_submissions'
         )
     }}
 ),
@@ -84,7 +85,7 @@ gathered as (
 ),
 
 final as (
-    {{ with_submission_keys('gathered') }}
+    {{ with_submission_keys('gathered', 'new_submissions') }}
 )
 
 select * from final

@@ -30,7 +30,8 @@ requests as (
                 'request_month',
                 'response_milliseconds',
                 'wan_milliseconds',
-            ]
+            ],
+            'new_submissions'
         )
     }}
 ),
