@@ -4,7 +4,7 @@
     submission comes with it, from the CTE `submissions`: a further join would be made for each event.
 #}
 {% macro events_counted_once(
-    extract, staged_events, repeated_events, columns, submissions='new_submissions', submission_columns=[]
+    extract, staged_events, repeated_events, columns, submissions, submission_columns=[]
 ) -%}
     select
         {{ submissions }}.submission_number,
@@ -16,7 +16,7 @@
         {% endfor %}
         1 as row_weight
     from {{ staged_events }} as staged
-    {{ new_submissions_only(extract, submissions) }}
+    {{ new_submissions_only(extract, 'staged', submissions) }}
     union all
     select
         {{ submissions }}.submission_number,

@@ -1,9 +1,9 @@
-{# Joins the staging model `staged` to a CTE of new submissions. #}
-{% macro new_submissions_only(extract, submissions='new_submissions') -%}
+{# Joins `rows`, of a staging model, to a CTE of new submissions. #}
+{% macro new_submissions_only(extract, rows, submissions) -%}
     inner join {{ submissions }}
         on
-            staged.provider = {{ submissions }}.provider
-            and staged.period = {{ submissions }}.period
-            and staged.submission_version = {{ submissions }}.submission_version
-            and {{ is_in_new_files(extract) }}
+            {{ rows }}.provider = {{ submissions }}.provider
+            and {{ rows }}.period = {{ submissions }}.period
+            and {{ rows }}.submission_version = {{ submissions }}.submission_version
+            and {{ is_in_new_files(extract, rows) }}
 {%- endmacro %}

@@ -1,13 +1,13 @@
-{# A CTE's query: the cells of another CTE, with both keys of their submission instead of its number. #}
-{% macro with_submission_keys(cells) -%}
+{# A CTE's query: the cells of another CTE, with both keys of their submission, from a CTE of them, instead of its number. #}
+{% macro with_submission_keys(cells, submissions) -%}
     select keyed.* exclude (submission_number)
     from (
         select
-            new_submissions.submission_key,
-            new_submissions.scan_key,
+            {{ submissions }}.submission_key,
+            {{ submissions }}.scan_key,
             {{ cells }}.*
         from {{ cells }}
-        inner join new_submissions
-            on {{ cells }}.submission_number = new_submissions.submission_number
+        inner join {{ submissions }}
+            on {{ cells }}.submission_number = {{ submissions }}.submission_number
     ) as keyed
 {%- endmacro %}

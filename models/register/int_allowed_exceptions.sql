@@ -22,7 +22,7 @@ final as (
         staged.exception_reason,
         staged.approved_date
     from staged
-    {{ current_submissions_only('measure_exceptions') }}
+    {{ current_submissions_only('measure_exceptions', 'staged', 'submissions') }}
     cross join clock
     where staged.approved_date <= cast(clock.as_of_at as date)
 )

@@ -195,3 +195,104 @@ def test_models_are_written_for_two_engines():
         for match in re.finditer(pattern, re.sub(r"\{#.*?#\}|--[^\n]*", "", path.read_text(), flags=re.DOTALL))
     ]
     assert found == []
+
+
+# A macro takes as arguments what it needs from its caller: whatever else its SQL selects from, qualifies by or has
+# as a window is a reference, a table in a schema, or named in it (`as ...`).
+MACRO = re.compile(r"\{%-?\s*(?:macro|test) (\w+)\(([^)]*)\).*?%\}(.*?)\{%-?\s*end(?:macro|test)", re.DOTALL)
+CODE = re.compile(r"\{\{(.*?)\}\}|\{%.*?%\}", re.DOTALL)
+TEXT = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+CALL = re.compile(r"(\w+)\(((?:[^()]|\([^()]*\))*)\)")
+NAME = re.compile(
+    r"\b(?<!distinct )(?:from|join)\s+(\w+)(?![\w.(])"  # a table in a schema is nobody's CTE
+    r"|\bover\s+(\w+)"
+    r"|(?<![\w.$'])(?!(?:main|cpm_session)\b)([A-Za-z_]\w*)\.[\w*]"
+)
+DEFINED = re.compile(r"\bas (\w+)|(\w+) as \(")
+GIVEN = "given_"
+
+
+def macros_in(text: str) -> dict[str, tuple[list[str], str]]:
+    """By macro: its arguments, as they are declared, and its body."""
+    found = MACRO.findall(re.sub(r"\{#.*?#\}", "", text, flags=re.DOTALL))
+    return {name: ([one.strip() for one in arguments.split(",")], body) for name, arguments, body in found}
+
+
+def texts_in(code: str) -> list[str]:
+    return ["".join(either) for either in TEXT.findall(code)]
+
+
+def sql_of(arguments: list[str], body: str) -> str:
+    """The SQL of a macro: `given_<name>` for what it must be given or refers to, else the default."""
+    stands_for = {name: f"{GIVEN}{name}" for name in ["this", *re.findall(r"\{%-? *(?:set|for) (\w+)", body)]}
+    for name, _, default in (argument.partition("=") for argument in arguments):
+        stands_for[name] = default.strip("'") or f"{GIVEN}{name}"
+
+    def written(code: re.Match[str]) -> str:
+        said = (code[1] or "").strip()
+        if said.startswith(("ref(", "source(")):
+            return f"{GIVEN}relation"
+        # Of other code: its texts of several words, which are SQL.
+        return stands_for.get(said, " ".join(text for text in texts_in(code[0]) if " " in text))
+
+    return CODE.sub(written, body)
+
+
+def either(found: list[tuple[str, ...]]) -> set[str]:
+    return {"".join(one) for one in found}
+
+
+def hidden_names(macros: dict[str, tuple[list[str], str]]) -> list[str]:
+    """`macro: name` of each relation, alias and window that a caller must happen to have."""
+    names = {name: either(NAME.findall(sql_of(*macro))) for name, macro in macros.items()}
+    hidden = []
+    for name, (arguments, body) in macros.items():
+        # What it names to another macro, where that one reads from it, qualifies by it or has it as a window.
+        handed_on = {
+            text
+            for called, values in CALL.findall(body)
+            for argument, value in zip(macros.get(called, ([],))[0], values.split(","), strict=False)
+            for text in texts_in(value)
+            if f"{GIVEN}{argument}" in names[called]
+        }
+        sql = sql_of(arguments, body)
+        defined = either(DEFINED.findall(sql))
+        used = names[name] | handed_on
+        # What a join names stands in the caller's query, which may go by it.
+        found = used | defined if re.match(r"\s*\w+ join\b", sql) else used - defined
+        hidden += [f"{name}: {one}" for one in sorted(found) if GIVEN not in one]
+    return hidden
+
+
+def test_a_macro_takes_as_arguments_what_it_needs_of_its_caller():
+    files = [path for folder in ("macros", "tests/generic") for path in (ROOT / folder).rglob("*.sql")]
+    macros = {name: macro for path in files for name, macro in macros_in(path.read_text()).items()}
+    assert len(macros) > 90
+    assert hidden_names(macros) == []
+
+
+JOINED = (
+    "{% macro joined(rows, kept) %}"
+    " inner join {{ ref('t') }} as {{ kept }} on {{ rows }}.a = {{ kept }}.a {% endmacro %}"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        (JOINED, []),
+        (JOINED.replace("rows, kept", "kept, rows='staged'"), ["joined: staged"]),
+        (JOINED.replace("{{ rows }}", "staged"), ["joined: staged"]),
+        (JOINED.replace("{{ kept }}", "kept"), ["joined: kept"]),
+        ("{% macro last(a) %} last_value({{ a }}) over history {% endmacro %}", ["last: history"]),
+        ("{% macro last(a, w) %} last_value({{ a }}) over {{ w }} {% endmacro %}", []),
+        ("{% macro cells(a) %} select {{ a }} from new_ones {% endmacro %}", ["cells: new_ones"]),
+        ("{% macro cells(a) %} select b.{{ a }} from {{ ref('t') }} as b {% endmacro %}", []),
+        ("{% macro cells() %} {{ run_query('select a from new_ones') }} {% endmacro %}", ["cells: new_ones"]),
+        (JOINED + "{% macro outer(b) %} select 1 {{ joined('staged', b) }} {% endmacro %}", ["outer: staged"]),
+        (JOINED + "{% macro outer(b) %} from {{ b }} as staged {{ joined('staged', b) }} {% endmacro %}", []),
+        (JOINED + "{% macro outer(a, b) %} {{ joined(a, b) }} {% endmacro %}", []),
+    ],
+)
+def test_hidden_names_are_found(text, hidden):
+    assert hidden_names(macros_in(text)) == hidden

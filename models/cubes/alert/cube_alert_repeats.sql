@@ -15,7 +15,7 @@ times as (
     select
         {{ hash_of(['staged.raised_at', 'staged.gateway_at', 'staged.sent_at']) }} as times_hash
     from {{ ref('int_alerts_timed') }} as staged
-    where {{ is_in_new_files('alerts') }}
+    where {{ is_in_new_files('alerts', 'staged') }}
 ),
 
 suspected as (
@@ -31,7 +31,7 @@ hashed_alerts as (
         {{ hash_of(['staged.raised_at', 'staged.gateway_at', 'staged.sent_at']) }} as times_hash
     from {{ ref('int_alerts_timed') }} as staged
     where
-        {{ is_in_new_files('alerts') }}
+        {{ is_in_new_files('alerts', 'staged') }}
         and staged.device_id is not null
 ),
 

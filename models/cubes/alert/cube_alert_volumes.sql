@@ -21,7 +21,8 @@ alerts as (
                 'party_id',
                 'alert_month',
                 'alert_count',
-            ]
+            ],
+            'new_submissions'
         )
     }}
 ),
@@ -51,7 +52,7 @@ grouped as (
 ),
 
 final as (
-    {{ with_submission_keys('grouped') }}
+    {{ with_submission_keys('grouped', 'new_submissions') }}
 )
 
 select * from final

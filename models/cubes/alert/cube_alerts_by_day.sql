@@ -91,7 +91,7 @@ grouped as (
 ),
 
 final as (
-    {{ with_submission_keys('grouped') }}
+    {{ with_submission_keys('grouped', 'new_submissions') }}
 )
 
 select * from final

@@ -25,7 +25,8 @@ requests as (
                 'request_month',
                 'response_milliseconds',
                 'wan_milliseconds',
-            ]
+            ],
+            'new_submissions'
         )
     }}
 ),
@@ -85,7 +86,7 @@ gathered as (
 ),
 
 final as (
-    {{ with_submission_keys('gathered') }}
+    {{ with_submission_keys('gathered', 'new_submissions') }}
 )
 
 select * from final

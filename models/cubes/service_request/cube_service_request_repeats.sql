@@ -13,7 +13,7 @@ new_submissions as (
 instants as (
     select {{ hash_of(['staged.received_at', 'staged.originator_counter']) }} as instant_hash
     from {{ ref('int_service_requests_timed') }} as staged
-    where {{ is_in_new_files('service_requests') }}
+    where {{ is_in_new_files('service_requests', 'staged') }}
 ),
 
 suspected as (
@@ -28,7 +28,7 @@ hashed_requests as (
         staged.*,
         {{ hash_of(['staged.received_at', 'staged.originator_counter']) }} as instant_hash
     from {{ ref('int_service_requests_timed') }} as staged
-    where {{ is_in_new_files('service_requests') }}
+    where {{ is_in_new_files('service_requests', 'staged') }}
 ),
 
 suspected_requests as (

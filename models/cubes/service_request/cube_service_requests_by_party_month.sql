@@ -31,7 +31,8 @@ requests as (
                 'request_month',
                 'response_milliseconds',
                 'wan_milliseconds',
-            ]
+            ],
+            'new_submissions'
         )
     }}
 ),

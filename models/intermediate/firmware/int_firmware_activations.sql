@@ -40,7 +40,7 @@ s1sp_activations as (
         s1sp_requests.device_type as reported_device_type,
         submissions.submission_key
     from s1sp_requests
-    {{ current_submissions_only('firmware_requests', 's1sp_requests') }}
+    {{ current_submissions_only('firmware_requests', 's1sp_requests', 'submissions') }}
     inner join request_kinds
         on
             s1sp_requests.service_reference_variant = request_kinds.service_reference_variant

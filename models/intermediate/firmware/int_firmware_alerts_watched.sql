@@ -31,7 +31,7 @@ final as (
             staged.alert_kind = watched.alert_kind
             and staged.alert_code = watched.alert_code
             and {{ is_valid('watched', 'staged.raised_at') }}
-    {{ current_submissions_only('alerts') }}
+    {{ current_submissions_only('alerts', 'staged', 'submissions') }}
     where staged.device_id is not null
 )
 

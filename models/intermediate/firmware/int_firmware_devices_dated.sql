@@ -37,7 +37,7 @@ inventory as (
             var('reporting_timezone')
         ) }} as stood_at
     from staged
-    {{ current_submissions_only('device_inventory') }}
+    {{ current_submissions_only('device_inventory', 'staged', 'submissions') }}
 ),
 
 concerned as (

@@ -30,7 +30,7 @@ steps as (
         step_kinds.step_kind,
         step_kinds.step_order
     from staged
-    {{ current_submissions_only('comms_hub_firmware') }}
+    {{ current_submissions_only('comms_hub_firmware', 'staged', 'submissions') }}
     inner join step_kinds
         on
             staged.hub_step = step_kinds.hub_step
@@ -51,7 +51,8 @@ placed as (
 paired as (
     select
         *,
-        {{ last_known("case when step_kind != 'failed' then step_kind end") }} as reached_step_kind,
+        {{ last_known("case when step_kind != 'failed' then step_kind end", 'history') }}
+            as reached_step_kind,
         first_value(step_kind) over later_steps as next_step_kind,
         first_value(failure_code) over later_steps as next_failure_code
     from placed

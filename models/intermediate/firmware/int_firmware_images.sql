@@ -43,7 +43,7 @@ products as (
         staged.firmware_version,
         staged.period
     from staged
-    {{ current_submissions_only('central_products_list') }}
+    {{ current_submissions_only('central_products_list', 'staged', 'submissions') }}
 ),
 
 images_by_hash as (

@@ -17,7 +17,7 @@ current_requests as (
         coalesce(requests.image_hash, requests.firmware_version, 'none') as image_name,
         coalesce(requests.response_code, 'none') as response_code
     from requests
-    {{ current_submissions_only('update_firmware_requests', 'requests') }}
+    {{ current_submissions_only('update_firmware_requests', 'requests', 'submissions') }}
 ),
 
 repeated as (

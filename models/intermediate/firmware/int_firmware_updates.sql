@@ -54,7 +54,7 @@ current_requests as (
                 then requests.response_code
         end as outcome_name
     from requests
-    {{ current_submissions_only('update_firmware_requests', 'requests') }}
+    {{ current_submissions_only('update_firmware_requests', 'requests', 'submissions') }}
     left join response_codes
         on requests.response_code = response_codes.response_code
 ),
@@ -113,7 +113,7 @@ s1sp_updates as (
         cast(null as ubigint) as request_key,
         submissions.submission_key
     from s1sp_requests
-    {{ current_submissions_only('firmware_requests', 's1sp_requests') }}
+    {{ current_submissions_only('firmware_requests', 's1sp_requests', 'submissions') }}
     inner join request_kinds
         on
             s1sp_requests.service_reference_variant = request_kinds.service_reference_variant

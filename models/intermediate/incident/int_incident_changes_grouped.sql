@@ -55,7 +55,7 @@ changes as (
                 staged.source_row
         ) as change_number
     from staged
-    {{ current_submissions_only('remedy_incident_audit') }}
+    {{ current_submissions_only('remedy_incident_audit', 'staged', 'submissions') }}
     inner join audit_fields
         on staged.audit_field = audit_fields.audit_field
     left join cancelled_statuses

@@ -10,7 +10,7 @@ staged as (
 current_rows as (
     select staged.*
     from staged
-    {{ current_submissions_only('incident_list') }}
+    {{ current_submissions_only('incident_list', 'staged', 'submissions') }}
 ),
 
 final as (

@@ -109,9 +109,9 @@ final as (
         incident_id,
         cast(row_number() over history as integer) as state_number,
         {% for field in fields %}
-            {{ last_known(field) }} as {{ field }},
+            {{ last_known(field, 'history') }} as {{ field }},
         {% endfor %}
-        {{ last_known('is_audited') }} as is_audited,
+        {{ last_known('is_audited', 'history') }} as is_audited,
         coalesce(was_cancelled, false) as was_cancelled,
         state_at,
         lead(state_at) over history as next_state_at

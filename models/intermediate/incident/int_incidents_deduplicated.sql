@@ -12,7 +12,7 @@ staged as (
 current_rows as (
     select staged.*
     from staged
-    {{ current_submissions_only('remedy_incidents') }}
+    {{ current_submissions_only('remedy_incidents', 'staged', 'submissions') }}
 ),
 
 latest as (

@@ -36,7 +36,7 @@ devices_counted as (
         staged.device_type,
         count(distinct staged.device_id) as device_count
     from staged
-    {{ current_submissions_only('device_inventory') }}
+    {{ current_submissions_only('device_inventory', 'staged', 'submissions') }}
     left join regions
         on staged.region = regions.region
     group by

@@ -17,7 +17,7 @@ final as (
         staged.source_file,
         staged.source_row
     from staged
-    {{ current_submissions_only('self_service_interface_outages') }}
+    {{ current_submissions_only('self_service_interface_outages', 'staged', 'submissions') }}
 )
 
 select * from final

@@ -31,7 +31,7 @@ received as (
         {{ milliseconds_between('staged.received_at', 'staged.answered_at') }}
             as response_milliseconds
     from staged
-    {{ current_submissions_only('smki_requests') }}
+    {{ current_submissions_only('smki_requests', 'staged', 'submissions') }}
 ),
 
 final as (
