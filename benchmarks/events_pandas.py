@@ -89,7 +89,11 @@ def main(lake: str, out: str) -> None:
     wan = milliseconds(requests, "SentToWanAt", "BackFromWanAt")
     wan = wan.where(requests["BackFromWanAt"] >= requests["SentToWanAt"])
     strings = {"service_reference_variant": str}
-    variants = pd.read_csv(SEEDS / "service_request/service_reference_variants.csv", dtype=strings)[["service_reference_variant"]]
+    variants = pd.read_csv(
+        SEEDS / "service_request/service_reference_variants.csv",
+        usecols=["service_reference_variant"],
+        dtype=strings,
+    )
     times = pd.read_csv(SEEDS / "service_request/service_request_target_times.csv", dtype=strings)
     matched = variants.merge(times, how="cross", suffixes=("", "_of_row"))
     matched = matched[

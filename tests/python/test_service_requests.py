@@ -32,7 +32,9 @@ VARIANTS = {
     row["service_reference_variant"]: row["is_non_device"] == "true"
     for row in seed("reference/service_request/service_reference_variants.csv")
 }
-CLASSES = {row["response_code"]: row["outcome_class"] for row in seed("reference/service_request/duis_response_codes.csv")}
+CLASSES = {
+    row["response_code"]: row["outcome_class"] for row in seed("reference/service_request/duis_response_codes.csv")
+}
 PROCESSES: dict[str, list[str]] = defaultdict(list)
 for row in seed("reference/service_request/business_process_service_reference_variants.csv"):
     PROCESSES[row["service_reference_variant"]].append(row["business_process"])
