@@ -367,3 +367,18 @@ def test_the_docs_show_each_page_beside_the_marts_that_it_is_about() -> None:
         for page in MEASURE_PAGES
     }
     assert shown == named
+
+
+RULES = [
+    path
+    for path in sorted((ROOT / "models").glob("*/*/*.sql"))
+    if path.parts[-3] in {"cubes", "intermediate", "marts"}
+]
+HEADER = re.compile(r"\{#- [\w., ]+: docs/[\w/]+\.md#[\w-]+(?:;\s+[A-Z]{3}-\d\d(?:,\s+[A-Z]{3}-\d\d)*)?\s+-#\}\n")
+
+
+@pytest.mark.parametrize("model", RULES, ids=lambda path: path.stem)
+def test_a_model_of_a_rule_names_its_page_in_its_first_line(model: Path) -> None:
+    text = model.read_text()
+    assert HEADER.match(text), text.partition("\n")[0]
+    assert [place for place in places_named(text) if leads_nowhere(ROOT / place)] == []

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#formula; PUB-03 -#}
 with
 
 outcomes as (

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#formula -#}
 with
 
 regions as (

@@ -1,3 +1,4 @@
+{#- All measures: docs/measures/results.md#formula; REP-12 -#}
 with
 
 final as (

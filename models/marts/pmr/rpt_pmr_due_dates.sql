@@ -1,3 +1,4 @@
+{#- PMR: docs/measures/pmr_timeliness.md#formula; REP-12 -#}
 {# The regime that binds each month, on the calendar that due dates keep to. #}
 with
 
