@@ -2,9 +2,9 @@
 {# The regime that binds each month, on the calendar that due dates keep to. #}
 with
 
-verdicts as (
+scenarios as (
     select *
-    from {{ ref('int_pmr_sla_verdicts') }}
+    from {{ ref('rpt_pmr_sla_scenarios') }}
     where
         is_in_force
         and calendar = '{{ var("working_day_calendar") }}'
@@ -24,7 +24,7 @@ final as (
         reporting_paper_date,
         main_paper_date,
         next_meeting_date
-    from verdicts
+    from scenarios
 )
 
 select * from final

@@ -24,7 +24,7 @@ where
     and (
         $month_count is null
         or (
-            reporting_month > $reporting_month - to_months($month_count)
+            reporting_month > cast($reporting_month as date) - to_months($month_count)
             and reporting_month <= $reporting_month
         )
     )
