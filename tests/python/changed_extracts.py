@@ -10,9 +10,12 @@ import hashlib
 import hmac
 import io
 import json
+import os
 import random
 import re
 import shutil
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
@@ -27,8 +30,8 @@ import yaml
 from conftest import ROOT
 from cpm_warehouse.contracts import Contract, load_contracts
 from cpm_warehouse.receive.landing import land
-from warm_dbt import run_dbt
 
+BIN = Path(sys.executable).parent
 SALT = "metamorphic"
 TYPES = {
     "varchar": pl.String(),
@@ -376,12 +379,25 @@ class Bench:
         return warehouse.rename(self.folder / f"build_{self.builds}.duckdb")
 
     def _dbt(self, command: str, threads: int | None, variables: dict[str, str]) -> None:
-        done = run_dbt(
-            *("--quiet", command, "--project-dir", ROOT, "--profiles-dir", self._profile(threads)),
-            *("--target-path", self.folder / "target", "--log-path", self.folder / "logs"),
-            *("--vars", json.dumps({"lake_root": str(self.folder / "lake")} | variables)),
+        done = subprocess.run(
+            [
+                *(
+                    BIN / "dbt",
+                    "--quiet",
+                    command,
+                    "--project-dir",
+                    ROOT,
+                    "--profiles-dir",
+                    self._profile(threads),
+                ),
+                *("--target-path", self.folder / "target", "--log-path", self.folder / "logs"),
+                *("--vars", json.dumps({"lake_root": str(self.folder / "lake")} | variables)),
+            ],
             cwd=ROOT,
-            environment={"CPM_WAREHOUSE": str(self.folder / "cpm.duckdb"), "CPM_PSEUDONYM_SALT": SALT},
+            env=os.environ | {"CPM_WAREHOUSE": str(self.folder / "cpm.duckdb"), "CPM_PSEUDONYM_SALT": SALT},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
 

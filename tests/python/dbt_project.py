@@ -5,8 +5,10 @@ were, and dbt takes over what it parsed for `make build`: it reads only the file
 """
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,8 @@ import duckdb
 from conftest import ROOT
 from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.receive.landing import land
-from warm_dbt import run_dbt
 
+BIN = Path(sys.executable).parent
 FOLDERS = ("models", "macros", "seeds", "tests", "analyses")
 FILES = ("dbt_project.yml", "profiles.yml", "profiles", "selectors.yml")
 PARSED = "target/partial_parse.msgpack"
@@ -64,7 +66,14 @@ class DbtProject:
         """Run dbt; other variables than the project's let it parse everything anew."""
         own = json.dumps({name: str(value) for name, value in variables.items()})
         given = ("--vars", own) if variables else ()
-        return run_dbt(*arguments, *given, cwd=self.place, environment=environment)
+        return subprocess.run(
+            [BIN / "dbt", *arguments, *given],
+            cwd=self.place,
+            env=os.environ | (environment or {}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def dbt(self, *arguments: str, environment: dict[str, str] | None = None, **variables: Any) -> None:
         """Run dbt quietly; it must pass."""

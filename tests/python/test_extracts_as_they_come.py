@@ -13,6 +13,8 @@ import importlib.util
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -34,9 +36,8 @@ from cpm_warehouse.report.pack.workbook import sheet_names
 from cpm_warehouse.report.published import Published
 from cpm_warehouse.report.questions import QUERIES
 from cpm_warehouse.simulate import simulate
-from dbt_project import SECRET
-from warm_dbt import run_dbt
 
+BIN = Path(sys.executable).parent
 SAMPLE = ROOT / "extracts/sample"
 # Measures that hold for all months, and those that hold from April 2021.
 OLD = {"CPM_1", "CPM_2", "CPM_3", "CPM_4", "CPM_5", "CPM_6", "CPM_7", "CPM_8"}
@@ -159,14 +160,20 @@ class Bench:
     def build(self) -> None:
         self.warehouse.unlink(missing_ok=True)
         take_seeds(self.warehouse)
-        done = run_dbt(
-            *("build", "--select", "fqn:*", "--indirect-selection", "empty"),
-            *("--exclude", "path:seeds", *(() if EVERY else ("test_type:generic",))),
-            *("--exclude-resource-type", "unit_test", "--profiles-dir", ROOT / "profiles"),
-            *("--target-path", self.target, "--log-path", self.folder / "logs"),
-            *("--vars", json.dumps({"lake_root": str(self.lake)})),
+        done = subprocess.run(
+            [
+                *(BIN / "dbt", "build", "--select", "fqn:*", "--indirect-selection", "empty"),
+                *("--exclude", "path:seeds", *(() if EVERY else ("test_type:generic",))),
+                *("--exclude-resource-type", "unit_test", "--profiles-dir", ROOT / "profiles"),
+                *("--target-path", self.target, "--log-path", self.folder / "logs"),
+                *("--vars", json.dumps({"lake_root": str(self.lake)})),
+            ],
             cwd=ROOT,
-            environment={"CPM_WAREHOUSE": str(self.warehouse)} | SECRET,
+            # What comes without a control file counts as real, and asks for the secret.
+            env=os.environ | {"CPM_WAREHOUSE": str(self.warehouse), "CPM_PSEUDONYM_SALT": "shapes " * 6},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout[-5000:] + done.stderr
         manifest = json.loads((self.target / "manifest.json").read_text())
