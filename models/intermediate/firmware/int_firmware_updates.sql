@@ -1,5 +1,5 @@
 {# Every update, device by device, whoever tells it. The same 11.1 stands in the DSP's list and in
-   the S1SP's file of a SMETS1 device: both are listed here, int_firmware_events_matched counts one. #}
+   the S1SP's file of a SMETS1 device: both are listed here, int_firmware_events_paired counts one. #}
 with
 
 requests as (
