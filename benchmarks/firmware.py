@@ -8,6 +8,7 @@ failure. The files stand in the lake as an S1SP's, and the models are built by d
 """
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -89,22 +90,39 @@ DIFFERING = """
 
 
 def simulate(scratch: Path, environment: dict[str, str], *options: str) -> None:
-    """Write extracts, without the large ones that firmware does not read, and land them."""
+    """Write extracts, without the large ones that firmware does not read."""
     extracts = scratch / "extracts"
     command = [str(BIN / "cpm"), "simulate", "--out", str(extracts), "--truth", str(scratch / "truth"), *options]
     run([*command, "--area", "traffic"], environment, scratch / "log")
     for directory in [*extracts.glob("*/service_requests"), *extracts.glob("*/alerts")]:
         shutil.rmtree(directory)
-    run(
-        [
-            str(BIN / "cpm"),
-            "land",
-            "--accept-quarantine",  # what other extracts plant of faults is no matter of firmware
-            *("--extracts", str(extracts), "--lake", str(scratch / "lake")),
-        ],
-        environment,
-        scratch / "log",
-    )
+
+
+def land(scratch: Path, environment: dict[str, str]) -> None:
+    """Land the extracts; what others than firmware plant of faults does not matter."""
+    places = ("--extracts", str(scratch / "extracts"), "--lake", str(scratch / "lake"))
+    run([str(BIN / "cpm"), "land", "--accept-quarantine", *places], environment, scratch / "log")
+
+
+def send(devices: int, scratch: Path) -> None:
+    """Write four campaigns to so many devices in all, each in place of a month's file of an S1SP."""
+    submissions = sorted((scratch / "extracts/s1sp_moc/firmware_requests").glob("*/v1"))
+    with duckdb.connect(
+        config={"threads": 2, "memory_limit": "4GB", "temp_directory": str(scratch / "temp")}
+    ) as connection:
+        connection.execute("set preserve_insertion_order = false")
+        for number, submission in enumerate(submissions):
+            (replaced,) = submission.glob("*.csv")
+            replaced.unlink()
+            path = submission / "campaign.parquet"
+            bounds = {"first": number * devices // 4, "end": (number + 1) * devices // 4}
+            connection.execute(CAMPAIGN.format(number=number, path=path, **bounds))
+            (rows,) = connection.execute(f"select count(*) from '{path}'").fetchone()
+            with path.open("rb") as campaign:
+                sha256 = hashlib.file_digest(campaign, "sha256").hexdigest()
+            control = json.loads((submission / "control.json").read_text())
+            control["files"] = [{"name": path.name, "rows": rows, "sha256": sha256}]
+            (submission / "control.json").write_text(json.dumps(control))
 
 
 def build(scratch: Path, environment: dict[str, str], model: str) -> tuple[dict[str, float], int]:
@@ -123,24 +141,19 @@ def build(scratch: Path, environment: dict[str, str], model: str) -> tuple[dict[
 def measure(devices: int, scratch: Path, environment: dict[str, str]) -> tuple[int, int, float, int]:
     """Match four campaigns to so many devices in all; returns rows, activated, seconds and peak bytes."""
     simulate(scratch, environment)
-    folder = scratch / "lake/firmware_requests/provider=s1sp_moc"
-    with duckdb.connect(
-        config={"threads": 2, "memory_limit": "4GB", "temp_directory": str(scratch / "temp")}
-    ) as connection:
-        connection.execute("set preserve_insertion_order = false")
-        for number, place in enumerate(sorted(folder.glob("period=*/version=1"))):
-            for path in place.glob("*.parquet"):
-                path.unlink()
-            bounds = {"first": number * devices // 4, "end": (number + 1) * devices // 4}
-            connection.execute(CAMPAIGN.format(number=number, path=place / "campaign.parquet", **bounds))
+    send(devices, scratch)
+    land(scratch, environment)
+    with duckdb.connect() as connection:
+        folder = scratch / "lake/firmware_requests/provider=s1sp_moc"
         rows = connection.execute(f"select count(*) from '{folder}/*/*/*.parquet'").fetchone()[0]
-    model = "int_firmware_events_matched"
-    builds = [build(scratch, environment, model) for _ in range(3 if devices <= SMALL else 1)]
-    matching = min(seconds[model] for seconds, _ in builds)
+    builds = [build(scratch, environment, "int_firmware_events") for _ in range(3 if devices <= SMALL else 1)]
+    matching = min(
+        sum(taken for model, taken in seconds.items() if model.startswith("int_firmware")) for seconds, _ in builds
+    )
     peak = max(peak for _, peak in builds)
     with duckdb.connect(environment["CPM_WAREHOUSE"], read_only=True) as warehouse:
         (activated,) = warehouse.execute(
-            "select count(*) from intermediate.int_firmware_events_matched"
+            "select count(*) from intermediate.int_firmware_events"
             " where event_kind = 'update' and match_status = 'activated'"
         ).fetchone()
     return rows, activated, matching, peak
@@ -150,6 +163,7 @@ def prove(devices: int, scratch: Path, environment: dict[str, str]) -> str:
     """Compare every row of a population with what was planted; returns precision and recall."""
     scale = devices / 54e6
     simulate(scratch, environment, "--scale", str(scale), "--months", "2", "--firmware-fault-share", "0.05")
+    land(scratch, environment)
     build(scratch, environment, "int_firmware_events")
     with duckdb.connect(environment["CPM_WAREHOUSE"], read_only=True) as warehouse:
         right, planted, found = warehouse.execute(

@@ -2,7 +2,7 @@
 -- By month and provider: updates received = activated + failed + open + expired + superseded + re-
 -- sent + duplicate, and likewise activations. The left side is counted from staging, where no rule
 -- has been applied yet: a row lost in the matching or counted twice shows here. Look at the joins
--- of int_firmware_events_matched and int_firmware_events.
+-- of int_firmware_events_paired and int_firmware_events.
 with
 
 submissions as (

@@ -19,7 +19,7 @@ from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.receive.landing import land
 
 BIN = Path(sys.executable).parent
-FOLDERS = ("models", "macros", "seeds", "tests", "analyses")
+FOLDERS = ("models", "macros", "seeds", "tests", "analyses", "docs")
 FILES = ("dbt_project.yml", "profiles.yml", "profiles", "selectors.yml")
 PARSED = "target/partial_parse.msgpack"
 # Models alone: what the tests of a build say is asked elsewhere.

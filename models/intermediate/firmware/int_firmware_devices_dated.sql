@@ -6,7 +6,7 @@ with
 
 events as (
     select device_number
-    from {{ ref('int_firmware_events_matched') }}
+    from {{ ref('int_firmware_events_united') }}
 ),
 
 staged as (

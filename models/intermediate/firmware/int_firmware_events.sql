@@ -7,7 +7,9 @@
 with
 
 events as (
-    select *
+    select
+        *,
+        case event_kind when 'update' then next_updated_at else next_tried_at end as shown_until
     from {{ ref('int_firmware_events_matched') }}
 ),
 
@@ -50,31 +52,17 @@ described as (
         coalesce(devices.device_type, events.reported_device_type, {{ unknown() }}) as device_type,
         coalesce(
             devices.generation,
-            case events.origin
-                when 's1sp' then 'SMETS1'
-                when 'csp' then 'SMETS2'
-                else {{ unknown() }}
-            end
+            case events.origin when 's1sp' then 'SMETS1' when 'csp' then 'SMETS2' end,
+            {{ unknown() }}
         ) as generation,
         -- What counts at its instant: of two sendings at one, the other is sent again at once.
         case
             when
                 events.duplicate_kind is null
-                and events.event_kind = 'update'
-                and coalesce(events.next_updated_at > events.happened_at, true)
-                then events.happened_at
-            when
-                events.duplicate_kind is null
-                and events.event_kind = 'activation'
-                and events.outcome = 'failure'
-                and coalesce(events.next_tried_at > events.happened_at, true)
+                and (events.event_kind = 'update' or events.outcome = 'failure')
+                and coalesce(events.shown_until > events.happened_at, true)
                 then events.happened_at
         end as shown_from,
-        case events.event_kind
-            when 'update' then events.next_updated_at
-            else events.next_tried_at
-        end as shown_until,
-        events.latest_succeeded_at is not null as was_activated_before,
         coalesce(devices.region, {{ unknown() }}) as region,
         devices.s1sp,
         coalesce(
@@ -119,10 +107,9 @@ shown_by_inventory as (
             and described.version_after = devices.firmware_version
             and described.shown_from < devices.stood_at
     where
-        described.shown_from is not null
-        and described.activated_at is null
+        described.activated_at is null
         and coalesce(devices.stood_at <= described.shown_until, true)
-        and not described.was_activated_before
+        and described.latest_succeeded_at is null
         and described.version_before is distinct from described.version_after
     group by
         described.device_number,
@@ -190,9 +177,8 @@ final as (
         end as first_updated_at,
         described.latest_updated_at,
         described.activated_at,
-        case
-            when described.match_status = 'superseded' then described.next_device_updated_at
-        end as superseded_at,
+        case when described.match_status = 'superseded' then described.next_device_updated_at end
+            as superseded_at,
         shown_by_inventory.inventory_shown_at,
         described.followed_up_until,
         described.known_until_at,

@@ -1,6 +1,6 @@
 {#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#matching; FIR-02, FIR-03 -#}
 {# Every update, device by device, whoever tells it. The same 11.1 stands in the DSP's list and in
-   the S1SP's file of a SMETS1 device: both are listed here, int_firmware_events_matched counts one. #}
+   the S1SP's file of a SMETS1 device: both are listed here, int_firmware_events_paired counts one. #}
 with
 
 requests as (
