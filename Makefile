@@ -21,7 +21,7 @@ COMPILE = $(BIN)/uv pip compile -q --generate-hashes --universal --python-versio
 UV     := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help registers audit mutants architecture env dev land build rebuild lint check check-topic pytest test sample lock clean browser docs explore pmr
+.PHONY: help registers audit mutants architecture portability java env dev land build rebuild lint check check-topic pytest test sample lock clean browser docs explore pmr
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -46,6 +46,11 @@ $(VENV)/.build: requirements/bootstrap.txt requirements/build.txt pyproject.toml
 # What the pack, the explorer and the notebooks need on top of a build.
 $(VENV)/.report: $(VENV)/.build requirements/report.txt
 	$(STAGE) report-tools $(UV) -r requirements/report.txt
+	@touch $@
+
+# Another engine, to compare with: pyspark is half a gigabyte, so only `make portability` asks for it.
+$(VENV)/.spark: $(VENV)/.build requirements/spark.txt
+	$(STAGE) spark $(UV) -r requirements/spark.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.build requirements/dev.txt
@@ -157,7 +162,20 @@ lock: dev
 	$(COMPILE) --group dev -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt --group report -o requirements/report.txt
 	$(COMPILE) -c requirements/dev.txt --group audit -o requirements/audit.txt
+	$(COMPILE) -c requirements/dev.txt --group spark -o requirements/spark.txt
 	$(COMPILE) -c requirements/dev.txt -o requirements/build.txt
+
+# Every model's SQL on Spark, over what DuckDB built without publishing it, row by row beside DuckDB's own; some minutes. What Spark says
+# of itself is in logs/spark.err.
+portability: java land $(VENV)/.spark
+	@rm -rf target/spark
+	$(STAGE) duckdb env CPM_WAREHOUSE=target/spark/cpm.duckdb $(BIN)/dbt build --exclude-resource-type test unit_test \
+	  --target-path target/spark/duckdb $(VARS)
+	@$(BIN)/python tests/portability.py 2>logs/spark.err
+
+java:
+	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null \
+	  || { echo "error: Spark runs on Java 17, which is not here; install it: apt-get install default-jre-headless" >&2; exit 1; }
 
 # The structure beside what was wanted of it.
 architecture: dev build

@@ -1,6 +1,6 @@
 {# A CTE's query: the cells of another CTE, with both keys of their submission, from a CTE of them, instead of its number. #}
 {% macro with_submission_keys(cells, submissions) -%}
-    select keyed.* exclude (submission_number)
+    select {{ star_without('keyed', 'submission_number') }}
     from (
         select
             {{ submissions }}.submission_key,

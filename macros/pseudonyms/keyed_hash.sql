@@ -4,8 +4,8 @@
 #}
 {% macro keyed_hash(kind, text) -%}
     {{ hmac_sha256(
-        '(select pads.inner_pad from cpm_session.main.pseudonym_pads as pads)',
-        '(select pads.outer_pad from cpm_session.main.pseudonym_pads as pads)',
+        '(select pads.inner_pad from ' ~ pseudonym_pads() ~ ' as pads)',
+        '(select pads.outer_pad from ' ~ pseudonym_pads() ~ ' as pads)',
         "concat('" ~ kind ~ "/', " ~ text ~ ')'
     ) }}
 {%- endmacro %}

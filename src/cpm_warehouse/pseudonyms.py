@@ -8,12 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from duckdb import DuckDBPyConnection
+
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.files import write_whole
 
 SALT = "CPM_PSEUDONYM_SALT"
 SYNTHETIC_SALT = "synthetic"  # public: what it protects does not exist
 LEAST_LENGTH = 32
+# An attached database in memory: what it holds is never written, and every cursor sees it.
+SESSION = "cpm_session"
 BLOCK = 64  # bytes that SHA-256 takes at a time
 # Beside the history of publications, whose pseudonyms it holds together.
 KEPT = "_pseudonyms.json"
@@ -29,6 +33,13 @@ def key_pads(key: bytes) -> tuple[bytes, bytes]:
     short = hashlib.sha256(key).digest() if len(key) > BLOCK else key
     block = short.ljust(BLOCK, b"\0")
     return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
+
+
+def attach_pads(connection: DuckDBPyConnection) -> None:
+    """Keep the pads of the environment's salt in memory, beside the warehouse that is open."""
+    connection.execute(f"attach if not exists ':memory:' as {SESSION} (read_write)")
+    connection.execute(f"create or replace table {SESSION}.main.pseudonym_pads (inner_pad blob, outer_pad blob)")
+    connection.execute(f"insert into {SESSION}.main.pseudonym_pads values (?, ?)", list(key_pads(salt().encode())))
 
 
 def check_value(key: str) -> str:

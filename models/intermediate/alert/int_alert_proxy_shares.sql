@@ -54,7 +54,7 @@ summed as (
         reporting_month,
         region,
         provider,
-        string_agg(distinct submission_key, ',' order by submission_key) as submission_keys,
+        {{ sorted_texts('submission_key') }} as submission_keys,
         sum(request_count) as request_count,
         coalesce(sum(met_count) filter (where not is_excepted), 0) as met_count,
         coalesce(sum(total_count) filter (where not is_excepted), 0) as total_count,

@@ -53,7 +53,7 @@ raised as (
         region,
         provider,
         reporting_month as raised_month,
-        {{ dbt.listagg('submission_key', "','", 'order by submission_key') }} as submission_keys,
+        {{ sorted_texts('submission_key') }} as submission_keys,
         sum(raised_count) as raised_count,
         sum(in_scope_count) as in_scope_count,
         sum(wan_in_scope_count) as wan_in_scope_count

@@ -62,7 +62,7 @@ calendar_holidays as (
     select
         calendar,
         holiday_date,
-        {{ dbt.listagg('holiday_name', "' / '", 'order by holiday_name') }} as holiday_name
+        {{ sorted_texts('holiday_name', ' / ') }} as holiday_name
     from calendar_holidays_known
     group by
         calendar,

@@ -65,7 +65,7 @@ failures as (
         image_key,
         latest_updated_at as updated_at,
         min(happened_at) as first_failed_at,
-        max_by(outcome_key, place) as failure_key,
+        max_by(outcome_key, place) filter (where outcome_key is not null) as failure_key,
         count(*) as failed_attempt_count
     from paired
     where

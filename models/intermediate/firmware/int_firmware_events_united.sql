@@ -46,7 +46,7 @@ united as (
         {{ enumerated('outcome', outcomes) }} as outcome,
         case when outcome_name is not null then {{ text_key('outcome_name') }} end as outcome_key,
         reported_device_type,
-        cast(null as ubigint) as request_key,
+        cast(null as {{ text_key_type() }}) as request_key,
         {{ text_key('submission_key') }} as submission_number,
         happened_at
     from activations

@@ -110,7 +110,7 @@ s1sp_updates as (
                 then coalesce(outcome_codes.outcome_name, 'unknown_code')
         end as outcome_name,
         s1sp_requests.device_type as reported_device_type,
-        cast(null as ubigint) as request_key,
+        cast(null as {{ text_key_type() }}) as request_key,
         submissions.submission_key
     from s1sp_requests
     {{ current_submissions_only('firmware_requests', 's1sp_requests', 'submissions') }}
@@ -133,7 +133,7 @@ csp_updates as (
         outcome,
         failure_code as outcome_name,
         'CHF' as reported_device_type,
-        cast(null as ubigint) as request_key,
+        cast(null as {{ text_key_type() }}) as request_key,
         submission_key
     from hub_steps
 ),

@@ -29,7 +29,7 @@ final as (
     select
         spans.first_month,
         spans.last_month,
-        {{ dbt.listagg('submission_key', "','", 'order by submission_key') }} as submission_keys
+        {{ sorted_texts('submission_key') }} as submission_keys
     from spans
     inner join submissions
         on submissions.reporting_month between spans.first_month and spans.last_month

@@ -43,7 +43,7 @@ final as (
         reporting_month,
         scope_type,
         scope,
-        {{ dbt.listagg('submission_key', "','", 'order by submission_key') }} as submission_keys
+        {{ sorted_texts('submission_key') }} as submission_keys
     from distinct_keys
     group by scenario_id, measure_id, variant_id, reporting_month, scope_type, scope
 )

@@ -90,7 +90,7 @@ scope_bases as (
             when count(distinct basis) > 1 then 'mixed'
             else max(basis)
         end as basis,
-        {{ dbt.listagg('limitation', "'; '", 'order by limitation') }} as limitation,
+        {{ sorted_texts('limitation', '; ') }} as limitation,
         max(certainty_rank) as certainty_rank
     from scope_limitations
     group by scenario_id, measure_id, reporting_month, scope_type, scope

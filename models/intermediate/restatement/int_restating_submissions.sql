@@ -69,7 +69,7 @@ grouped as (
     select
         submission_keys,
         now_submission_keys,
-        {{ dbt.listagg('submission_key', "','", 'order by submission_key') }} as all_keys_now
+        {{ sorted_texts('submission_key') }} as all_keys_now
     from count_now
     group by submission_keys, now_submission_keys
 ),

@@ -55,7 +55,7 @@ keys as (
 month_keys as (
     select
         reporting_month,
-        {{ dbt.listagg('submission_key', "','", 'order by submission_key') }} as submission_keys
+        {{ sorted_texts('submission_key') }} as submission_keys
     from keys
     group by reporting_month
 ),

@@ -74,7 +74,7 @@ ranked_spans as (
     select
         group_number,
         latency_span,
-        sum(count_in_span) over running - count_in_span as count_before,
+        (sum(count_in_span) over running) - count_in_span as count_before,
         sum(count_in_span) over running as count_to_here,
         sum(count_in_span) over whole as count_in_group
     from spans

@@ -80,15 +80,12 @@ final as (
         count(*) filter (where match_status = 'expired') as expired_count,
         count(*) filter (where match_status = 'superseded') as superseded_count,
         count(*) filter (where match_status = 'resent') as resent_count,
-        cast(
-            percentile_cont(0.5) within group (order by seconds_to_activate) as bigint
-        ) as seconds_to_activate_median,
-        cast(
-            percentile_cont(0.9) within group (order by seconds_to_activate) as bigint
-        ) as seconds_to_activate_p90,
-        cast(
-            percentile_cont(0.99) within group (order by seconds_to_activate) as bigint
-        ) as seconds_to_activate_p99
+        {{ nearest_whole('percentile_cont(0.5) within group (order by seconds_to_activate)') }}
+            as seconds_to_activate_median,
+        {{ nearest_whole('percentile_cont(0.9) within group (order by seconds_to_activate)') }}
+            as seconds_to_activate_p90,
+        {{ nearest_whole('percentile_cont(0.99) within group (order by seconds_to_activate)') }}
+            as seconds_to_activate_p99
     from cut_outcomes
     group by
         measure_id,

@@ -40,7 +40,7 @@ reasons as (
     select
         measure_id,
         reporting_month,
-        {{ dbt.listagg('reason', "'; '", 'order by reason') }} as acknowledged_reason
+        {{ sorted_texts('reason', '; ') }} as acknowledged_reason
     from acknowledged_months
     group by measure_id, reporting_month
 ),

@@ -21,15 +21,12 @@ from duckdb import DuckDBPyConnection
 from cpm_warehouse.errors import CpmError, system_said
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import UMASK, make_private
-from cpm_warehouse.pseudonyms import key_pads, require_salt, salt
+from cpm_warehouse.pseudonyms import attach_pads, require_salt
 from cpm_warehouse.publish.building import require_free
 from cpm_warehouse.publish.history import EXTRACT
 from cpm_warehouse.publish.signing import Record, changed_since, definitions_of, record_of, rests_on
 from cpm_warehouse.publish.warehouses import checksum_query_of, listing_query
 from cpm_warehouse.receive.verifying import require_sound
-
-# An attached database in memory: what it holds is never written, and every cursor sees it.
-SESSION = "cpm_session"
 
 
 class Plugin(BasePlugin):
@@ -59,9 +56,7 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Make the pads of the salt, and the functions that the hooks call."""
-        conn.execute(f"attach if not exists ':memory:' as {SESSION}")
-        conn.execute(f"create or replace table {SESSION}.main.pseudonym_pads (inner_pad blob, outer_pad blob)")
-        conn.execute(f"insert into {SESSION}.main.pseudonym_pads values (?, ?)", list(key_pads(salt().encode())))
+        attach_pads(conn)
         conn.create_function("cpm_begin_build", begin_build, ["varchar"] * 5, "varchar", side_effects=True)
         conn.create_function("cpm_end_build", end_build, ["varchar"] * 2, "varchar", side_effects=True)
         conn.create_function("cpm_listing_query", listing_query, ["varchar"], "varchar")
