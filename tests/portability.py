@@ -1,18 +1,20 @@
-"""Runs every model's SQL on Spark, as dbt compiles it for Spark, and compares whole rows with DuckDB's (`make portability`).
+"""Runs every model's SQL on Spark, as dbt compiles it for Spark, and compares its rows with DuckDB's.
 
-    .venv/bin/python tests/portability.py [--select MODEL ...]
+    make portability
+    .venv/bin/python tests/portability.py [--select MODEL ...]   over what the last `make portability` built
 
-A model runs alone, over parents that DuckDB built, so that a failure is its own. Numbers are compared to 9 digits, lists
-as sets of their elements. The engines hash in different ways: where rows differ in hash keys only, this is said, and
-what lies below reads Spark's rows, because it joins hashes of its own to them. Exit code 1 unless 97% of the models
-run and no row differs but for hash keys.
+A model runs alone, over parents that DuckDB built, so that a failure is its own. Whole rows are compared: numbers to
+9 digits, lists as sets of their elements. The engines hash in different ways: where rows differ in hash keys only,
+these are named, and what lies below reads Spark's rows, because it joins hashes of its own to them. Exit code 1
+unless 97% of the models run and no row differs but for hash keys.
 """
 
 import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from string import Template
 from typing import Any, NamedTuple
@@ -77,7 +79,9 @@ def started() -> SparkSession:
     """Start Spark, with the settings of profiles.yml; dbt goes on with the session that its process has."""
     profile = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))
     settings = profile["cpm_warehouse"]["outputs"]["spark"]["server_side_parameters"]
-    builder = SparkSession.builder.master("local[2]").config(map={**settings, "spark.driver.memory": "2g", "spark.ui.showConsoleProgress": "false"})
+    builder = SparkSession.builder.master("local[2]").config(
+        map={**settings, "spark.driver.memory": "2g", "spark.ui.showConsoleProgress": "false"}
+    )
     spark = builder.config("spark.sql.warehouse.dir", str(TARGET / "warehouse")).getOrCreate()
     spark.sparkContext.setLogLevel("OFF")
     return spark
@@ -114,8 +118,9 @@ def compiled(arguments: Sequence[str]) -> tuple[list[Any], dict[Relation, str]]:
     """Let dbt compile for Spark: the models, parents first, and where DuckDB reads each source."""
     places = ("--target", "spark", "--target-path", str(TARGET / "dbt"))
     dbt = dbtRunner()
-    parsed = dbt.invoke(["--quiet", "parse", *places])
-    done = dbt.invoke(["--quiet", "compile", *places, "--full-refresh", *arguments])
+    with redirect_stdout(sys.stderr):  # of a single model it prints the SQL
+        parsed = dbt.invoke(["--quiet", "parse", *places])
+        done = dbt.invoke(["--quiet", "compile", *places, "--full-refresh", *arguments])
     if not done.success:
         sys.exit(f"error: dbt cannot compile for Spark: {done.exception or 'see above'}")
     manifest: Any = parsed.result

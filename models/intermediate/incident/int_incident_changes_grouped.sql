@@ -79,10 +79,12 @@ final as (
     select
         incident_id,
         {% for field in fields %}
-            min_by(old_value, change_number)
-            filter (where tracked_as = '{{ field }}') as old_{{ field }},
-            max_by(new_value, change_number)
-            filter (where tracked_as = '{{ field }}') as new_{{ field }},
+            min_by(old_value, change_number) filter (
+                where tracked_as = '{{ field }}' and old_value is not null
+            ) as old_{{ field }},
+            max_by(new_value, change_number) filter (
+                where tracked_as = '{{ field }}' and new_value is not null
+            ) as new_{{ field }},
         {% endfor %}
         max(case when is_cancelled then 1 else 0 end) = 1 as was_cancelled,
         changed_at
