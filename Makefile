@@ -5,6 +5,7 @@
 # make build EXTRACTS=/path/to/extracts   the same over your own extracts instead of the sample
 # make explore  the explorer over the publication, in a browser (HEADLESS=1: only served)
 # make audit    known vulnerabilities of every locked version; target/sbom.json, what is installed (CycloneDX)
+# make portability  every model on Spark, row by row beside DuckDB (six minutes; needs Java)
 # make docs     published/docs: every model, column, test and metric; lineage by column
 
 EXTRACTS ?= extracts/sample

@@ -30,6 +30,7 @@ HISTORY = ("provider=warehouse", "_head.json")
 PYTHON_TESTS = (
     "test_alerts.py",
     "test_calendar.py",
+    "test_engines.py::test_macros_give_the_same_on_each_engine[duckdb]",
     "test_firmware_truth.py",
     "test_interface_and_smki.py",
     "test_landing.py::test_the_last_month_that_can_be_is_that_of_receipt",

@@ -3,10 +3,10 @@
     make portability
     .venv/bin/python tests/portability.py [--select MODEL ...]   over what the last `make portability` built
 
-A model runs alone, over parents that DuckDB built, so that a failure is its own. Whole rows are compared: numbers to
-9 digits, lists as sets of their elements. The engines hash in different ways: where rows differ in hash keys only,
-these are named, and what lies below reads Spark's rows, because it joins hashes of its own to them. Exit code 1
-unless 97% of the models run and no row differs but for hash keys.
+A model runs alone, over parents that DuckDB built, so that a failure is its own. Whole rows are compared: numbers
+to 9 digits, lists as sets of their elements. The engines hash in different ways: where rows differ in hash keys
+only, these are named, and what lies below reads Spark's rows, because it joins hashes of its own to them. Exit
+code 1 unless 97% of the models run and no row differs but for hash keys.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The macros of `macros/engine` give the same on each engine. `make portability` installs Spark, and CI does not."""
+"""The macros of `macros/engine` give the same on each engine. `make portability` installs Spark; CI has none."""
 
 import json
 import re
@@ -26,7 +26,7 @@ GIVEN = {
     "days_between(\"date '2021-01-31'\", \"date '2021-03-01'\")": "29",
     "iso_weekday(\"date '2021-03-28'\")": "7",
     "seconds_between(\"timestamp '2021-03-01 09:00:00.9'\", \"timestamp '2021-03-01 09:00:01.1'\")": "1",
-    "milliseconds_between(\"timestamp '2021-03-01 10:00:00.0009'\", \"timestamp '2021-03-01 10:00:30.0001'\")": "30000",
+    "milliseconds_between(\"timestamp '2021-03-01 09:00:00.0009'\", \"timestamp '2021-03-01 09:00:09'\")": "9000",
     "add_seconds(\"timestamp '2021-03-01 23:59:59'\", '2')": "2021-03-02 00:00:01",
     "to_local(\"timestamp '2021-07-01 23:30:00'\", 'Europe/London')": "2021-07-02 00:30:00",
     "to_utc(\"timestamp '2021-07-02 00:30:00'\", 'Europe/London')": "2021-07-01 23:30:00",

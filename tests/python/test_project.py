@@ -53,15 +53,16 @@ def test_every_change_of_the_mutants_finds_its_text():
 
 
 def test_locks_name_no_registry_and_agree():
-    names = ("bootstrap", "build", "dev", "report", "audit")
+    names = ("bootstrap", "build", "dev", "report", "audit", "spark")
     locks = {name: (ROOT / f"requirements/{name}.txt").read_text() for name in names}
     assert not any("://" in lock for lock in locks.values())
     versions = {name: dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, flags=re.M)) for name, lock in locks.items()}
     build, dev = versions["build"], versions["dev"]
     assert {name: dev.get(name) for name in build} == build
-    for lock in ("report", "audit"):  # installed over what is there
+    for lock in ("report", "audit", "spark"):  # installed over what is there
         both = versions[lock].keys() & dev.keys()
         assert {name: versions[lock][name] for name in both} == {name: dev[name] for name in both}
+    assert "pyspark" not in dev  # CI installs it
 
 
 def test_no_path_of_a_machine_stands_in_the_project():
