@@ -17,7 +17,7 @@ final as (
         cast(version as integer) as submission_version,
         rule_id,
         reason,
-        cast(len(files) as integer) as file_count,
+        cast({{ list_length('files') }} as integer) as file_count,
         is_synthetic,
         received_at,
         cast(refused_at as timestamp) as refused_at
