@@ -64,7 +64,7 @@ def main() -> int:
         duck.execute("set TimeZone = 'UTC'")
         attach_pads(duck)
         pads = duck.execute("select inner_pad, outer_pad from cpm_session.main.pseudonym_pads").fetchall()
-        spark.createDataFrame(pads, "inner_pad binary, outer_pad binary").createTempView("pseudonym_pads")
+        spark.createDataFrame(pads, "inner_pad binary, outer_pad binary").createGlobalTempView("pseudonym_pads")
         for relation in built(duck):
             hand_over(duck, spark, relation, f"{quoted(relation.schema)}.{quoted(relation.name)}")
         nodes, sources = compiled(sys.argv[1:])

@@ -4,8 +4,8 @@
 #}
 {% macro keyed_hash(kind, text) -%}
     {{ hmac_sha256(
-        '(select pads.inner_pad from ' ~ pseudonym_pads() ~ ' as pads)',
-        '(select pads.outer_pad from ' ~ pseudonym_pads() ~ ' as pads)',
+        pseudonym_pad('inner_pad'),
+        pseudonym_pad('outer_pad'),
         "concat('" ~ kind ~ "/', " ~ text ~ ')'
     ) }}
 {%- endmacro %}
