@@ -107,11 +107,11 @@ class Column:
     def __post_init__(self) -> None:
         """Raise ValueError where two keys do not go together."""
         if self.optional and not self.nullable:
-            raise ValueError("may be left out and may not be empty; write nullable: true")
+            raise ValueError("may be left out of a file, and is then empty; write nullable: true")
         if self.name.lower() in RESERVED:
-            raise ValueError("has a name that the lake keeps for itself; name it otherwise")
+            raise ValueError("has a name that the lake uses itself; give it another name")
         if self.identifies == "device" and not self.pattern:
-            raise ValueError("identifies a device and has no pattern; texts are searched by it: write one")
+            raise ValueError("identifies a device and has no pattern to find devices in texts by; write one")
         for reference in self.allowed.seed if isinstance(self.allowed, SeedColumns) else ():
             _listed(reference)
 
@@ -209,13 +209,13 @@ class Contract:
         """Raise ValueError where columns that it names do not go together."""
         lowered = [name.lower() for name in self.names]
         if len(set(lowered)) < len(lowered):
-            raise ValueError("two columns have the same name but for case; name one otherwise")
+            raise ValueError("the names of two columns differ only in capitals; give one another name")
         named = {*self.key, *self.period}
         named |= {name for order in self.orders for name in (order.earlier, order.later)}
         named |= {name for need in self.needs for name in (need.column, need.needs)}
         if unknown := sorted(named - set(self.names)):
             raise ValueError(
-                f"key, period, orders or needs name columns that do not exist: {unknown}; write them alike"
+                f"key, period, orders or needs name columns that do not exist: {unknown}; name columns that do"
             )
         for name in self.period:
             if self.column(name).type not in {"date", "timestamp"}:
@@ -260,7 +260,7 @@ def load_contract(path: Path) -> Contract:
     except (TypeError, ValueError) as error:  # what JSON cannot say, such as a key that is a date
         raise wrong(f"not a contract ({error})") from error
     if contract.extract != path.stem:
-        raise wrong(f"extract: is called {path.stem} and describes '{contract.extract}'; write them alike")
+        raise wrong(f"extract: is '{contract.extract}' in a file called {path.stem}; give both the same name")
     return contract
 
 

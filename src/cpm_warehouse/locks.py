@@ -45,12 +45,12 @@ def _acquire(lock: ReadWriteLock, held: str, *, shared: bool, seconds: float) ->
         return
     except Timeout as error:
         if not seconds:
-            raise CpmError(f"{held}; run this again after it, or let it wait: {WAIT}=<seconds>") from error
+            raise CpmError(f"{held}; run this again afterwards, or let it wait: {WAIT}=<seconds>") from error
     click.echo(f"{held}; waiting for up to {seconds:g} s", err=True)
     try:
         acquire(timeout=seconds)
     except Timeout as error:
-        raise CpmError(f"{held} after {seconds:g} s still; run this again after it") from error
+        raise CpmError(f"{held}, still after {seconds:g} s; run this again afterwards") from error
 
 
 @contextmanager

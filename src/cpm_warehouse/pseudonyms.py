@@ -57,14 +57,14 @@ def require_salt(history: Path, real_submission: str) -> str:
         raise CpmError(f"'{real_submission}' is real: set {SALT} to a secret, the same for every build")
     if len(given) < LEAST_LENGTH:
         raise CpmError(
-            f"{SALT} has fewer than {LEAST_LENGTH} characters; a short one can be found by trying: take a longer"
+            f"{SALT} has fewer than {LEAST_LENGTH} characters; a short salt can be guessed: take a longer one"
         )
     check = check_value(given)
     kept = _read(history)
     if kept and kept["check"] != check:
         raise CpmError(
-            f"{SALT} is another than that of the publications since {kept['since']}, so that no device or party"
-            " would have its pseudonym; set that one, or say that a new one begins: `cpm rotate-salt`"
+            f"{SALT} differs from the salt of the publications since {kept['since']}, so every device and party"
+            " would get another pseudonym; set the earlier salt, or begin a new one: `cpm rotate-salt`"
         )
     return check
 
@@ -94,7 +94,9 @@ def _read(history: Path, *, every: bool = False) -> dict[str, Any]:
     except KeyError:
         return {}
     except (OSError, ValueError, TypeError) as error:
-        raise CpmError(f"{history / KEPT}: cannot be read; restore it, or say that a new salt begins") from error
+        raise CpmError(
+            f"{history / KEPT}: cannot be read; restore it, or begin a new salt: `cpm rotate-salt`"
+        ) from error
 
 
 def _write(history: Path, content: dict[str, Any]) -> None:

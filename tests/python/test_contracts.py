@@ -41,7 +41,7 @@ TYPES = "'varchar', 'bigint', 'ubigint', 'boolean', 'date', 'timestamp', 'varcha
         (lambda raw: raw.pop("providers"), "providers: is missing; write it"),
         (lambda raw: raw.update(providers=[]), "providers: is []; "),
         (lambda raw: raw.update(columns={}), "columns: is {}; input should be a valid array"),
-        (lambda raw: raw.update(extract="other"), "extract: is called pmr_deliveries and describes 'other'"),
+        (lambda raw: raw.update(extract="other"), "extract: is 'other' in a file called pmr_deliveries"),
         (
             lambda raw: raw.update(format="xlsx"),
             "format: is \"xlsx\"; input should be 'csv', 'csv.gz' or 'parquet'",
@@ -65,10 +65,10 @@ TYPES = "'varchar', 'bigint', 'ubigint', 'boolean', 'date', 'timestamp', 'varcha
             'nullable: is "no"; input should be a valid boolean',
         ),
         (lambda raw: raw["columns"][0].update(minimum="1"), 'minimum: is "1"; input should be a valid integer'),
-        (lambda raw: raw["columns"][0].update(optional=True), "may be left out and may not be empty"),
+        (lambda raw: raw["columns"][0].update(optional=True), "may be left out of a file, and is then empty"),
         (
             lambda raw: raw["columns"][0].update(name="Filename"),
-            "columns 'Filename': has a name that the lake keeps",
+            "columns 'Filename': has a name that the lake uses",
         ),
         (lambda raw: raw["columns"][0].update(pattern="isbn"), "pattern: is \"isbn\"; input should be 'eui64'"),
         (lambda raw: raw["columns"][0].update(unlisted="ignore"), 'unlisted: is "ignore"; input should be'),
@@ -84,7 +84,10 @@ TYPES = "'varchar', 'bigint', 'ubigint', 'boolean', 'date', 'timestamp', 'varcha
         ),
         (lambda raw: raw["columns"][0].update(allowed={"seed": ["nothing.x"]}), "no seed"),
         (lambda raw: raw["columns"][0].update(allowed={"seed": ["regions.x"]}), "no column 'x'"),
-        (lambda raw: raw["columns"].append({**raw["columns"][0], "name": "reporting month"}), "same name"),
+        (
+            lambda raw: raw["columns"].append({**raw["columns"][0], "name": "reporting month"}),
+            "differ only in capitals",
+        ),
         (lambda raw: raw.update(format="xlsx", colour="red", key=[]), " (and 2 more); "),
     ],
 )

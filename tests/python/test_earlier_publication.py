@@ -79,7 +79,7 @@ def test_beside_real_extracts_it_is_an_error(sample, tmp_path):
         ({"synthetic": False}, "belongs to a synthetic sample"),
         ({"synthetic": "true"}, "belongs to a synthetic sample"),
         ({"files": [{"name": "results.parquet", "rows": 1, "sha256": "0"}]}, "differs from its control file"),
-        ({"files": []}, "has no control file that fits"),
+        ({"files": []}, "its control file is missing or does not fit"),
         ({"files": [{"name": "../results.parquet", "rows": 1, "sha256": "0"}]}, "differs from its control file"),
     ],
 )

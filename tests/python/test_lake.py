@@ -473,7 +473,7 @@ def test_landing_waits_or_refuses_by_a_setting(place, monkeypatch):
         )
         result = run(place, "--wait", "0.1")
         assert "waiting for up to 0.1 s" in result.output
-        assert "after 0.1 s still" in result.output
+        assert "still after 0.1 s" in result.output
     holding, let_go = threading.Event(), threading.Event()
 
     def hold():

@@ -473,7 +473,7 @@ def test_a_history_without_a_whole_publication_is_left_as_it_is(three):
     shutil.rmtree(folder(three, 2))
     for kept_file in (three.published / "kept").glob("*.duckdb"):
         edit(kept_file)
-    with pytest.raises(CpmError, match=r"no publication of .* is kept whole"):
+    with pytest.raises(CpmError, match=r"no publication of .* is kept here undamaged"):
         restore(three.lake, three.published)
     assert not list(three.lake.glob("published_measure_results/*/*/version=2"))
 
@@ -666,7 +666,7 @@ def test_a_salt_is_long_and_another_is_noticed_until_it_is_said(tmp_path, monkey
     assert stat.S_IMODE(kept_file.stat().st_mode) == 0o600
     assert LONG_SALT not in kept_file.read_text()
     monkeypatch.setenv("CPM_PSEUDONYM_SALT", LONG_SALT + "!")
-    with pytest.raises(CpmError, match=r"another than that of the publications since .*cpm rotate-salt"):
+    with pytest.raises(CpmError, match=r"differs from the salt of the publications since .*cpm rotate-salt"):
         require_salt(tmp_path, "alerts/dsp/2021-07/v1")
     rotate(tmp_path)
     keep_check(tmp_path, require_salt(tmp_path, "alerts/dsp/2021-07/v1"))

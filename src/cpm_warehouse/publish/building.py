@@ -65,7 +65,7 @@ def require_free(warehouse: Path) -> None:
                     raise
                 if time.monotonic() > until:
                     raise CpmError(
-                        f"{warehouse}: another build or a notebook has it open; run this again after it, or let it"
-                        f" wait: {WAIT}=<seconds>"
+                        f"{warehouse}: another build or a notebook has it open; run this again afterwards, or"
+                        f" let it wait: {WAIT}=<seconds>"
                     ) from error
             time.sleep(0.5)

@@ -86,7 +86,7 @@ def _check_control(folder: Path) -> Path:
         is_synthetic = control["synthetic"] is True
         is_whole = Path(name).name == name and sha256(folder / name) == checksum
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CpmError(f"{folder}: has no control file that fits ({error}); {AGAIN}") from error
+        raise CpmError(f"{folder}: its control file is missing or does not fit ({error}); {AGAIN}") from error
     if not is_synthetic:
         raise _not_synthetic(folder)
     if not is_whole:

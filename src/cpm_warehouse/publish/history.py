@@ -101,7 +101,7 @@ def read_chain(lake: Path) -> list[Link]:
             raise _damaged(results, "was edited: it has other bytes than were published")
         before = link.sha256
         if number == head_number and before != head:
-            raise _damaged(places[number] / LINK, "is another than was published: the history was edited")
+            raise _damaged(places[number] / LINK, "differs from what was published: the history was edited")
     # A publication killed between its last two steps is in the chain and not in the head.
     if len(links) - head_number > 1:
         raise _damaged(history / HEAD, f"ends at {head_number}, and {len(links)} publications lie here")

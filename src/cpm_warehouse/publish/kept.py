@@ -165,7 +165,7 @@ def read_manifest(path: Path) -> Manifest | None:
         for name in ("history", "withheld"):
             found[name] = json.loads(found[name])
     except (KeyError, ValueError, TypeError) as error:
-        raise DamageError(f"{path}: says nothing that fits of its {error}; {ANEW}") from error
+        raise DamageError(f"{path}: its own description cannot be used ({error}); {ANEW}") from error
     return found
 
 

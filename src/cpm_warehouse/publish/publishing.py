@@ -152,8 +152,8 @@ def _attached(aside: Path, warehouse: Path) -> Iterator[duckdb.DuckDBPyConnectio
                     raise
                 if time.monotonic() > until:
                     raise CpmError(
-                        f"{warehouse}: a build or a notebook has it open; run this again after it, or let it wait:"
-                        " CPM_WAIT=<seconds>"
+                        f"{warehouse}: a build or a notebook has it open; run this again afterwards, or let it"
+                        " wait: CPM_WAIT=<seconds>"
                     ) from error
                 time.sleep(0.5)
         yield connection

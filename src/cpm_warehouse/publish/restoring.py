@@ -42,8 +42,8 @@ def restore(lake: Path, published: Path) -> int:
             source.manifest["history"]["sha256"],
         ):
             raise DamageError(
-                f"{history}: what {source.path} holds does not come to the chain that it was published with"
-                " (another version of DuckDB wrote it, say); restore the history from a backup"
+                f"{history}: the results in {source.path} do not give the checksum with which it was published"
+                " (perhaps another version of DuckDB wrote it); restore the history from a backup"
             )
         last = _go_on(history, made, last)
         sync_all(made)
@@ -62,8 +62,8 @@ def _source(lake: Path, published: Path) -> Entry:
     whole = [one for one in entries if sha256(one.path) == one.manifest["file_sha256"]]
     if not whole:
         raise DamageError(
-            f"{published}: no publication of {lake} is kept whole here; restore the history from a backup, or name"
-            " another folder with --published"
+            f"{published}: no publication of {lake} is kept here undamaged; restore the history from a backup, or"
+            " name another folder with --published"
         )
     return max(whole, key=lambda one: (one.manifest["history"]["number"], one.manifest["published_at"]))
 

@@ -62,8 +62,8 @@ def read_control(path: Path, period: str, now: datetime) -> Control:
     if received_at < _begin(period):
         raise RefusalError(
             "received_before_month",
-            f"{path}: received_at is {received_at}, and the submission is for {period}, which began later; correct"
-            " either",
+            f"{path}: received_at is {received_at}, before {period} began, the month of the submission; correct"
+            " one of them",
         )
     return Control(
         received_at,

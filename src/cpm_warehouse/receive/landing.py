@@ -612,7 +612,7 @@ def _check_known(submission: Submission, entry: Event, received: Received) -> No
         if now[name] != entry[name]:
             raise RefusalError(
                 "control_changed",
-                f"{path}: makes {name} {now[name]}, and {submission.key} landed with {entry[name]}; what landed"
+                f"{path}: sets {name} to {now[name]}, but {submission.key} landed with {entry[name]}; what landed"
                 f" does not change: put it back, or send a correction as v{submission.version + 1}",
             )
 
@@ -623,8 +623,8 @@ def _as_before(submission: Submission, entry: Event, before: Event) -> Event:
         raise RefusalError(
             "version_changed",
             f"{submission.directory}: {before['accepted_rows']} rows of {submission.key} were accepted and"
-            f" {entry['accepted_rows']} are now: contract or rules changed; restore the lake from a backup, or"
-            f" send it as v{submission.version + 1}",
+            f" {entry['accepted_rows']} would be now, as contract or rules changed; restore the lake from a"
+            f" backup, or send it as v{submission.version + 1}",
         )
     return with_checksum(before | {"lake_files": entry["lake_files"]})
 
@@ -650,7 +650,7 @@ def _check_names(submission: Submission, files: list[Path], sums: Mapping[str, s
     if clash := [stem for stem, count in stems.items() if count > 1]:
         raise RefusalError(
             "file_names_clash",
-            f"{submission.directory}: several files are called '{clash[0]}' but for the ending; rename them",
+            f"{submission.directory}: several files are called '{clash[0]}', with different endings; rename them",
         )
     contents = Counter(sums.values())
     if twice := [name for name, sha256 in sums.items() if contents[sha256] > 1]:

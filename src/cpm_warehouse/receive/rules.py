@@ -40,7 +40,7 @@ class Rules:
             with path.open(encoding="utf-8", newline="") as file:
                 self._rules = {row["rule_id"]: _rule(row, path) for row in csv.DictReader(file)}
         except (OSError, KeyError, ValueError) as error:
-            raise CpmError(f"{path}: not the rules of receiving ({error})") from error
+            raise CpmError(f"{path}: cannot be read as the rules of receiving ({error})") from error
 
     def __getitem__(self, rule_id: str) -> Rule:
         """Return the rule of that name; raises CpmError where the seed has lost it."""
@@ -92,5 +92,5 @@ def plausible_months(received_at: datetime, path: Path = MONTHS) -> tuple[str, s
                     last = received.year * 12 + received.month - 1 + int(row["months_after_receipt"])
                     return row["first_month"][:7], f"{last // 12:04d}-{last % 12 + 1:02d}"
     except (OSError, KeyError, ValueError) as error:
-        raise CpmError(f"{path}: not the months that a submission can be for ({error})") from error
+        raise CpmError(f"{path}: cannot be read as the months that a submission can be for ({error})") from error
     return None

@@ -120,7 +120,7 @@ def landed_since(journal: Journal, head: str) -> tuple[str, ...]:
     """
     heads = [event["sha256"] for event in journal.events]
     if head not in heads:
-        raise DamageError(f"{journal.path.parent}: is not the lake that was built from; run `cpm build` again")
+        raise DamageError(f"{journal.path.parent}: is not the lake that the build read; run `cpm build` again")
     at = heads.index(head) + 1
     before = {event["entry"]["submission_key"] for event in journal.events[:at] if event["event"] == "landed"}
     found: dict[str, None] = {}

@@ -105,11 +105,12 @@ def simulate(
     }
     if alert_uplink_share is not None:  # without it, `getvariable` returns null
         if not 0 < alert_uplink_share <= 1:
-            raise CpmError(f"an Alert takes a share of a round trip above 0, up to 1; got {alert_uplink_share}")
+            raise CpmError(f"alert_uplink_share is {alert_uplink_share}; take a number above 0 and up to 1")
         variables = {**variables, "alert_uplink_share": alert_uplink_share}
     if not 0 < firmware_fault_share <= 0.125:
         raise CpmError(
-            f"eight kinds of firmware fault have a share above 0, up to 0.125, each; got {firmware_fault_share}"
+            f"firmware_fault_share is {firmware_fault_share}, and eight kinds of fault have it each; take a"
+            " number above 0 and up to 0.125"
         )
     known = load_contracts(contracts)
     _clear(out)
