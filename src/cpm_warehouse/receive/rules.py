@@ -46,7 +46,7 @@ class Rules:
         """Return the rule of that name; raises CpmError where the seed has none."""
         if rule_id not in self._rules:
             raise CpmError(
-                f"{RULES}: has no rule '{rule_id}', which a check or a contract names; add it, or name one of these"
+                f"{RULES}: has no rule '{rule_id}', which a check or a contract names; add it, or name another"
             )
         return self._rules[rule_id]
 
