@@ -95,11 +95,13 @@ lint: dev
 	$(STAGE) sqlfluff $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models macros tests analyses
 	$(STAGE) sqlfluff-report $(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder src/cpm_warehouse/report
 
-# Over the warehouse that is there: what stands above the topic is as the last build left it.
+# Over the warehouse that is there: seeds that the topic reads are loaded anew, other things above it are as the last build left them.
+COMMA := ,
 check-topic: dev
 	@ls -d models/*/$(TOPIC) >/dev/null 2>&1 && test -n "$(TOPIC)" \
 	  || { echo "error: name a topic, a folder of models/intermediate: make check-topic TOPIC=incident" >&2; exit 2; }
-	$(STAGE) $(TOPIC) $(BIN)/dbt build $(VARS) --indirect-selection buildable --select $(wildcard models/*/$(TOPIC))
+	$(STAGE) $(TOPIC) $(BIN)/dbt build $(VARS) --indirect-selection buildable \
+	  --select $(wildcard models/*/$(TOPIC)) $(patsubst %,1+%$(COMMA)resource_type:seed,$(wildcard models/*/$(TOPIC)))
 
 # Pages that need no server: models, tests and metrics; the lineage of every column; the measure book. Without --no-compile, dbt
 # would overwrite what target/ says of the build. They quote no row, and are closed to whom the publication is closed. dbt's page

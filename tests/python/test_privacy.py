@@ -8,11 +8,17 @@ import polars as pl
 import pytest
 
 from conftest import ROOT
+from cpm_warehouse.contracts import load_contracts
 
 LAKE = ROOT / "lake/sample"
 PUBLISHED = ROOT / "published/cpm.duckdb"
 EUI64 = re.compile(r"(?<![0-9a-f])[0-9a-f]{2}([-:]?[0-9a-f]{2}){7}(?![0-9a-f])", re.IGNORECASE)
-IDENTIFIERS = ("OriginatorId", "TargetId", "DeviceId", "CommsHubId", "PartyId", "OriginatorCounter")
+IDENTIFIERS = {
+    name
+    for contract in load_contracts().values()
+    for what in ("device", "party")
+    for name in contract.identifying(what)
+} | {"OriginatorCounter"}  # with the devices of a request it names the request
 
 
 def published_texts() -> dict[str, set[str]]:
@@ -51,7 +57,9 @@ def names() -> set[str]:
         rows = pl.scan_parquet(path, hive_partitioning=False)
         columns = [name for name in rows.collect_schema().names() if name in IDENTIFIERS]
         for column in columns:
-            found.update(str(v) for v in rows.select(column).unique().collect()[column].drop_nulls().to_list())
+            values = rows.select(column).collect()[column]
+            values = values.explode() if values.dtype == pl.List else values
+            found.update(str(v) for v in values.drop_nulls().unique().to_list())
     assert len(found) > 20_000
     return found
 

@@ -220,7 +220,8 @@ def _check_build(
     failed = [node for _, node in sorted(bad)]
     if failed:
         raise CpmError(
-            f"{len(failed)} nodes of the last build did not pass, first {failed[0]}; nothing is published"
+            f"{len(failed)} nodes of the last build did not pass, first {failed[0]}; nothing is published:"
+            " mend what failed, then `make rebuild`"
         )
     wanted = {
         key

@@ -43,9 +43,11 @@ class Rules:
             raise CpmError(f"{path}: cannot be read as the rules of receiving ({error})") from error
 
     def __getitem__(self, rule_id: str) -> Rule:
-        """Return the rule of that name; raises CpmError where the seed has lost it."""
+        """Return the rule of that name; raises CpmError where the seed has none."""
         if rule_id not in self._rules:
-            raise CpmError(f"{RULES}: has no rule '{rule_id}'; put it back")
+            raise CpmError(
+                f"{RULES}: has no rule '{rule_id}', which a check or a contract names; add it, or name another"
+            )
         return self._rules[rule_id]
 
     def check_share(self, name: str, faulty: int, received: int, example: str) -> None:
