@@ -99,5 +99,5 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Take an object whose names differ: of two values for one name neither can be relied on."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a name stands twice in it")
+        raise ValueError("it has a name twice")
     return found
