@@ -307,7 +307,7 @@ def test_other_variables_than_the_projects_are_published_only_where_they_are_nam
         ("drop table main.builds", "not built by this version of the project"),
         (
             'update main.builds set record = json_merge_patch(record, \'{"changed_meanwhile": ["seeds/a.csv"]}\')',
-            "seeds/a.csv changed while it was built from",
+            "seeds/a.csv changed during the build",
         ),
     ],
 )

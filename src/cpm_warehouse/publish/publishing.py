@@ -186,7 +186,7 @@ def _read_build(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Recor
     changed = sorted({name for *_, record in found for name in json.loads(record).get("changed_meanwhile", ())})
     seeds = [name for name in changed if name.startswith("seeds/")]
     if seeds:
-        raise CpmError(f"{seeds[0]} changed while it was built from; run `dbt build` again")
+        raise CpmError(f"{seeds[0]} changed during the build; run `dbt build` again")
     record: Record = json.loads(found[-1][2])
     return record | {"invocations": [invocation for invocation, *_ in found]}
 

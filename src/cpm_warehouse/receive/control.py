@@ -81,7 +81,7 @@ def _instant(value: Any, wrong: Any) -> datetime:
         if (offset := found.utcoffset()) is None:
             raise wrong("'received_at' has no offset; write it like 2021-08-05T09:12:00Z")
         if abs(offset) > FURTHEST:
-            raise wrong(f"'received_at' is {value}, and no clock is more than 14 hours from UTC")
+            raise wrong(f"'received_at' is {value}; an offset is 14 hours at most: correct it")
         return found.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise wrong(
