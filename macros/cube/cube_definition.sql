@@ -23,7 +23,7 @@
         {%- else -%}
             {{ exceptions.raise_compiler_error(
                 "the cube '" ~ model.name ~ "' rests on '" ~ node.name ~ "', a " ~ node.config.materialized
-                ~ ": its key sees the SQL of views, seeds and cubes only; make it a view"
+                ~ ": the cube's key sees the SQL of views, seeds and cubes only; make '" ~ node.name ~ "' a view"
             ) }}
         {%- endif -%}
     {%- endfor -%}

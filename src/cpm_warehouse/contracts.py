@@ -107,11 +107,11 @@ class Column:
     def __post_init__(self) -> None:
         """Raise ValueError where two keys do not go together."""
         if self.optional and not self.nullable:
-            raise ValueError("may be left out of a file, and is then empty; write nullable: true")
+            raise ValueError("may be left out of a file, so its values may be empty; write nullable: true")
         if self.name.lower() in RESERVED:
             raise ValueError("has a name that the lake uses itself; give it another name")
         if self.identifies == "device" and not self.pattern:
-            raise ValueError("identifies a device and has no pattern to find devices in texts by; write one")
+            raise ValueError("identifies a device, but has no pattern that finds devices in texts; write one")
         for reference in self.allowed.seed if isinstance(self.allowed, SeedColumns) else ():
             _listed(reference)
 
@@ -215,11 +215,12 @@ class Contract:
         named |= {name for need in self.needs for name in (need.column, need.needs)}
         if unknown := sorted(named - set(self.names)):
             raise ValueError(
-                f"key, period, orders or needs name columns that do not exist: {unknown}; name columns that do"
+                f"key, period, orders or needs name columns that do not exist: {unknown};"
+                " name columns of the contract"
             )
         for name in self.period:
             if self.column(name).type not in {"date", "timestamp"}:
-                raise ValueError(f"period has '{name}', which is no date or timestamp; take one that is")
+                raise ValueError(f"period names '{name}', which is no date or timestamp; name a column that is")
         if self.due_working_days:
             _seed_rows(self.due_working_days.seed)
 

@@ -31,7 +31,7 @@ def hold(
         lock = ReadWriteLock(file, is_singleton=False)
         _acquire(lock, f"{place}: {others} is at work here", shared=shared, seconds=seconds)
     except (sqlite3.Error, ValueError) as error:
-        raise CpmError(f"{file}: cannot be locked ({error}); delete it while nothing is at work there") from error
+        raise CpmError(f"{file}: cannot be locked ({error}); delete this file while no command runs") from error
     try:
         yield
     finally:

@@ -48,7 +48,7 @@ TYPES = "'varchar', 'bigint', 'ubigint', 'boolean', 'date', 'timestamp', 'varcha
         ),
         (lambda raw: raw.update(may_be_empty="no"), 'may_be_empty: is "no"; input should be a valid boolean'),
         (lambda raw: raw.update(key=["Nothing"]), "columns that do not exist: ['Nothing']"),
-        (lambda raw: raw.update(period={"PMR Version": "within"}), "period has 'PMR Version', which is no date"),
+        (lambda raw: raw.update(period={"PMR Version": "within"}), "period names 'PMR Version', which is no date"),
         (
             lambda raw: raw.update(period={"Delivered On": "around"}),
             'period Delivered On: is "around"; input should',
@@ -65,7 +65,10 @@ TYPES = "'varchar', 'bigint', 'ubigint', 'boolean', 'date', 'timestamp', 'varcha
             'nullable: is "no"; input should be a valid boolean',
         ),
         (lambda raw: raw["columns"][0].update(minimum="1"), 'minimum: is "1"; input should be a valid integer'),
-        (lambda raw: raw["columns"][0].update(optional=True), "may be left out of a file, and is then empty"),
+        (
+            lambda raw: raw["columns"][0].update(optional=True),
+            "may be left out of a file, so its values may be empty",
+        ),
         (
             lambda raw: raw["columns"][0].update(name="Filename"),
             "columns 'Filename': has a name that the lake uses",

@@ -460,7 +460,7 @@ def test_a_lock_that_is_none_is_one_line(place):
     (place / "lake/_lock").write_bytes(b"not a lock" * 100)
     result = run(place)
     assert result.exit_code == 1
-    assert re.fullmatch(r"error: .*_lock: cannot be locked .*; delete it while nothing .*\n", result.output)
+    assert re.fullmatch(r"error: .*_lock: cannot be locked .*; delete this file while no .*\n", result.output)
 
 
 def test_landing_waits_or_refuses_by_a_setting(place, monkeypatch):

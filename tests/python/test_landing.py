@@ -368,7 +368,7 @@ def test_an_empty_month_and_missing_extracts_are_named(send, tmp_path, contracts
 def test_one_lake_keeps_to_one_directory_of_extracts(send, tmp_path, contracts):
     lake = tmp_path / "lake"
     landed(send(), lake, contracts)
-    with pytest.raises(CpmError, match="name another with --lake"):
+    with pytest.raises(CpmError, match="name another lake with --lake"):
         list(land(ROOT / "extracts/sample", lake, contracts))
 
 

@@ -304,10 +304,10 @@ def test_other_variables_than_the_projects_are_published_only_where_they_are_nam
             "delete from main.build_results where unique_id = 'test.x.of_data'",
             "left out 1 nodes, first test.x.of_data",
         ),
-        ("drop table main.builds", "no build of this version here"),
+        ("drop table main.builds", "not built by this version of the project"),
         (
             'update main.builds set record = json_merge_patch(record, \'{"changed_meanwhile": ["seeds/a.csv"]}\')',
-            "seeds/a.csv changed while it was built from",
+            "seeds/a.csv changed during the build",
         ),
     ],
 )
@@ -432,7 +432,10 @@ def begin_again(made) -> None:
             ),
             "more.parquet: was added",
         ),
-        (lambda made: (made.lake / "published_measure_results/_head.json").unlink(), "_head.json: ends at 0"),
+        (
+            lambda made: (made.lake / "published_measure_results/_head.json").unlink(),
+            "_head.json: says that publication 0 is the last",
+        ),
         (lambda made: begin_again(made), "does not have publication 00000"),
     ],
 )

@@ -94,7 +94,9 @@ def read_chain(lake: Path) -> list[Link]:
             raise _damaged(history, f"publication {number:06d} is missing: the history was cut")
         link, results = links[number], places[number] / FILE
         if link.before != before:
-            raise _damaged(places[number] / LINK, "does not follow the publication before it: one was edited")
+            raise _damaged(
+                places[number] / LINK, "does not follow the publication before: one of the two was edited"
+            )
         if not results.exists():
             raise _damaged(results, "is missing")
         if sha256(results) != link.results_sha256:
@@ -104,7 +106,10 @@ def read_chain(lake: Path) -> list[Link]:
             raise _damaged(places[number] / LINK, "differs from what was published: the history was edited")
     # A publication killed between its last two steps is in the chain and not in the head.
     if len(links) - head_number > 1:
-        raise _damaged(history / HEAD, f"ends at {head_number}, and {len(links)} publications lie here")
+        raise _damaged(
+            history / HEAD,
+            f"says that publication {head_number} is the last, but {len(links)} publications lie here",
+        )
     return [links[number] for number in sorted(links)]
 
 

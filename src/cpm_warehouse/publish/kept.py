@@ -95,8 +95,8 @@ class Kept:
         path = self.folder / f"{manifest['name']}.duckdb"
         if path.exists() and "taken_back_at" in _read(path.with_suffix(".json")):
             raise CpmError(
-                f"{manifest['name']} was taken back (`cpm publish --rollback`); what is published next has to"
-                " differ from it: a correction, a rule or a seed row"
+                f"{manifest['name']} was taken back (`cpm publish --rollback`); the next publication has to differ"
+                " from it: correct an extract, a rule or a seed row first"
             )
         beside = path.with_name(f"{path.name}.new")
         beside.unlink(missing_ok=True)

@@ -177,7 +177,7 @@ def _read_build(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Recor
             " order by json_extract_string(record, '$.recorded_at')"
         ).fetchall()
     except duckdb.CatalogException as error:
-        raise CpmError(f"{warehouse}: no build of this version here; run `dbt build` first") from error
+        raise CpmError(f"{warehouse}: not built by this version of the project; run `dbt build` first") from error
     if not found:
         raise CpmError(f"{warehouse}: the last build did not begin; run `dbt build` first")
     for _, command, _ in found:
@@ -186,7 +186,7 @@ def _read_build(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Recor
     changed = sorted({name for *_, record in found for name in json.loads(record).get("changed_meanwhile", ())})
     seeds = [name for name in changed if name.startswith("seeds/")]
     if seeds:
-        raise CpmError(f"{seeds[0]} changed while it was built from; run `dbt build` again")
+        raise CpmError(f"{seeds[0]} changed during the build; run `dbt build` again")
     record: Record = json.loads(found[-1][2])
     return record | {"invocations": [invocation for invocation, *_ in found]}
 
@@ -204,8 +204,9 @@ def _check_build(
     if others:
         value = record["variables"][others[0]]
         raise CpmError(
-            f"the last build set {others[0]} to '{value}', which is not the project's: its figures are not the"
-            f" month's; to publish them all the same: cpm publish --with-variable {others[0]}"
+            f"the last build set {others[0]} to '{value}', which is not the project's value, so its"
+            " figures are not the regular ones; to publish them all the same:"
+            f" cpm publish --with-variable {others[0]}"
         )
     # Another command, such as `dbt docs`, wrote what dbt knows of the project: the same, if no file changed.
     is_the_builds = manifest["metadata"]["invocation_id"] in record["invocations"]

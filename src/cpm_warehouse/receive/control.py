@@ -81,7 +81,7 @@ def _instant(value: Any, wrong: Any) -> datetime:
         if (offset := found.utcoffset()) is None:
             raise wrong("'received_at' has no offset; write it like 2021-08-05T09:12:00Z")
         if abs(offset) > FURTHEST:
-            raise wrong(f"'received_at' is {value}, and no clock is more than 14 hours from UTC")
+            raise wrong(f"'received_at' is {value}; an offset is 14 hours at most: correct it")
         return found.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise wrong(
@@ -99,5 +99,5 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Take an object whose names differ: of two values for one name neither can be relied on."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a name stands twice in it")
+        raise ValueError("it has a name twice")
     return found

@@ -105,8 +105,8 @@ def _bind(lake: Path, here: str, journal: Journal, submissions: Sequence[Submiss
     shared = [one for one in submissions if one.key in landed and not one.refusal]
     if landed and not any(_has_content(one, landed[one.key]) for one in shared):
         raise CpmError(
-            f"{lake}: holds the extracts of {journal.extracts} (from the lake), not of {here}; name another"
-            " with --lake"
+            f"{lake}: holds the extracts of {journal.extracts}, not of {here} (both relative to the lake); name"
+            " another lake with --lake"
         )
     journal.append("moved", extracts=here)
 

@@ -479,9 +479,8 @@ class Landing:
                     path.rename(path.with_name(f"{_stem(staged.path)}.parquet"))
             if accepted + quarantined != staged.received:
                 raise CpmError(
-                    f"{staged.path}: received {staged.received} rows, accepted {accepted},"
-                    f" quarantined {quarantined};"
-                    " nothing was landed, and this is a fault of the warehouse"
+                    f"{staged.path}: {staged.received} rows received are not {accepted} accepted and"
+                    f" {quarantined} quarantined; this is a fault of the warehouse, and nothing was landed"
                 )
             files.append(
                 {
@@ -605,15 +604,17 @@ def _check_known(submission: Submission, entry: Event, received: Received) -> No
     if received.control_sum is None:
         if not entry.get("control_sha256") and not entry["is_synthetic"]:
             return
-        raise RefusalError("control_changed", f"{path}: is gone, and {submission.key} landed with it; put it back")
+        raise RefusalError(
+            "control_changed", f"{path}: is missing, but {submission.key} landed with it; put it back"
+        )
     control = received.control(submission)
     now = _entry(submission, control.received_at, is_synthetic=control.is_synthetic)
     for name in ("received_at", "is_synthetic"):
         if now[name] != entry[name]:
             raise RefusalError(
                 "control_changed",
-                f"{path}: sets {name} to {now[name]}, but {submission.key} landed with {entry[name]}; what landed"
-                f" does not change: put it back, or send a correction as v{submission.version + 1}",
+                f"{path}: sets {name} to {now[name]}, but {submission.key} landed with {entry[name]}; put this"
+                f" value back, or send a correction as v{submission.version + 1}",
             )
 
 
@@ -622,9 +623,9 @@ def _as_before(submission: Submission, entry: Event, before: Event) -> Event:
     if any(entry[name] != before[name] for name in ("received_rows", "accepted_rows", "quarantined_rows")):
         raise RefusalError(
             "version_changed",
-            f"{submission.directory}: {before['accepted_rows']} rows of {submission.key} were accepted and"
-            f" {entry['accepted_rows']} would be now, as contract or rules changed; restore the lake from a"
-            f" backup, or send it as v{submission.version + 1}",
+            f"{submission.directory}: {before['accepted_rows']} rows of {submission.key} were accepted when"
+            f" it landed, and {entry['accepted_rows']} would be accepted now, as contract or rules changed;"
+            f" restore the lake from a backup, or send the files as v{submission.version + 1}",
         )
     return with_checksum(before | {"lake_files": entry["lake_files"]})
 

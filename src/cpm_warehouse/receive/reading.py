@@ -130,7 +130,7 @@ class FileReader:
             types, received = dict.fromkeys(found.header, "varchar"), found.records
             if len(types) < len(found.header):
                 raise RefusalError(
-                    "columns_differ", f"{self.path}:1: a column stands twice in the header; send each once"
+                    "columns_differ", f"{self.path}:1: the header names a column twice; send each column once"
                 )
         self._check_columns(types)
         self._forget_rejects()

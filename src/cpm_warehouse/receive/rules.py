@@ -59,15 +59,15 @@ class Rules:
                 raise RefusalError(
                     rule_id,
                     f"{name}: {faulty} of its {received} rows would be quarantined, more than"
-                    f" {rule.threshold_share:.0%}, as {example}; {rule.remedy}",
+                    f" {rule.threshold_share:.0%}; an example: {example}; {rule.remedy}",
                 )
 
 
 def _rule(row: dict[str, str], path: Path) -> Rule:
     if row["consequence"] not in CONSEQUENCES[row["level"]]:
         raise CpmError(
-            f"{path}: '{row['rule_id']}' is of level {row['level']} and cannot {row['consequence']};"
-            f" write one of {sorted(CONSEQUENCES[row['level']])}"
+            f"{path}: rule '{row['rule_id']}' has level '{row['level']}', which does not go with consequence"
+            f" '{row['consequence']}'; write one of {sorted(CONSEQUENCES[row['level']])}"
         )
     return Rule(
         rule_id=row["rule_id"],

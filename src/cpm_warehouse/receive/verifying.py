@@ -128,8 +128,8 @@ def landed_since(journal: Journal, head: str) -> tuple[str, ...]:
         key = event["entry"]["submission_key"] if event["event"] == "landed" else ""
         if event["event"] == "repaired" or key in before:
             raise DamageError(
-                f"{journal.path.parent}: {key or event['name']} was repaired since the build began, which may have"
-                " read what was damaged; run `cpm build` again"
+                f"{journal.path.parent}: {key or event['name']} was repaired since the build began, and the build"
+                " may have read the damaged rows; run `cpm build` again"
             )
         if key:
             found[key] = None

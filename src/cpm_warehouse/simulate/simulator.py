@@ -109,8 +109,8 @@ def simulate(
         variables = {**variables, "alert_uplink_share": alert_uplink_share}
     if not 0 < firmware_fault_share <= 0.125:
         raise CpmError(
-            f"firmware_fault_share is {firmware_fault_share}, and eight kinds of fault have it each; take a"
-            " number above 0 and up to 0.125"
+            f"firmware_fault_share is {firmware_fault_share}, and each of eight kinds of fault takes this share;"
+            " take a number above 0 and up to 0.125"
         )
     known = load_contracts(contracts)
     _clear(out)
