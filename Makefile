@@ -141,12 +141,12 @@ pmr: build $(VENV)/.report
 	@test -n "$(MONTH)" || { echo "error: name the month: make pmr MONTH=2021-09" >&2; exit 2; }
 	$(BIN)/cpm pack --month $(MONTH)
 
-# Debian's browser, for the tests that look at pages; got where this user may install it.
+# Debian's browser, and a library of the program that drives it, for the tests that look at pages; got where this user may.
 browser:
-	@command -v chromium >/dev/null \
+	@{ command -v chromium && ldconfig -p | grep libatomic.so.1; } >/dev/null 2>&1 \
 	  || { as_root=$$([ "$$(id -u)" = 0 ] || echo sudo -n); command -v apt-get >/dev/null && $$as_root true 2>/dev/null \
-	    && .ci/stage browser sh -c "$$as_root apt-get update -qq && $$as_root apt-get install -y -qq chromium"; } \
-	  || { echo "error: the tests look at pages in Chromium, which is not here; install it: apt-get install chromium" >&2; exit 1; }
+	    && .ci/stage browser sh -c "$$as_root apt-get update -qq && $$as_root apt-get install -y -qq chromium libatomic1"; } \
+	  || { echo "error: the tests look at pages in Chromium, which is not here: apt-get install chromium libatomic1" >&2; exit 1; }
 
 # The extracts, and what a publication of 24 October 2021 would have shown of them: before September was corrected.
 EARLIER_AT := 2021-10-24 23:59:59
