@@ -14,8 +14,9 @@ import duckdb
 import pytest
 
 from conftest import GOOD, ROOT
-from cpm_warehouse.errors import DamageError
+from cpm_warehouse.errors import CpmError, DamageError
 from cpm_warehouse.locks import hold_lake
+from cpm_warehouse.publish.building import with_lake
 from cpm_warehouse.publish.warehouses import require_as_left
 from cpm_warehouse.receive.landing import land
 
@@ -198,3 +199,18 @@ def test_pseudonyms_are_pythons_hmac_and_the_salt_is_written_nowhere(tmp_path, p
         assert SALT.encode() not in path.read_bytes(), path
     # Whatever the umask, only the owner reads what a build over real extracts writes.
     assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in written} == {0}
+
+
+def test_variables_of_a_build_leave_it_its_lake():
+    """Of two --vars dbt takes the last alone: the build would be over the sample, and nothing would say so."""
+    given = ("--select", "a", "b", "--vars", '{as_known_at: "2021-10-24 23:59:59", lake_root: another}', "--quiet")
+    *others, name, variables = with_lake(Path("lake/mine"), given)
+    assert (others, name) == (["--select", "a", "b", "--quiet"], "--vars")
+    assert json.loads(variables) == {"as_known_at": "2021-10-24 23:59:59", "lake_root": "lake/mine"}
+    assert with_lake(Path("lake/mine"), ["--vars={as_of: 2021-10-24}"]) == [
+        *("--vars", '{"as_of": "2021-10-24", "lake_root": "lake/mine"}')
+    ]
+    assert with_lake(Path("lake/mine"), []) == ["--vars", '{"lake_root": "lake/mine"}']
+    for wrong in ("as_of", "{as_of", ""):
+        with pytest.raises(CpmError, match=r"not names with values; write it like --vars '{as_of"):
+            with_lake(Path("lake/mine"), ["--vars", wrong])

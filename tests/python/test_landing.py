@@ -65,6 +65,15 @@ def test_another_file_under_a_landed_version_is_refused(send, tmp_path, contract
     assert len(rows(lake)) == 2
 
 
+def test_what_is_refused_as_edited_is_to_come_after_every_version_that_landed(send, tmp_path, contracts):
+    lake = tmp_path / "lake"
+    send(submission="dcc/pmr_deliveries/2021-07/v9")
+    send(HEADER + "2021-08-01,1,2021-10-06\n", submission="dcc/pmr_deliveries/2021-08/v2")
+    landed(send(), lake, contracts)
+    outcome = landed(send(HEADER + "2021-08-01,1,2021-10-07\n"), lake, contracts)[KEY]
+    assert "send the correction as v3" in outcome.reason
+
+
 def test_a_correction_stands_beside_the_version_before(send, tmp_path, contracts):
     lake = tmp_path / "lake"
     send()
@@ -217,6 +226,18 @@ def test_a_dry_run_judges_and_leaves_no_trace(send, tmp_path, contracts):
     (outcome,) = land(extracts, tmp_path / "lake", contracts, dry_run=True)
     assert (outcome.status, outcome.rows, outcome.quarantined) == ("landed", 2, 1)
     assert not (tmp_path / "lake").exists()
+
+
+def test_a_dry_run_judges_each_submission_beside_those_before_it(send, tmp_path, contracts):
+    send()
+    extracts = send(HEADER + "2021-08-01,1,2021-10-06\n", submission="dcc/pmr_deliveries/2021-08/v2")
+    send(submission="dcc/pmr_deliveries/2021-08/v4")
+    outcomes = list(land(extracts, tmp_path / "lake", contracts, dry_run=True))
+    warned = [sorted({one.rule_id for one in outcome.warnings}) for outcome in outcomes]
+    assert warned == [[], [], ["same_content", "version_gap"]]
+    assert [outcome.warnings for outcome in land(extracts, tmp_path / "lake", contracts)] == [
+        outcome.warnings for outcome in outcomes
+    ]
 
 
 def test_one_landing_at_a_time(send, tmp_path, contracts):

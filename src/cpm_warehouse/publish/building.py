@@ -1,5 +1,6 @@
 """Runs `dbt build`, after saying in one line what would stop it: dbt says it in many, some with a trace."""
 
+import argparse
 import errno
 import fcntl
 import json
@@ -10,6 +11,8 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+import yaml
 
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.locks import WAIT, hold_lake, wait_seconds
@@ -35,11 +38,25 @@ def run_build(lake: Path, warehouse: Path, arguments: Sequence[str]) -> int:
         if real := real_submission(lake):
             require_salt(lake / EXTRACT, real)
     # dbt parses the whole project anew where the variables of a command are others than before.
-    own = variables_of(Path())["lake_root"] == str(lake)
-    variables = [] if own else ["--vars", json.dumps({"lake_root": str(lake)})]
+    if variables_of(Path())["lake_root"] != str(lake):
+        arguments = with_lake(lake, arguments)
     dbt = Path(sys.executable).with_name("dbt")
     environment = {**os.environ, "CPM_WAREHOUSE": str(warehouse)}
-    return subprocess.run([dbt, "build", *variables, *arguments], env=environment, check=False).returncode
+    return subprocess.run([dbt, "build", *arguments], env=environment, check=False).returncode
+
+
+def with_lake(lake: Path, arguments: Sequence[str]) -> list[str]:
+    """Return arguments of dbt with the lake among their variables: of two `--vars` dbt takes the last alone."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, prog="cpm build")
+    parser.add_argument("--vars", default="{}")
+    found, others = parser.parse_known_args(arguments)
+    try:
+        variables = {**yaml.load(found.vars, yaml.CSafeLoader), "lake_root": str(lake)}
+    except (yaml.YAMLError, TypeError) as error:
+        raise CpmError(
+            f"--vars is '{found.vars}', not names with values; write it like --vars '{{as_of: 2021-10-24}}'"
+        ) from error
+    return [*others, "--vars", json.dumps(variables, default=str)]
 
 
 def _require_room(place: Path) -> None:

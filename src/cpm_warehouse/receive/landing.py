@@ -210,7 +210,7 @@ class Landing:
                 received.read(submission)
                 entry = self.journal.submissions.get(submission.key)
                 if entry:
-                    _check_known(submission, entry, received)
+                    _check_known(submission, entry, received, self._next_version(submission))
             if entry:
                 rows, quarantined = entry["accepted_rows"], entry["quarantined_rows"]
                 return Outcome(submission, "known", rows=rows, quarantined=quarantined)
@@ -233,7 +233,7 @@ class Landing:
         try:
             with refused_if_unreadable(submission):
                 received.read(submission)
-                _check_known(submission, entry, received)
+                _check_known(submission, entry, received, self._next_version(submission))
                 control = received.control(submission)
             received_at = datetime.fromisoformat(entry["received_at"]).replace(tzinfo=UTC)
             control = replace(control, received_at=received_at, is_synthetic=entry["is_synthetic"])
@@ -263,9 +263,12 @@ class Landing:
             judged = self._judge(submission, contract, received, control, aside, links)
             entry = self._write(submission, judged, received, control, aside)
             if before:
-                entry = _as_before(submission, entry, before)
+                entry = _as_before(submission, entry, before, self._next_version(submission))
             (aside / REGISTER_ENTRY).write_bytes(entry_bytes(entry))
-            if not self.dry_run:
+            if self.dry_run:
+                # What follows is judged beside it, as in a landing; this is written nowhere.
+                self.journal.submissions[submission.key] = entry
+            else:
                 self._publish(submission, entry, aside)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
@@ -419,6 +422,13 @@ class Landing:
             if (entry["extract"], entry["provider"]) == (submission.extract, submission.provider)
             and key != submission.key
         ]
+
+    def _next_version(self, submission: Submission) -> int:
+        """The version after all that landed for its month: those between may hold corrections already."""
+        versions = [
+            int(one["version"]) for one in self._registered(submission) if one["period"] == submission.period
+        ]
+        return max([submission.version, *versions]) + 1
 
     def _compare_with_register(
         self, submission: Submission, sums: Mapping[str, str], received: int, received_at: datetime
@@ -590,13 +600,13 @@ def _stopped(submission: Submission, error: Exception) -> CpmError:
     return CpmError(f"{submission.directory}: {what} ({str(error).splitlines()[0]}); nothing of it landed")
 
 
-def _check_known(submission: Submission, entry: Event, received: Received) -> None:
+def _check_known(submission: Submission, entry: Event, received: Received, following: int) -> None:
     """Check that what landed as this version is what lies there now, and is said to be."""
     if sums_of(entry) != received.sums:
         raise RefusalError(
             "version_changed",
             f"{submission.directory}: differs from what was landed as {submission.key};"
-            f" a version never changes: send the correction as v{submission.version + 1}",
+            f" a version never changes: send the correction as v{following}",
         )
     if "control_sha256" in entry and entry["control_sha256"] == received.control_sum:
         return
@@ -614,18 +624,18 @@ def _check_known(submission: Submission, entry: Event, received: Received) -> No
             raise RefusalError(
                 "control_changed",
                 f"{path}: sets {name} to {now[name]}, but {submission.key} landed with {entry[name]}; put this"
-                f" value back, or send a correction as v{submission.version + 1}",
+                f" value back, or send a correction as v{following}",
             )
 
 
-def _as_before(submission: Submission, entry: Event, before: Event) -> Event:
+def _as_before(submission: Submission, entry: Event, before: Event, following: int) -> Event:
     """Return the register entry of what was landed anew: the one before, but for the lake's files."""
     if any(entry[name] != before[name] for name in ("received_rows", "accepted_rows", "quarantined_rows")):
         raise RefusalError(
             "version_changed",
             f"{submission.directory}: {before['accepted_rows']} rows of {submission.key} were accepted when"
             f" it landed, and {entry['accepted_rows']} would be accepted now, as contract or rules changed;"
-            f" restore the lake from a backup, or send the files as v{submission.version + 1}",
+            f" restore the lake from a backup, or send the files as v{following}",
         )
     return with_checksum(before | {"lake_files": entry["lake_files"]})
 
