@@ -571,10 +571,25 @@ def test_publications_are_kept_listed_and_taken_back(made):
     assert json.loads((made.published / "cpm.json").read_text())["name"] == first.name
     assert any("came after it" in line for line in made.differences())
     # The same figures do not come back by themselves; others do.
-    with pytest.raises(CpmError, match="was taken back"):
+    with pytest.raises(CpmError, match=f"{second.name} was taken back"):
+        made.publish()
+    # Built again, a mart that tells of the history differs, for the publication taken back is in it.
+    made.change("update marts.fct_codes set code = 'E2'")
+    with pytest.raises(CpmError, match=f"{second.name} was taken back"):
         made.publish()
     made.next_results()
     assert made.publish().publication_id.startswith("000003")
+
+
+def test_after_what_was_taken_back_a_changed_seed_is_published_though_no_figure_moved(made):
+    made.publish()
+    made.next_results()
+    second = made.publish()
+    take_back_to(made.published, "000001")
+    (made.project / "seeds/levels.csv").write_text("level\n2\n")
+    made.build(RESULT.replace("10 as met_count", "11 as met_count"))
+    third = made.publish()
+    assert (third.publication_id, third.is_new) == (second.publication_id, False)
 
 
 def test_an_altered_publication_is_not_taken_back_to(made):

@@ -93,11 +93,12 @@ class Kept:
         self.folder.mkdir(exist_ok=True)
         self.folder.chmod(self.published.stat().st_mode & 0o777)
         path = self.folder / f"{manifest['name']}.duckdb"
-        if path.exists() and "taken_back_at" in _read(path.with_suffix(".json")):
-            raise CpmError(
-                f"{manifest['name']} was taken back (`cpm publish --rollback`); the next publication has to differ"
-                " from it: correct an extract, a rule or a seed row first"
-            )
+        for entry in self.entries():
+            if "taken_back_at" in entry.manifest and _basis_of(entry.manifest) == _basis_of(manifest):
+                raise CpmError(
+                    f"{entry.name} was taken back (`cpm publish --rollback`); the next publication has to differ"
+                    " from it: correct an extract, a rule or a seed row first"
+                )
         beside = path.with_name(f"{path.name}.new")
         beside.unlink(missing_ok=True)
         _link(made, beside)
@@ -134,6 +135,15 @@ class Kept:
         note = {name: value for name, value in entry.manifest.items() if name != "taken_back_at"}
         write_whole(entry.path.with_suffix(".json"), _dumped(note))
         return entry
+
+
+def _basis_of(manifest: Mapping[str, Any]) -> str:
+    """Checksum of a publication's results and of what they rest on.
+
+    The name will not do: built again, a publication finds itself in the history, and its restatements differ.
+    """
+    names = ("publication_id", "code_version", "definitions_sha256", "submissions_sha256", "variables", "versions")
+    return digest({name: manifest[name] for name in names})
 
 
 def put_in_place(made: Path, manifest: Mapping[str, Any], final: Path) -> None:
