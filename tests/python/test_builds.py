@@ -25,7 +25,7 @@ SALT = "a secret of more than thirty-two characters"
 MACROS = (
     *("hooks/record_build_run", "hooks/record_build_results", "hooks/record_build_checksums"),
     *("pseudonyms/device_key", "pseudonyms/pseudonym", "pseudonyms/keyed_hash"),
-    *("engine/hmac_sha256", "generate_schema_name"),
+    *("engine/hmac_sha256", "engine/pseudonym_pad", "generate_schema_name"),
 )
 
 
