@@ -52,6 +52,14 @@ def test_every_change_of_the_mutants_finds_its_text():
     assert [one["name"] for one in mutants if (ROOT / one["file"]).read_text().count(one["find"]) != 1] == []
 
 
+def test_no_expression_has_a_possessive_quantifier():
+    """Python 3.11.2, that of Debian 12, reads them wrongly within a group."""
+    written = re.compile(r"[\])\w][*+?]\+")
+    texts = {path.name: path.read_text() for path in (ROOT / "src").rglob("*.py")}
+    assert written.search(r"(?:[^\"]++|x)*+") and not written.search("a + b")
+    assert [name for name, text in texts.items() if written.search(text)] == []
+
+
 def test_locks_name_no_registry_and_agree():
     names = ("bootstrap", "build", "dev", "report", "audit", "spark")
     locks = {name: (ROOT / f"requirements/{name}.txt").read_text() for name in names}

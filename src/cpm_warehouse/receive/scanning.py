@@ -20,7 +20,7 @@ BLOCK = 1 << 22
 # DuckDB takes no longer record either.
 LONGEST_RECORD = 2_000_000
 OTHER_KINDS = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"PAR1": "Parquet"}
-# Without possessive quantifiers, which Python 3.11.2 (Debian 12) reads wrongly; nothing is tried twice all the same.
+# Without possessive quantifiers, which Python 3.11.2 (Debian 12) reads wrongly; nothing is tried twice.
 OPENED = rb'"[^"]*(?:""[^"]*)*'
 QUOTED_OR_PLAIN = rb"(?:" + OPENED + rb'"|(?!")[^,]*)'
 QUOTED = re.compile(rb"(?:(?<=,)|^)" + OPENED + rb'"')
