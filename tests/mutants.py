@@ -29,6 +29,7 @@ WAREHOUSE = "warehouse/cpm.duckdb"
 HISTORY = ("provider=warehouse", "_head.json")
 PYTHON_TESTS = (
     "test_alerts.py",
+    "test_book.py",
     "test_calendar.py",
     "test_engines.py::test_macros_give_the_same_on_each_engine[duckdb]",
     "test_firmware_truth.py",
