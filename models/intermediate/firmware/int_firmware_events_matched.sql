@@ -89,7 +89,7 @@ limited as (
         on {{ is_valid('follow_ups', 'events.happened_at') }}
 ),
 
-told as (
+with_status as (
     select
         *,
         case
@@ -142,7 +142,7 @@ final as (
         device_succeeded_at,
         followed_up_until,
         known_until_at
-    from told
+    from with_status
 )
 
 select * from final
