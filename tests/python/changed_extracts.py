@@ -15,7 +15,6 @@ import random
 import re
 import shutil
 import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
@@ -30,8 +29,8 @@ import yaml
 from conftest import ROOT
 from cpm_warehouse.contracts import Contract, load_contracts
 from cpm_warehouse.receive.landing import land
+from dbt_project import BIN, UNWRITTEN
 
-BIN = Path(sys.executable).parent
 SALT = "metamorphic"
 TYPES = {
     "varchar": pl.String(),
@@ -381,15 +380,8 @@ class Bench:
     def _dbt(self, command: str, threads: int | None, variables: dict[str, str]) -> None:
         done = subprocess.run(
             [
-                *(
-                    BIN / "dbt",
-                    "--quiet",
-                    command,
-                    "--project-dir",
-                    ROOT,
-                    "--profiles-dir",
-                    self._profile(threads),
-                ),
+                *(BIN / "dbt", "--quiet", *UNWRITTEN, command),
+                *("--project-dir", ROOT, "--profiles-dir", self._profile(threads)),
                 *("--target-path", self.folder / "target", "--log-path", self.folder / "logs"),
                 *("--vars", json.dumps({"lake_root": str(self.folder / "lake")} | variables)),
             ],
