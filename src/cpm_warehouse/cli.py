@@ -341,7 +341,6 @@ def status(lake: Path, published: Path, quiet: bool) -> None:
 
 @main.command()
 @WAREHOUSE
-@click.option("--target", type=Path, default=Path("target"), show_default=True, help="dbt's.")
 @PUBLISHED
 @click.option("--with-variable", "variables", multiple=True, help="A variable that may differ from the project's.")
 @click.option(
@@ -355,13 +354,15 @@ def status(lake: Path, published: Path, quiet: bool) -> None:
 @click.option("--rollback", help="Let readers see this kept publication again, named as `cpm publications` does.")
 def publish(
     warehouse: Path,
-    target: Path,
     published: Path,
     variables: tuple[str, ...],
     keep_days: int,
     rollback: str | None,
 ) -> None:
-    """Publish the public marts of the last `dbt build`, if it was whole and every test passed.
+    """Publish the public marts of a build, if it is whole and every test passed.
+
+    It may have been built by several commands, such as `dbt build` and `dbt retry`, or `dbt build --select`: every
+    node has to stand as the project now has it, over the same lake and after all that it reads.
 
     Writes <published>/cpm.duckdb aside and swaps it in: readers keep the old file until then, and never wait. What
     it rests on stands in its schema `publication` and in <published>/cpm.json. It is kept under its own name.
@@ -372,9 +373,7 @@ def publish(
             f"{published / 'cpm.duckdb'}: {entry.name} again, published at {entry.manifest['published_at']}"
         )
         return
-    done = publish_marts(
-        warehouse=warehouse, target=target, published=published, variables=variables, keep_days=keep_days
-    )
+    done = publish_marts(warehouse=warehouse, published=published, variables=variables, keep_days=keep_days)
     if done.later:
         more = f" and {len(done.later) - 1} more" if len(done.later) > 1 else ""
         click.echo(f"not in it, landed since the build began: {done.later[0]}{more}", err=True)
