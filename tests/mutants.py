@@ -18,11 +18,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-
 ROOT = Path(__file__).parents[1]
-sys.path.append(str(ROOT / "tests/python"))
-
-
 WAREHOUSE = "warehouse/cpm.duckdb"
 HISTORY = ("provider=warehouse", "_head.json")
 PYTHON_TESTS = (

@@ -44,7 +44,7 @@ RESULT = """
 
 
 def note_build(connection: duckdb.DuckDBPyConnection, record: dict, marts: list[str]) -> None:
-    """Note what a command of dbt notes that built some marts and ran two tests; nothing that lands can break one."""
+    """Note what a command of dbt notes that built some marts and ran a test of data, not that of a seed."""
     said = json.dumps({"description": "", "columns": {}})
     connection.execute("create or replace table main.build_commands as select 1 as number, 'one' as invocation_id")
     connection.execute("alter table main.build_commands add column command varchar default 'build'")
@@ -53,10 +53,12 @@ def note_build(connection: duckdb.DuckDBPyConnection, record: dict, marts: list[
     connection.execute(
         "create or replace table main.build_nodes as"
         " select 'model.x.' || name as unique_id, name, 'model' as resource_type, true as is_wanted,"
-        " false as reads_history, 'code' as code, []::varchar[] as parents, 'marts.' || name as relation, ? as about"
+        " false as reads_history, 'code' as code, []::varchar[] as parents, 'marts.' || name as relation,"
+        " ? as about"
         " from (select unnest(?) as name)"
-        " union all select 'test.x.of_data', 'of_data', 'test', true, false, 'code', ['model.x.fct_codes'], null, null"
-        " union all select 'test.x.of_seed', 'of_seed', 'test', false, false, 'code', [], null, null",
+        " union all values"
+        " ('test.x.of_data', 'of_data', 'test', true, false, 'code', ['model.x.fct_codes'], null, null),"
+        " ('test.x.of_seed', 'of_seed', 'test', false, false, 'code', [], null, null)",
         [said, marts],
     )
     connection.execute(

@@ -9,7 +9,7 @@ import pytest
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.publish.standing import require_standing
 
-# levels -> staged -> mart -> tested, and beside it history -> restated; rule judges staged, and no data can break it.
+# levels -> staged -> mart -> tested; history -> restated; rule judges staged, and nothing that lands can break it.
 READS = {
     "seed.x.levels": [],
     "model.x.staged": ["seed.x.levels"],

@@ -17,7 +17,7 @@ from cpm_warehouse.errors import DamageError
 
 CHECKSUMS = "build_checksums"
 # Every table of a catalogue with its columns, but for the note itself, and every view with its comment, which says
-# who made it (`record_build_results`): of its SQL, DuckDB tells one text before the file is closed and another after.
+# who made it (`record_build_results`): DuckDB tells another text of its SQL once the file has been closed.
 LISTED = f"""
     select
         schema_name as "schema", table_name as name,
