@@ -5,7 +5,7 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,6 +21,7 @@ from cpm_warehouse.publish.building import run_build
 from cpm_warehouse.publish.earlier import EARLIER, write_earlier
 from cpm_warehouse.publish.history import EXTRACT, read_chain
 from cpm_warehouse.publish.kept import Kept, seen_manifest
+from cpm_warehouse.publish.lateness import late_extracts
 from cpm_warehouse.publish.publishing import KEEP_DAYS, take_back_to
 from cpm_warehouse.publish.publishing import publish as publish_marts
 from cpm_warehouse.publish.restoring import restore
@@ -336,6 +337,32 @@ def status(lake: Path, published: Path, quiet: bool) -> None:
         click.echo(f"{file} is up to date with {lake}" if not found else f"{file} is not up to date with {lake}:")
         for line in found:
             click.echo(f"  {line}")
+    sys.exit(3 if found else 0)
+
+
+@main.command()
+@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@PUBLISHED
+@click.option(
+    "--at", type=click.DateTime(), help="UTC instant to take for now; by default the time of the machine."
+)
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m"]), help="First month to ask for, like 2021-09; by default all."
+)
+def late(lake: Path, published: Path, at: datetime | None, since: datetime | None) -> None:
+    """Say which extracts providers should have sent by now, by the Working Days of their contracts.
+
+    What is due is taken from what is published (the mart rpt_submission_lateness), what came from the lake.
+
+    Exit code 0: nothing is late; 3: something is; 1: failed; 2: wrong usage.
+    """
+    now = at or datetime.now(UTC)
+    first_month = since.date() if since else date.min
+    found, last_month = late_extracts(published / "cpm.duckdb", lake, now, first_month)
+    for one in found:
+        click.echo(f"late: {one}")
+    known = f"; due dates are known up to the month {last_month:%Y-%m}" if last_month else ""
+    click.echo(f"{lake}: {len(found) or 'no'} extracts late at {now:%Y-%m-%d %H:%M} UTC{known}")
     sys.exit(3 if found else 0)
 
 

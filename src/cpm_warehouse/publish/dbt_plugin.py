@@ -44,6 +44,7 @@ class Plugin(BasePlugin):
         """Close the logs and all that will be written, and hold the lake together with other builds."""
         os.umask(UMASK)
         flags: Any = import_module("dbt.flags").get_flags()
+        go_to(Path(flags.PROJECT_DIR))
         warehouse = Path(self.creds.path if self.creds else ".")
         found = dict((self.creds and self.creds.settings) or {})
         Plugin.settings.update({name: value for name, value in found.items() if name not in OF_THE_MACHINE})
@@ -70,6 +71,19 @@ class Plugin(BasePlugin):
         conn.create_function("cpm_nodes", nodes_now, ["varchar"], "varchar", side_effects=True)
         conn.create_function("cpm_listing_query", listing_query, ["varchar"], "varchar")
         conn.create_function("cpm_checksum_query", checksum_query_of, ["varchar"], "varchar")
+
+
+def go_to(project: Path) -> None:
+    """Work in the project's folder: the lake and the warehouse are named from there, wherever dbt was started.
+
+    dbt itself looks from where it was started for what it has by a path that is not whole, so that such a
+    `--project-dir` is refused.
+    """
+    if project.resolve() == Path.cwd():
+        return
+    if not project.is_absolute():
+        raise DbtRuntimeError(f"--project-dir {project}: name the whole path, {project.resolve()}")
+    os.chdir(project)
 
 
 def in_one_line(work: Callable[..., Any]) -> Callable[..., str]:
