@@ -19,7 +19,7 @@
         {% endif %}
         {% do run_query("
             create or replace table main.build_nodes as
-            select unnest(from_json(cpm_nodes(json_extract(record, '$.definitions')), '[{
+            select unnest(from_json(cpm_nodes(" ~ asked[0] ~ ", json_extract(record, '$.definitions')), '[{
                 \"unique_id\": \"varchar\", \"name\": \"varchar\", \"resource_type\": \"varchar\", \"is_wanted\": \"boolean\",
                 \"is_incremental\": \"boolean\", \"reads_history\": \"boolean\", \"code\": \"varchar\", \"parents\": [\"varchar\"],
                 \"relation\": \"varchar\", \"about\": \"varchar\"

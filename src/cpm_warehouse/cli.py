@@ -362,7 +362,8 @@ def late(lake: Path, published: Path, at: datetime | None, since: datetime | Non
     for one in found:
         click.echo(f"late: {one}")
     known = f"; due dates are known up to the month {last_month:%Y-%m}" if last_month else ""
-    click.echo(f"{lake}: {len(found) or 'no'} extracts late at {now:%Y-%m-%d %H:%M} UTC{known}")
+    what = f"{len(found)} extract is" if len(found) == 1 else f"{len(found) or 'no'} extracts are"
+    click.echo(f"{lake}: {what} late at {now:%Y-%m-%d %H:%M} UTC{known}")
     sys.exit(3 if found else 0)
 
 

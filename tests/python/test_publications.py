@@ -43,6 +43,11 @@ RESULT = """
 """
 
 
+NOTHING = SimpleNamespace(
+    macros={}, nodes={}, unit_tests={}, sources={}
+)  # what dbt knows of a project without nodes
+
+
 def note_build(connection: duckdb.DuckDBPyConnection, record: dict, marts: list[str]) -> None:
     """Note what a command of dbt notes that built some marts and ran a test of data, not that of a seed."""
     said = json.dumps({"description": "", "columns": {}})
@@ -372,7 +377,7 @@ def test_an_earlier_copy_of_a_warehouse_is_not_published_after_a_later_build(mad
 def test_a_project_that_changes_while_dbt_reads_it_is_not_built(made, monkeypatch):
     began = datetime.now(UTC).isoformat()
     arguments = (str(made.project), str(made.lake), "{}", began)
-    monkeypatch.setattr(dbt_plugin, "_nodes", lambda _: SimpleNamespace(code_of_the_rest=lambda: "none"))
+    monkeypatch.setattr(dbt_plugin, "_manifest", lambda _: NOTHING)
     assert "error" not in json.loads(begin_build(*arguments))
     later = time.time() + 60
     os.utime(made.project / "models/rule.sql", (later, later))

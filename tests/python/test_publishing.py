@@ -196,7 +196,7 @@ def test_a_build_killed_half_way_is_not_published(built, tmp_path):
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     for line in process.stdout:
-        if " OK " in line:
+        if " OK created" in line:
             break
     time.sleep(1)
     process.send_signal(signal.SIGKILL)

@@ -99,6 +99,12 @@ def test_a_retry_of_what_failed_stands_with_the_build_before_it(warehouse):
     warehouse.require()
 
 
+def test_what_an_earlier_command_left_is_in_no_retry(warehouse):
+    warehouse.run("build", "test.x.tested", status="fail")
+    warehouse.run("build", "model.x.restated")
+    assert warehouse.said().endswith("; mend what failed and run `dbt build --select tested`")
+
+
 def test_what_was_skipped_for_what_failed_is_named_after_it(warehouse):
     warehouse.run("build", "model.x.mart", status="skipped")
     warehouse.run("build", "model.x.staged", status="error")

@@ -68,7 +68,7 @@ class Plugin(BasePlugin):
         attach_pads(conn)
         conn.create_function("cpm_begin_build", begin_build, ["varchar"] * 4, "varchar", side_effects=True)
         conn.create_function("cpm_end_build", end_build, ["varchar"] * 2, "varchar", side_effects=True)
-        conn.create_function("cpm_nodes", nodes_now, ["varchar"], "varchar", side_effects=True)
+        conn.create_function("cpm_nodes", nodes_now, ["varchar"] * 2, "varchar", side_effects=True)
         conn.create_function("cpm_listing_query", listing_query, ["varchar"], "varchar")
         conn.create_function("cpm_checksum_query", checksum_query_of, ["varchar"], "varchar")
 
@@ -114,17 +114,25 @@ def _begin_build(project: str, lake: str, given: str, began: str) -> Record:
     files = {
         name: sha for name, sha in record["definitions"].items() if len(Path(name).parts) == 1 or PROFILES in name
     }
-    rest = _nodes(record["definitions"]).code_of_the_rest()
+    rest = Nodes(_manifest(place), record["definitions"]).code_of_the_rest()
     return {**record, "rests_on": rests_on(record, [files, Plugin.settings, rest])}
 
 
-def _nodes_now(definitions: str) -> list[dict[str, Any]]:
-    return list(_nodes(json.loads(definitions)).rows())
+def _nodes_now(project: str, definitions: str) -> list[dict[str, Any]]:
+    return list(Nodes(_manifest(Path(project)), json.loads(definitions)).rows())
 
 
-def _nodes(definitions: dict[str, str]) -> Nodes:
+def _manifest(project: Path) -> Any:
+    """Return what dbt knows of the project, with its seeds in the folder where it lies now.
+
+    dbt remembers where they were when it parsed them, and would load those of the place that it was copied from.
+    """
     factory: Any = import_module("dbt.adapters.factory")
-    return Nodes(factory.get_adapter_by_type("duckdb").get_macro_resolver(), definitions)
+    manifest = factory.get_adapter_by_type("duckdb").get_macro_resolver()
+    for node in manifest.nodes.values():
+        if node.resource_type == "seed":
+            node.root_path = str(project)
+    return manifest
 
 
 def _end_build(project: str, definitions: str) -> Record:

@@ -123,11 +123,13 @@ def require_standing(connection: duckdb.DuckDBPyConnection, record: Record, proj
         said = f"were built {_apart(connection, record, first)}"
     else:
         said = SAID[fault].format(first=first)
-    run = (
-        "mend what failed and run `dbt retry`"
-        if fault == "failed"
-        else f"run `{_command(nodes, wrong, record, project)}`"
-    )
+    run = _command(nodes, wrong, record, project)
+    if fault == "failed":
+        is_of_the_last = all(node.number == max(other.number or 0 for other in nodes.values()) for node in those)
+        # dbt retries what the last command left, and no other.
+        run = f"mend what failed and run `{'dbt retry' if is_of_the_last else run}`"
+    else:
+        run = f"run `{run}`"
     raise CpmError(f"nodes that {said}: {len(those)}, first {first.unique_id}; {run}; nothing is published")
 
 
