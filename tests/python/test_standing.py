@@ -154,6 +154,19 @@ def test_where_many_tests_were_not_run_dbt_test_runs_them(warehouse):
     assert warehouse.said() == "nodes that were not built or run: 4, first test.x.more_0; run `dbt test`"
 
 
+def test_what_many_read_is_named_instead_of_them(warehouse):
+    warehouse.connection.execute(
+        "insert into build_nodes by name select 'test.x.more_' || i as unique_id, 'test' as resource_type,"
+        " true as is_wanted, ['seed.x.levels'] as parents, 'more' as name, 'code' as code, false as reads_history"
+        " from range(4) as numbers (i)"
+    )
+    warehouse.run("build", *(f"test.x.more_{number}" for number in range(4)), status="pass")
+    warehouse.run("seed", "seed.x.levels")
+    assert "before seed.x.levels, which they read: 5, first model.x.staged; run `dbt build --select levels+`" in (
+        warehouse.said()
+    )
+
+
 def test_a_unit_test_may_be_left_out_and_may_not_have_failed(warehouse):
     warehouse.connection.execute("delete from build_results where unique_id = 'unit_test.x.rule'")
     warehouse.require()

@@ -192,8 +192,8 @@ def _check_variables(record: Record, variables: Sequence[str]) -> None:
         value = record["variables"][others[0]]
         raise CpmError(
             f"the last build set {others[0]} to '{value}', which is not the project's value, so its"
-            " figures are not the regular ones; to publish them all the same:"
-            f" cpm publish --with-variable {others[0]}"
+            f" figures are not the regular ones; run it without {others[0]}, or, to publish them all the same:"
+            f" `cpm publish --with-variable {others[0]}`"
         )
 
 

@@ -153,6 +153,10 @@ def _command(nodes: Mapping[str, Node], wrong: Sequence[Node], record: Record, p
     words = ["dbt", "build"]
     faults = {node.fault for node in wrong}
     first = _first_of(nodes, wrong)
+    if len(first) > MOST:  # one seed that was loaded again may be read by many
+        first = list(
+            {one.unique_id: one for one in (nodes.get(node.newer_parent or "", node) for node in first)}.values()
+        )
     if "rests_on_another" not in faults and len(first) <= MOST:
         words += ["--select", *(f"{node.name}{'' if node.is_test else '+'}" for node in first)]
     elif "rests_on_another" not in faults and all(node.is_test for node in wrong):
