@@ -18,13 +18,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 ROOT = Path(__file__).parents[1]
-sys.path.append(str(ROOT / "tests/python"))
-
-from conftest import note_checksums  # noqa: E402
-
 WAREHOUSE = "warehouse/cpm.duckdb"
 HISTORY = ("provider=warehouse", "_head.json")
 PYTHON_TESTS = (
@@ -98,7 +92,6 @@ def noticed_by(place: Path) -> str:
         return failure
     if not results:
         sys.exit("error: the change reaches nothing that dbt builds")
-    complete_results(place)
     return first_python_failure(place)
 
 
@@ -114,18 +107,6 @@ def first_python_failure(place: Path) -> str:
         for kept in (place / "lake").glob(f"*/*/{name}"):
             shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
     return next((line.split(" - ")[0] for line in lines if line.startswith(("FAILED", "ERROR"))), "")
-
-
-def complete_results(place: Path) -> None:
-    """Add the results of what the change does not reach, as the build might have left them, for `cpm publish`."""
-    with duckdb.connect(place / WAREHOUSE) as warehouse:
-        warehouse.execute(f"attach '{place / 'base.duckdb'}' as base (read_only)")
-        warehouse.execute(
-            "insert into main.build_results from base.main.build_results"
-            " where unique_id not in (select unique_id from main.build_results)"
-        )
-        warehouse.execute("detach base")
-        note_checksums(warehouse)
 
 
 def run(place: Path, command: str, *arguments: str) -> str:

@@ -1,13 +1,20 @@
 {#
-    Notes at the very end of a build what every table of the warehouse is, by a checksum (`cpm_checksum_query`, from
-    `warehouses.py`): `cpm publish` and the next `cpm build` notice by it that something else wrote to the warehouse.
+    Notes at the very end of a command what every table and view of the warehouse is, by a checksum (`cpm_checksum_query`, from
+    `warehouses.py`): `cpm publish` and the next `cpm build` notice by it that something else wrote to the warehouse. Results keep the
+    checksum of what they made, so that what was altered between two commands is noticed as well.
 #}
 {% macro record_build_checksums() %}
-    {% if execute and flags.WHICH == 'build' %}
-        {% set listing = run_query('select cpm_listing_query(current_database())').columns[0].values()[0] %}
-        {% set query = run_query(
-            'select cpm_checksum_query(cast(to_json(list(listed)) as varchar)) from (' ~ listing ~ ') as listed'
-        ).columns[0].values()[0] %}
-        create or replace table main.build_checksums as {{ query }}
+    {% if execute and flags.WHICH in ('build', 'run', 'seed', 'test', 'snapshot') %}
+        {% do run_query('create or replace table main.build_checksums as ' ~ checksums_of("name <> 'build_results'")) %}
+        {% do run_query("
+            update main.build_results
+            set checksum = checksums.checksum
+            from main.build_nodes as nodes
+            inner join main.build_checksums as checksums on nodes.relation = checksums.name
+            where
+                build_results.unique_id = nodes.unique_id
+                and build_results.number = (select max(number) from main.build_commands)
+        ") %}
+        insert into main.build_checksums by name {{ checksums_of("name = 'build_results'") }}
     {% endif %}
 {% endmacro %}

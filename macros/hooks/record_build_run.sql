@@ -1,43 +1,57 @@
 {#
-    Notes in the warehouse that an invocation began, and what it rests on (`cpm_begin_build`, from the plugin of profiles.yml, which also
-    holds the lake and asks for the salt). `cpm publish` signs with it. A build over the same as the one before, such as `dbt retry`,
-    completes that one: the results of its nodes stay, but for those that are built again. Whatever else writes begins anew.
+    Notes in the warehouse that a command began, what it rests on (`cpm_begin_build`, from the plugin of profiles.yml, which also
+    holds the lake and asks for the salt) and what the nodes of the project are now (`cpm_nodes`). Results of other commands stay,
+    each with the code that it was made with: `cpm publish` asks whether all of them stand together.
 #}
 {% macro record_build_run() %}
     {% if execute and flags.WHICH in ('build', 'run', 'seed', 'test', 'snapshot') %}
         {% set given = [
-            flags.PROJECT_DIR, var('lake_root'), tojson(invocation_args_dict.get('vars', {})), run_started_at.isoformat(), flags.WHICH
+            flags.PROJECT_DIR, var('lake_root'), tojson(invocation_args_dict.get('vars', {})), run_started_at.isoformat()
         ] %}
         {% set asked = [] %}
         {% for value in given %}
             {% do asked.append("'" ~ (value | string | replace("'", "''")) ~ "'") %}
         {% endfor %}
-        {% do run_query(
-            "create or replace table main.build_begun as select '" ~ invocation_id ~ "' as invocation_id, '"
-            ~ flags.WHICH ~ (' --empty' if flags.EMPTY else '') ~ "' as command, cpm_begin_build(" ~ (asked | join(', ')) ~ ') as record'
-        ) %}
+        {% do run_query('create or replace table main.build_begun as select cpm_begin_build(' ~ (asked | join(', ')) ~ ') as record') %}
         {% set error = run_query("select json_extract_string(record, '$.error') from main.build_begun").columns[0].values()[0] %}
         {% if error %}
             {{ exceptions.raise_compiler_error(error) }}
         {% endif %}
-        {% do run_query('create table if not exists main.builds as from main.build_begun limit 0') %}
-        {% do run_query('create table if not exists main.build_results (unique_id varchar, status varchar)') %}
-        {% set continued = run_query("
-            select count(*) from main.builds as earlier
-            inner join main.build_begun as begun
-                on json_extract_string(earlier.record, '$.rests_on') = json_extract_string(begun.record, '$.rests_on')
-            where earlier.command = 'build' and begun.command = 'build'
-        ").columns[0].values()[0] %}
-        {% if continued %}
-            delete from main.build_results where unique_id in ('{{ selected_resources | join("', '") }}');
-        {% else %}
-            delete from main.build_results;
-            delete from main.builds;
-        {% endif %}
-        insert into main.builds from main.build_begun;
-        drop table main.build_begun;
-        drop table if exists main.build_checksums;
+        {% do run_query("
+            create or replace table main.build_nodes as
+            select unnest(from_json(cpm_nodes(" ~ asked[0] ~ ", json_extract(record, '$.definitions')), '[{
+                \"unique_id\": \"varchar\", \"name\": \"varchar\", \"resource_type\": \"varchar\", \"is_wanted\": \"boolean\",
+                \"is_incremental\": \"boolean\", \"reads_history\": \"boolean\", \"code\": \"varchar\", \"parents\": [\"varchar\"],
+                \"relation\": \"varchar\", \"about\": \"varchar\"
+            }]'), recursive := true)
+            from main.build_begun
+        ") %}
+        {# What only a part of the rows went into. #}
+        {% set apart = [] %}
+        {% for name in ('empty', 'sample', 'defer') if invocation_args_dict.get(name) %}
+            {% do apart.append(' --' ~ name) %}
+        {% endfor %}
+        {# Of a warehouse that an earlier version of the project built. #}
+        drop table if exists main.builds;
+        drop table if exists main.build_runs;
         drop table if exists main.pseudonym_salts;
-        drop table if exists main.build_runs
+        create table if not exists main.build_commands (number integer, invocation_id varchar, command varchar, record varchar);
+        create table if not exists main.build_results (unique_id varchar, status varchar);
+        alter table main.build_results add column if not exists number integer;
+        alter table main.build_results add column if not exists code varchar;
+        alter table main.build_results add column if not exists checksum varchar;
+        delete from main.build_results
+        where
+            unique_id in ('{{ selected_resources | join("', '") }}')
+            or unique_id not in (select unique_id from main.build_nodes)
+            or number is null;
+        delete from main.build_commands where number not in (select number from main.build_results);
+        insert into main.build_commands
+        select
+            (select coalesce(max(number), 0) + 1 from main.build_commands), '{{ invocation_id }}',
+            '{{ flags.WHICH }}{{ apart | join }}', record
+        from main.build_begun;
+        drop table main.build_begun;
+        drop table if exists main.build_checksums
     {% endif %}
 {% endmacro %}

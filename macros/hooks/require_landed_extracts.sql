@@ -1,6 +1,6 @@
 {# Stops a build with one clear line where nothing has been landed, instead of one failure per model. #}
 {% macro require_landed_extracts() %}
-    {% if execute and flags.WHICH in ('build', 'run', 'test') %}
+    {% if execute and flags.WHICH in ('build', 'run', 'test', 'freshness') %}
         {% set pattern = var('lake_root') ~ '/*/*/*/*/_submission.json' %}
         {% set found = run_query("select count(*) from glob('" ~ pattern ~ "')") %}
         {% if found.columns[0].values()[0] == 0 %}

@@ -5,7 +5,7 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,6 +21,7 @@ from cpm_warehouse.publish.building import run_build
 from cpm_warehouse.publish.earlier import EARLIER, write_earlier
 from cpm_warehouse.publish.history import EXTRACT, read_chain
 from cpm_warehouse.publish.kept import Kept, seen_manifest
+from cpm_warehouse.publish.lateness import late_extracts
 from cpm_warehouse.publish.publishing import KEEP_DAYS, take_back_to
 from cpm_warehouse.publish.publishing import publish as publish_marts
 from cpm_warehouse.publish.restoring import restore
@@ -340,8 +341,34 @@ def status(lake: Path, published: Path, quiet: bool) -> None:
 
 
 @main.command()
+@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@PUBLISHED
+@click.option(
+    "--at", type=click.DateTime(), help="UTC instant to take for now; by default the time of the machine."
+)
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m"]), help="First month to ask for, like 2021-09; by default all."
+)
+def late(lake: Path, published: Path, at: datetime | None, since: datetime | None) -> None:
+    """Say which extracts providers should have sent by now, by the Working Days of their contracts.
+
+    What is due is taken from what is published (the mart rpt_submission_lateness), what came from the lake.
+
+    Exit code 0: nothing is late; 3: something is; 1: failed; 2: wrong usage.
+    """
+    now = at or datetime.now(UTC)
+    first_month = since.date() if since else date.min
+    found, last_month = late_extracts(published / "cpm.duckdb", lake, now, first_month)
+    for one in found:
+        click.echo(f"late: {one}")
+    known = f"; due dates are known up to the month {last_month:%Y-%m}" if last_month else ""
+    what = f"{len(found)} extract is" if len(found) == 1 else f"{len(found) or 'no'} extracts are"
+    click.echo(f"{lake}: {what} late at {now:%Y-%m-%d %H:%M} UTC{known}")
+    sys.exit(3 if found else 0)
+
+
+@main.command()
 @WAREHOUSE
-@click.option("--target", type=Path, default=Path("target"), show_default=True, help="dbt's.")
 @PUBLISHED
 @click.option("--with-variable", "variables", multiple=True, help="A variable that may differ from the project's.")
 @click.option(
@@ -355,13 +382,15 @@ def status(lake: Path, published: Path, quiet: bool) -> None:
 @click.option("--rollback", help="Let readers see this kept publication again, named as `cpm publications` does.")
 def publish(
     warehouse: Path,
-    target: Path,
     published: Path,
     variables: tuple[str, ...],
     keep_days: int,
     rollback: str | None,
 ) -> None:
-    """Publish the public marts of the last `dbt build`, if it was whole and every test passed.
+    """Publish the public marts of a build, if it is whole and every test passed.
+
+    It may have been built by several commands, such as `dbt build` and `dbt retry`, or `dbt build --select`: every
+    node has to stand as the project now has it, over the same lake and after all that it reads.
 
     Writes <published>/cpm.duckdb aside and swaps it in: readers keep the old file until then, and never wait. What
     it rests on stands in its schema `publication` and in <published>/cpm.json. It is kept under its own name.
@@ -372,9 +401,7 @@ def publish(
             f"{published / 'cpm.duckdb'}: {entry.name} again, published at {entry.manifest['published_at']}"
         )
         return
-    done = publish_marts(
-        warehouse=warehouse, target=target, published=published, variables=variables, keep_days=keep_days
-    )
+    done = publish_marts(warehouse=warehouse, published=published, variables=variables, keep_days=keep_days)
     if done.later:
         more = f" and {len(done.later) - 1} more" if len(done.later) > 1 else ""
         click.echo(f"not in it, landed since the build began: {done.later[0]}{more}", err=True)

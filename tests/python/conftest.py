@@ -29,10 +29,21 @@ LONG = (
 
 
 def note_checksums(connection: duckdb.DuckDBPyConnection) -> None:
-    """Note what the tables of a warehouse are, as the end of a build does."""
+    """Note what the tables and views of a warehouse are, as the command does that built all of them."""
+    _note_checksums(connection)
+    connection.execute(
+        "update main.build_results set checksum = checksums.checksum"
+        f" from main.build_nodes as nodes join main.{CHECKSUMS} as checksums on nodes.relation = checksums.name"
+        " where build_results.unique_id = nodes.unique_id"
+    )
+    _note_checksums(connection)
+
+
+def _note_checksums(connection: duckdb.DuckDBPyConnection) -> None:
     (catalog,) = connection.execute("select current_database()").fetchone() or ("",)
-    listing = connection.execute(listing_query(catalog)).fetchall()
-    listed = [dict(zip(("schema", "name", "columns"), row, strict=True)) for row in listing]
+    listing = connection.execute(listing_query(catalog))
+    columns = [column[0] for column in listing.description or ()]
+    listed = [dict(zip(columns, row, strict=True)) for row in listing.fetchall()]
     connection.execute(f"create or replace table main.{CHECKSUMS} as {checksum_query(listed)}")
 
 

@@ -17,6 +17,7 @@ from conftest import GOOD, ROOT
 from cpm_warehouse.errors import CpmError, DamageError
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.publish.building import with_lake
+from cpm_warehouse.publish.standing import require_standing
 from cpm_warehouse.publish.warehouses import require_as_left
 from cpm_warehouse.receive.landing import land
 
@@ -24,6 +25,7 @@ BIN = Path(sys.executable).parent
 SALT = "a secret of more than thirty-two characters"
 MACROS = (
     *("hooks/record_build_run", "hooks/record_build_results", "hooks/record_build_checksums"),
+    *("hooks/checksums_of", "hooks/require_cubes_as_built"),
     *("pseudonyms/device_key", "pseudonyms/pseudonym", "pseudonyms/keyed_hash"),
     *("engine/hmac_sha256", "engine/pseudonym_pad", "engine/text_key_type", "generate_schema_name"),
 )
@@ -45,7 +47,7 @@ class Project:
             "name: cpm_warehouse\nprofile: cpm_warehouse\n"
             "flags: {send_anonymous_usage_stats: false}\n"
             "vars: {lake_root: lake, as_known_at: null}\n"
-            'on-run-start: ["{{ record_build_run() }}"]\n'
+            'on-run-start: ["{{ require_cubes_as_built() }}", "{{ record_build_run() }}"]\n'
             'on-run-end: ["{{ record_build_results(results) }}", "{{ record_build_checksums() }}"]\n'
         )
         (place / "models/first.sql").write_text(
@@ -55,6 +57,7 @@ class Project:
         (place / "models/second.sql").write_text(
             "{{ config(materialized='table') }} select * from {{ ref('first') }}"
         )
+        (place / "models/cube.sql").write_text("{{ config(materialized='incremental') }} select 1 as n")
         # Fails until something outside the project changes, as a full disk does.
         (place / "tests/assert_ready.sql").write_text(
             "select 1 from {{ ref('first') }} where not exists (select 1 from glob('ready'))"
@@ -74,7 +77,7 @@ class Project:
             return connection.execute(query).fetchall()
 
     def results(self) -> dict[str, str]:
-        return {name.split(".")[2]: status for name, status in self.ask("from main.build_results")}
+        return {name.split(".")[2]: status for name, status, *_ in self.ask("from main.build_results")}
 
 
 @pytest.fixture
@@ -99,20 +102,50 @@ def project(project_of):
     return project_of(synthetic=True)
 
 
-def test_a_retry_completes_the_build_that_failed_and_an_edit_begins_anew(project):
-    assert project.dbt("build").returncode == 1
-    assert project.results()["assert_ready"] == "fail"
+def stands(project: Project) -> str:
+    """What is said where the nodes do not stand together; empty where they do."""
+    ((record,),) = project.ask("select record from main.build_commands order by number desc limit 1")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{project.place / 'warehouse/cpm.duckdb'}' as warehouse (read_only)")
+        try:
+            require_standing(connection, json.loads(record), project.place)
+        except CpmError as error:
+            return str(error)
+    return ""
+
+
+def test_a_retry_of_what_was_mended_completes_the_build_that_failed(project):
+    second = project.place / "models/second.sql"
+    good = second.read_text()
+    second.write_text(good.replace("select *", "select nothing"))
     (project.place / "ready").touch()
+    assert project.dbt("build").returncode == 1
+    assert "nodes that did not pass: 1, first model.cpm_warehouse.second" in stands(project)
+    second.write_text(good)
     done = project.dbt("retry")
     assert done.returncode == 0, done.stdout
+    assert {"first", "second", "assert_ready", "cube"} <= set(project.results())
     assert set(project.results().values()) == {"success", "pass"}
-    assert {"first", "second", "assert_ready"} <= set(project.results())
-    assert project.ask("select count(*) from main.builds where command = 'build'") == [(2,)]
-    # Over another model, what passed before says nothing.
-    (project.place / "models/second.sql").write_text("select 1 as n from {{ ref('first') }}")
-    assert project.dbt("build", "--select", "second").returncode == 0
-    assert set(project.results()) == {"second"}
-    assert project.ask("select count(*) from main.builds") == [(1,)]
+    assert project.ask("select count(*) from main.build_commands") == [(2,)]
+    assert stands(project) == ""
+    # An edit of what did not fail is in no retry, and is noticed all the same.
+    second.write_text(good + " where true")
+    assert project.dbt("test").returncode == 0
+    assert "1, first model.cpm_warehouse.second; run `dbt build --select second+`;" in stands(project)
+
+
+def test_what_was_written_to_between_two_commands_is_noticed(project):
+    """By the command where it would go on from it, and else by the publication."""
+    (project.place / "ready").touch()
+    assert project.dbt("build").returncode == 0
+    with duckdb.connect(project.place / "warehouse/cpm.duckdb") as connection:
+        connection.execute("update main.cube set n = 5")
+        connection.execute("create or replace view main.first as select 'x' as device, 'y' as party")
+    stopped = project.dbt("run", "--select", "cube")
+    assert stopped.returncode == 2 and "main.cube is not as it was built; something else wrote" in stopped.stdout
+    assert project.dbt("run", "--select", "cube", "--full-refresh").returncode == 0
+    said = stands(project)
+    assert "were written to by something else since they were built: 1, first model.cpm_warehouse.first" in said
 
 
 def test_what_wrote_to_a_warehouse_after_its_build_is_noticed(project):
@@ -142,15 +175,18 @@ def test_a_build_says_what_it_rests_on_and_nothing_lands_meanwhile(project):
     assert stopped.returncode != 0 and "`cpm land` is at work here" in stopped.stdout
     assert "Traceback" not in stopped.stdout
     assert project.dbt("build").returncode == 0
-    ((record,),) = project.ask("select record from main.builds")
+    ((record,),) = project.ask("select record from main.build_commands")
     found = json.loads(record)
     assert set(found["submissions"]) == {"pmr_deliveries/provider=dcc/period=2021-08/version=1/_submission.json"}
     assert {"dbt_project.yml", "models/first.sql", "macros/pseudonyms/pseudonym.sql"} <= set(found["definitions"])
     assert found["changed_meanwhile"] == [] and found["other_variables"] == []
-    # `dbt run` writes as well, and tests nothing.
-    assert project.dbt("run", "--vars", "{lake_root: lake, as_known_at: '2021-10-01'}").returncode == 0
-    ((command, record),) = project.ask("select command, record from main.builds")
-    assert command == "run" and json.loads(record)["other_variables"] == ["as_known_at"]
+    # A part of the rows is said, and so are other variables.
+    done = project.dbt("run", "--empty", "--vars", "{lake_root: lake, as_known_at: '2021-10-01'}")
+    assert done.returncode == 0, done.stdout
+    ((command, record),) = project.ask(
+        "select command, record from main.build_commands order by number desc limit 1"
+    )
+    assert command == "run --empty" and json.loads(record)["other_variables"] == ["as_known_at"]
 
 
 def test_a_warehouse_that_is_open_elsewhere_is_said_by_dbt_without_a_trace(project):

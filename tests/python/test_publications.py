@@ -12,6 +12,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -23,7 +24,7 @@ from cpm_warehouse.cli import main
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.private import as_closed_as
 from cpm_warehouse.pseudonyms import KEPT, check_value, keep_check, key_pads, require_salt, rotate
-from cpm_warehouse.publish import history, kept, signing
+from cpm_warehouse.publish import dbt_plugin, history, kept, signing
 from cpm_warehouse.publish.dbt_plugin import begin_build, end_build
 from cpm_warehouse.publish.kept import Kept, read_manifest
 from cpm_warehouse.publish.publishing import publish, take_back_to
@@ -42,14 +43,42 @@ RESULT = """
 """
 
 
+NOTHING = SimpleNamespace(
+    macros={}, nodes={}, unit_tests={}, sources={}
+)  # what dbt knows of a project without nodes
+
+
+def note_build(connection: duckdb.DuckDBPyConnection, record: dict, marts: list[str]) -> None:
+    """Note what a command of dbt notes that built some marts and ran a test of data, not that of a seed."""
+    said = json.dumps({"description": "", "columns": {}})
+    connection.execute("create or replace table main.build_commands as select 1 as number, 'one' as invocation_id")
+    connection.execute("alter table main.build_commands add column command varchar default 'build'")
+    connection.execute("alter table main.build_commands add column record varchar")
+    connection.execute("update main.build_commands set record = ?", [json.dumps(record)])
+    connection.execute(
+        "create or replace table main.build_nodes as"
+        " select 'model.x.' || name as unique_id, name, 'model' as resource_type, true as is_wanted,"
+        " false as reads_history, 'code' as code, []::varchar[] as parents, 'marts.' || name as relation,"
+        " ? as about"
+        " from (select unnest(?) as name)"
+        " union all values"
+        " ('test.x.of_data', 'of_data', 'test', true, false, 'code', ['model.x.fct_codes'], null, null),"
+        " ('test.x.of_seed', 'of_seed', 'test', false, false, 'code', [], null, null)",
+        [said, marts],
+    )
+    connection.execute(
+        "create or replace table main.build_results as"
+        " select unique_id, if(resource_type = 'test', 'pass', 'success') as status, 1 as number, code,"
+        " null::varchar as checksum from main.build_nodes where is_wanted"
+    )
+
+
 class Made:
     """A project, a lake with one submission, and a warehouse as a build of three marts leaves it."""
 
     def __init__(self, place: Path, lake: Path, *, real: bool = False) -> None:
         self.place, self.lake, self.published = place, lake, place / "published"
-        self.warehouse, self.target = place / "warehouse/cpm.duckdb", place / "target"
-        self.project = place / "project"
-        self.target.mkdir()
+        self.warehouse, self.project = place / "warehouse/cpm.duckdb", place / "project"
         self.warehouse.parent.mkdir()
         (self.project / "models").mkdir(parents=True)
         (self.project / "seeds").mkdir()
@@ -61,7 +90,8 @@ class Made:
 
     def record(self, **given: object) -> dict:
         found = record_of(self.project, self.lake, {"lake_root": str(self.lake), **given})
-        return {**found, "salt_check": None, "rests_on": rests_on({**found, "salt_check": None})}
+        found |= {"salt_check": None, "history": history.end_of(self.lake)}
+        return {**found, "rests_on": rests_on(found, "settings")}
 
     def build(self, result: str = RESULT, **given: object) -> None:
         """Do what a build does to the warehouse."""
@@ -85,33 +115,8 @@ class Made:
             )
             for cube in ("cube_service_requests_by_party_month", "cube_alert_volumes"):
                 connection.execute(f"create or replace table cubes.{cube} as select 'S042' as party_id")
-            connection.execute(
-                "create or replace table main.builds (invocation_id varchar, command varchar, record varchar)"
-            )
-            connection.execute(
-                "insert into main.builds values ('one', 'build', ?)", [json.dumps(self.record(**given))]
-            )
-            connection.execute("create or replace table main.build_results (unique_id varchar, status varchar)")
-            connection.executemany(
-                "insert into main.build_results values (?, 'success')", [[f"model.x.{name}"] for name in names]
-            )
-            connection.execute("insert into main.build_results values ('test.x.of_data', 'pass')")
+            note_build(connection, self.record(**given), names)
             note_checksums(connection)
-        nodes = {
-            f"model.x.{name}": {
-                "name": name, "schema": "marts", "resource_type": "model", "access": "public", "config": {},
-                "description": "", "columns": {}, "depends_on": {"nodes": ["source.x.lake.deliveries"]},
-            }
-            for name in names
-        }  # fmt: skip
-        # Nothing that lands can break a unit test or a test of a seed: a build of data leaves them out.
-        of_data, of_seed = (
-            {"resource_type": "test", "config": {}, "depends_on": {"nodes": [node]}}
-            for node in ("model.x.fct_codes", "seed.x.levels")
-        )
-        nodes |= {"test.x.of_data": of_data, "test.x.of_seed": of_seed}
-        manifest = {"metadata": {"invocation_id": "one"}, "nodes": nodes, "unit_tests": {"unit_test.x.rule": {}}}
-        (self.target / "manifest.json").write_text(json.dumps(manifest))
 
     def change(self, sql: str) -> None:
         """Let the build have left something else."""
@@ -120,7 +125,7 @@ class Made:
             note_checksums(connection)
 
     def publish(self, **options: object):
-        return publish(warehouse=self.warehouse, target=self.target, published=self.published, **options)
+        return publish(warehouse=self.warehouse, published=self.published, **options)
 
     def differences(self) -> list[str]:
         return differences(self.project, self.lake, self.published / "cpm.duckdb")
@@ -293,20 +298,15 @@ def test_other_variables_than_the_projects_are_published_only_where_they_are_nam
 @pytest.mark.parametrize(
     ("sql", "says"),
     [
-        ("update main.builds set command = 'run'", "the last dbt command was `run`"),
-        ("update main.builds set command = 'build --empty'", "the last dbt command was `build --empty`"),
         (
             "update main.build_results set status = 'error' where unique_id like '%codes'",
-            "1 nodes .* did not pass",
+            "nodes that did not pass: 1, first model.x.fct_codes; mend what failed and run `dbt retry`",
         ),
-        ("delete from main.build_results where unique_id like '%codes'", "left out 1 nodes"),
+        ("drop table main.build_commands", "not built by this version of the project"),
+        ("delete from main.build_commands", "the last build did not begin"),
         (
-            "delete from main.build_results where unique_id = 'test.x.of_data'",
-            "left out 1 nodes, first test.x.of_data",
-        ),
-        ("drop table main.builds", "not built by this version of the project"),
-        (
-            'update main.builds set record = json_merge_patch(record, \'{"changed_meanwhile": ["seeds/a.csv"]}\')',
+            "update main.build_commands"
+            ' set record = json_merge_patch(record, \'{"changed_meanwhile": ["seeds/a.csv"]}\')',
             "seeds/a.csv changed during the build",
         ),
     ],
@@ -358,18 +358,26 @@ def test_a_lake_repaired_since_the_build_began_is_not_published_from(made, tmp_p
     assert made.publish().later == ()
 
 
-def test_another_dbt_command_over_a_changed_project_is_noticed(made):
-    manifest = made.target / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"one"', '"two"'))
-    made.publish()  # as after `dbt docs`
-    (made.project / "models/rule.sql").write_text("select 2")
-    with pytest.raises(CpmError, match="another dbt command wrote to target/"):
+def test_an_earlier_copy_of_a_warehouse_is_not_published_after_a_later_build(made):
+    """The publication would go back to the older results, and leave out what landed between the two builds."""
+    earlier = made.warehouse.with_name("copy.duckdb")
+    shutil.copy(made.warehouse, earlier)
+    made.change(
+        "update main.build_commands"
+        ' set record = json_merge_patch(record, \'{"recorded_at": "2121-01-01 00:00:00"}\')'
+    )
+    made.publish()
+    shutil.copy(earlier, made.warehouse)
+    with pytest.raises(
+        CpmError, match=r"from a build of 2121-01-01 00:00:00: an earlier copy lies here; run `dbt bu"
+    ):
         made.publish()
 
 
-def test_a_project_that_changes_while_dbt_reads_it_is_not_built(made):
+def test_a_project_that_changes_while_dbt_reads_it_is_not_built(made, monkeypatch):
     began = datetime.now(UTC).isoformat()
-    arguments = (str(made.project), str(made.lake), "{}", began, "build")
+    arguments = (str(made.project), str(made.lake), "{}", began)
+    monkeypatch.setattr(dbt_plugin, "_manifest", lambda _: NOTHING)
     assert "error" not in json.loads(begin_build(*arguments))
     later = time.time() + 60
     os.utime(made.project / "models/rule.sql", (later, later))
@@ -844,9 +852,7 @@ def test_a_warehouse_that_is_open_elsewhere_is_said_in_one_line(made):
         assert other.stdout is not None and other.stdout.readline() == "open\n"
         places = ("--warehouse", made.warehouse)
         assert "has it open" in one_line("build", *places, "--lake", made.lake)
-        assert "has it open" in one_line(
-            "publish", *places, "--target", made.target, "--published", made.published, CPM_WAIT="0"
-        )
+        assert "has it open" in one_line("publish", *places, "--published", made.published, CPM_WAIT="0")
     finally:
         other.kill()
         other.wait()
@@ -863,22 +869,18 @@ def test_two_publications_exclude_each_other_or_wait(made):
 def test_a_place_without_permission_is_said_in_one_line(made):
     made.published.mkdir()
     made.published.chmod(0o500)
-    assert "may not write" in one_line(
-        *("publish", "--warehouse", made.warehouse, "--target", made.target, "--published", made.published)
-    )
+    assert "may not write" in one_line(*("publish", "--warehouse", made.warehouse, "--published", made.published))
 
 
 def test_a_place_that_is_no_folder_is_said_in_one_line(made):
     made.published.write_text("a file")
-    assert "published" in one_line(
-        *("publish", "--warehouse", made.warehouse, "--target", made.target, "--published", made.published)
-    )
+    assert "published" in one_line(*("publish", "--warehouse", made.warehouse, "--published", made.published))
 
 
 def test_a_full_disk_leaves_what_was_published_and_is_said_in_one_line(made):
     before = made.publish().path.read_bytes()
     limit = f"ulimit -f 8; exec {Path(sys.executable).with_name('cpm')} publish"
-    command = f"{limit} --warehouse {made.warehouse} --target {made.target} --published {made.published}"
+    command = f"{limit} --warehouse {made.warehouse} --published {made.published}"
     made.next_results()
     found = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.returncode != 0 and "Traceback" not in found.stderr

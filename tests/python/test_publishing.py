@@ -22,19 +22,17 @@ TARGET = ROOT / "target"
 @pytest.fixture
 def built(tmp_path):
     """A copy of what the build left, so that a test may spoil it, and its lake, so that nothing is added to it."""
-    target = tmp_path / "target"
-    target.mkdir()
-    shutil.copy(TARGET / "manifest.json", target / "manifest.json")
     warehouse = tmp_path / "warehouse.duckdb"
     shutil.copy(WAREHOUSE, warehouse)
     lake = tmp_path / "lake"
     shutil.copytree(ROOT / "lake/sample", lake, ignore=shutil.ignore_patterns("provider=warehouse", "_head.json"))
     with duckdb.connect(warehouse) as connection:
         connection.execute(
-            "update main.builds set record = json_merge_patch(record, ?)", [json.dumps({"lake_root": str(lake)})]
+            "update main.build_commands set record = json_merge_patch(record, ?)",
+            [json.dumps({"lake_root": str(lake)})],
         )
         note_checksums(connection)
-    return {"warehouse": warehouse, "target": target, "published": tmp_path / "published"}
+    return {"warehouse": warehouse, "published": tmp_path / "published"}
 
 
 def tables(path):
@@ -173,7 +171,7 @@ def test_a_reader_keeps_the_old_file_while_a_new_one_is_swapped_in(built):
 def test_a_rebuild_of_the_past_is_not_published(built):
     with duckdb.connect(built["warehouse"]) as warehouse:
         past = '{"variables": {"as_known_at": "2021-10-01"}}'
-        warehouse.execute("update main.builds set record = json_merge_patch(record, ?)", [past])
+        warehouse.execute("update main.build_commands set record = json_merge_patch(record, ?)", [past])
         note_checksums(warehouse)
     with pytest.raises(CpmError, match="build without as_known_at"):
         publish(**built)
@@ -181,17 +179,24 @@ def test_a_rebuild_of_the_past_is_not_published(built):
 
 def test_without_a_build_there_is_one_clear_line(tmp_path):
     with pytest.raises(CpmError, match="run `dbt build` first"):
-        publish(warehouse=tmp_path / "w", target=tmp_path, published=tmp_path / "p")
+        publish(warehouse=tmp_path / "w", published=tmp_path / "p")
 
 
 def test_a_build_killed_half_way_is_not_published(built, tmp_path):
     before = publish(**built).path.read_bytes()
-    command = [ROOT / ".venv/bin/dbt", "build", "--target-path", built["target"], "--log-path", tmp_path / "logs"]
+    command = [
+        ROOT / ".venv/bin/dbt",
+        "build",
+        "--target-path",
+        tmp_path / "target",
+        "--log-path",
+        tmp_path / "logs",
+    ]
     environment = os.environ | {"CPM_WAREHOUSE": str(built["warehouse"])}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     for line in process.stdout:
-        if " OK " in line:
+        if " OK created" in line:
             break
     time.sleep(1)
     process.send_signal(signal.SIGKILL)

@@ -130,7 +130,7 @@ def alter(warehouse: Path, what: str, chance: random.Random) -> str:
             )
             connection.execute(f"delete from {table} where unique_id = (select min(unique_id) from {table})")
         elif what == "record":
-            table = "main.builds"
+            table = "main.build_commands"
             connection.execute(
                 f"""update {table} set record = json_merge_patch(record, '{{"commit": "another"}}')"""
             )

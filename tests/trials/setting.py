@@ -74,8 +74,8 @@ class Setting:
         return [str(BIN / "cpm"), "build", "--lake", str(self.lake), *mine, *where, *more]
 
     def publish(self, state: str = "") -> list[str]:
-        built = ("--warehouse", str(self.warehouse(state)), "--target", str(self.target(state)))
-        return [str(BIN / "cpm"), "publish", *built, "--published", str(self.published)]
+        places = ("--warehouse", str(self.warehouse(state)), "--published", str(self.published))
+        return [str(BIN / "cpm"), "publish", *places]
 
     def verify(self) -> list[str]:
         return [str(BIN / "cpm"), "verify", "--lake", str(self.lake), "--published", str(self.published)]

@@ -224,6 +224,11 @@ def write_head(lake: Path, link: Link) -> None:
     write_whole(lake / EXTRACT / HEAD, (json.dumps(content) + "\n").encode())
 
 
+def end_of(lake: Path) -> str:
+    """Return the checksum with which the chain of a lake ends; empty where nothing was published."""
+    return _read_head(lake / EXTRACT)[1]
+
+
 def _read_head(history: Path) -> tuple[int, str]:
     try:
         found = json.loads((history / HEAD).read_text(encoding="utf-8"))

@@ -22,7 +22,8 @@ from cpm_warehouse.private import FILE, FOLDER, private
 from cpm_warehouse.pseudonyms import keep_check
 from cpm_warehouse.publish.history import EXTRACT, hold_history, keep_results, require_chain
 from cpm_warehouse.publish.kept import Entry, Kept, as_text, put_in_place
-from cpm_warehouse.publish.signing import Record, definitions_of, digest
+from cpm_warehouse.publish.signing import Record, digest
+from cpm_warehouse.publish.standing import require_standing
 from cpm_warehouse.publish.warehouses import require_as_built, unreadable
 from cpm_warehouse.publish.withholding import Withheld, copy_without, identifier_patterns
 from cpm_warehouse.receive.verifying import landed_since, require_sound
@@ -31,7 +32,6 @@ from cpm_warehouse.receive.verifying import landed_since, require_sound
 ASIDE = ".cpm-"
 LOCK = ".lock"
 NAME = "cpm.duckdb"
-GOOD = {"success", "pass", "warn", "no-op"}  # dbt calls an exposure a node of the build, and runs nothing for it
 # A figure of a month can be questioned for a year and its month.
 KEEP_DAYS = 400
 # They leave out what came later: what they give was published then.
@@ -55,18 +55,17 @@ class Publication:
 def publish(
     *,
     warehouse: Path,
-    target: Path,
     published: Path,
     variables: Sequence[str] = (),
     keep_days: int = KEEP_DAYS,
 ) -> Publication:
-    """Publish the public marts of the last `dbt build`.
+    """Publish the public marts of a warehouse, whichever commands of dbt built it.
 
     `variables` names those that may differ from the project's. Raises CpmError, and leaves what was published
-    before, unless that build ran every node of the project, each passed, nothing wrote to the warehouse since, it
-    was not a rebuild of the past (`as_known_at`), and the lake and its history are what they were.
+    before, unless every node of the project was built and passed as the last command found it (`standing.py`),
+    nothing else wrote to the warehouse, it is no rebuild of the past (`as_known_at`) and no older than what is
+    published, and the lake and its history are what they were.
     """
-    manifest = _read_json(target / "manifest.json")
     umask = os.umask(0)
     os.umask(umask)
     final = published / NAME
@@ -81,16 +80,18 @@ def publish(
             connection = stack.enter_context(_attached(aside, warehouse))
             record = _read_build(connection, warehouse)
             require_as_built(connection, "warehouse", warehouse)
-            _check_build(connection, manifest, record, variables)
+            _check_variables(record, variables)
+            require_standing(connection, record, Path(record["project"]))
             lake = Path(record["project"]) / record["lake_root"]
             stack.enter_context(hold_lake(lake, shared=True))
             later = landed_since(require_sound(lake), record["lake_head"])
             stack.enter_context(hold_history(lake))
             for earlier in Kept(published).manifests(final):
                 if earlier["lake_root"] == record["lake_root"]:
+                    _require_later(warehouse, record, earlier)
                     require_chain(lake, earlier["history"]["number"], earlier["history"]["sha256"])
             contracts = load_contracts(Path(record["project"]) / CONTRACTS)
-            withheld = _copy_marts(connection, manifest, identifier_patterns(connection, contracts, lake))
+            withheld = _copy_marts(connection, identifier_patterns(connection, contracts, lake))
             link, is_new = keep_results(connection, lake, record["code_version"])
             marts = _describe_marts(connection)
             signed = _manifest(record, marts, withheld) | {
@@ -161,39 +162,25 @@ def _attached(aside: Path, warehouse: Path) -> Iterator[duckdb.DuckDBPyConnectio
         connection.close()
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CpmError(f"{path}: no result of a build here; run `dbt build` first") from error
-    return found
-
-
 def _read_build(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Record:
-    """Return what the last build noted when it began, and when it ended."""
+    """Return what the last command of dbt noted when it began, and when it ended."""
     try:
         found = connection.execute(
-            "select invocation_id, command, record from warehouse.main.builds"
-            " order by json_extract_string(record, '$.recorded_at')"
+            "select invocation_id, record from warehouse.main.build_commands order by number"
         ).fetchall()
     except duckdb.CatalogException as error:
         raise CpmError(f"{warehouse}: not built by this version of the project; run `dbt build` first") from error
     if not found:
         raise CpmError(f"{warehouse}: the last build did not begin; run `dbt build` first")
-    for _, command, _ in found:
-        if command != "build":
-            raise CpmError(f"the last dbt command was `{command}`; run `dbt build` first")
-    changed = sorted({name for *_, record in found for name in json.loads(record).get("changed_meanwhile", ())})
+    changed = sorted({name for _, record in found for name in json.loads(record).get("changed_meanwhile", ())})
     seeds = [name for name in changed if name.startswith("seeds/")]
     if seeds:
         raise CpmError(f"{seeds[0]} changed during the build; run `dbt build` again")
-    record: Record = json.loads(found[-1][2])
-    return record | {"invocations": [invocation for invocation, *_ in found]}
+    record: Record = json.loads(found[-1][1])
+    return record | {"invocations": [invocation for invocation, _ in found]}
 
 
-def _check_build(
-    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], record: Record, variables: Sequence[str]
-) -> None:
+def _check_variables(record: Record, variables: Sequence[str]) -> None:
     for name in PAST:
         if record["variables"].get(name):
             raise CpmError(
@@ -205,71 +192,32 @@ def _check_build(
         value = record["variables"][others[0]]
         raise CpmError(
             f"the last build set {others[0]} to '{value}', which is not the project's value, so its"
-            " figures are not the regular ones; to publish them all the same:"
-            f" cpm publish --with-variable {others[0]}"
+            f" figures are not the regular ones; run it without {others[0]}, or, to publish them all the same:"
+            f" `cpm publish --with-variable {others[0]}`"
         )
-    # Another command, such as `dbt docs`, wrote what dbt knows of the project: the same, if no file changed.
-    is_the_builds = manifest["metadata"]["invocation_id"] in record["invocations"]
-    if not is_the_builds and digest(definitions_of(Path(record["project"]))) != record["definitions_sha256"]:
+
+
+def _require_later(warehouse: Path, record: Record, earlier: Mapping[str, Any]) -> None:
+    """Raise CpmError where a publication was built later: the warehouse was put back."""
+    if record["recorded_at"] < earlier["built_at"]:
         raise CpmError(
-            "the project was changed since the last build, and another dbt command wrote to target/; run"
-            " `dbt build` again"
-        )
-    statuses = dict(connection.execute("select unique_id, status from warehouse.main.build_results").fetchall())
-    # What failed is named before what was skipped for it.
-    bad = [(status == "skipped", node) for node, status in statuses.items() if status not in GOOD]
-    failed = [node for _, node in sorted(bad)]
-    if failed:
-        raise CpmError(
-            f"{len(failed)} nodes of the last build did not pass, first {failed[0]}; nothing is published:"
-            " mend what failed, then `make rebuild`"
-        )
-    wanted = {
-        key
-        for key, node in manifest["nodes"].items()
-        if (node["resource_type"] in {"model", "seed"} and node["config"].get("materialized") != "ephemeral")
-        or (node["resource_type"] == "test" and _rests_on_data(key, manifest))
-    }
-    if missing := sorted(wanted - set(statuses)):
-        raise CpmError(
-            f"the last build left out {len(missing)} nodes, first {missing[0]};"
-            " run `dbt build`, or `dbt build --selector data`; nothing is published"
+            f"{warehouse}: built at {record['recorded_at']}, and {earlier['name']} was published from a build of"
+            f" {earlier['built_at']}: an earlier copy lies here; run `dbt build`"
         )
 
 
-def _rests_on_data(key: str, manifest: dict[str, Any]) -> bool:
-    """Whether something landed can change what a node says; the selector `data` has these tests."""
-    seen, left = set(), [key]
-    while left:
-        one = left.pop()
-        if one.startswith("source."):
-            return True
-        if one not in seen:
-            seen.add(one)
-            left += manifest["nodes"].get(one, {}).get("depends_on", {}).get("nodes", [])
-    return False
-
-
-def _public_marts(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for node in manifest["nodes"].values():
-        if node["resource_type"] == "model" and node["access"] == "public":
-            yield node
-
-
-def _copy_marts(
-    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], patterns: Mapping[str, str]
-) -> list[Withheld]:
+def _copy_marts(connection: duckdb.DuckDBPyConnection, patterns: Mapping[str, str]) -> list[Withheld]:
     withheld: list[Withheld] = []
     connection.execute("create schema marts")
-    for node in _public_marts(manifest):
-        mart = f"marts.{node['name']}"
-        source = f"warehouse.{node['schema']}.{node['name']}"
-        withheld += copy_without(connection, source, node["name"], patterns)
-        connection.execute(f"comment on table {mart} is {literal(node['description'].strip())}")
-        for column in node["columns"].values():
-            connection.execute(
-                f"comment on column {mart}.{quoted(column['name'])} is {literal(column['description'].strip())}"
-            )
+    marts = connection.execute(
+        "select name, relation, about from warehouse.main.build_nodes where about is not null order by name"
+    ).fetchall()
+    for name, relation, said in marts:
+        about = json.loads(said)
+        withheld += copy_without(connection, f"warehouse.{relation}", name, patterns)
+        connection.execute(f"comment on table marts.{name} is {literal(about['description'])}")
+        for column, description in about["columns"].items():
+            connection.execute(f"comment on column marts.{name}.{quoted(column)} is {literal(description)}")
     return sorted(withheld, key=lambda one: (one.mart, one.column))
 
 

@@ -58,11 +58,27 @@ def record_of(project: Path, lake: Path, given: Mapping[str, Any]) -> Record:
     }
 
 
-def rests_on(record: Mapping[str, Any]) -> str:
-    """Checksum of what two builds have in common whose nodes may stand side by side."""
-    names = ("code_version", "definitions_sha256", "versions", "submissions_sha256", "salt_check")
+def rests_on(record: Mapping[str, Any], settings: object) -> dict[str, Any]:
+    """What all nodes of a publication have to rest on, whichever command built them; by what it is called.
+
+    What tells one node from another, its own code, is in `nodes.py`. `settings` are all else that dbt takes for
+    every node.
+    """
+    lake = {name: record[name] for name in ("lake_root", "lake_head", "submissions_sha256")}
     variables = {name: value for name, value in record["variables"].items() if name not in NOT_A_CHOICE}
-    return digest({**{name: record[name] for name in names}, "variables": variables})
+    return {
+        "lake": digest(lake),
+        "variables": variables,
+        "versions": record["versions"],
+        "salt": record["salt_check"],
+        "settings": digest([settings, programs()]),
+    }
+
+
+def programs() -> dict[str, str]:
+    """Checksum of each file of this program."""
+    folder = Path(__file__).parents[1]
+    return {str(path.relative_to(folder)): sha256(path) for path in sorted(folder.rglob("*.py"))}
 
 
 def digest(content: object) -> str:

@@ -1,8 +1,8 @@
-"""Says whether a warehouse is as its last build left it, by a checksum of every table in it.
+"""Says whether a warehouse is as the last command of dbt left it, by a checksum of every table and view in it.
 
-The end of a build notes them (`record_build_checksums`); publishing compares all, and so does the next build
-before it begins, because its cubes go on from what is there. The start of a build takes the note away, so that one
-that was killed has none.
+The end of a command notes them (`record_build_checksums`); publishing compares all, and so does the next
+`cpm build` before it begins. dbt itself compares the cubes, because they go on from what is there. The start of a
+command takes the note away, so that one that was killed has none.
 """
 
 import hashlib
@@ -16,7 +16,8 @@ from cpm_warehouse.duck import literal, quoted
 from cpm_warehouse.errors import DamageError
 
 CHECKSUMS = "build_checksums"
-# Every table of a catalogue with its columns, but for the note itself. Views are made anew by each build.
+# Every table of a catalogue with its columns, but for the note itself, and every view with its comment, which says
+# who made it (`record_build_results`): DuckDB tells another text of its SQL once the file has been closed.
 LISTED = f"""
     select
         schema_name as "schema", table_name as name,
@@ -25,21 +26,30 @@ LISTED = f"""
     inner join duckdb_columns() using (database_name, schema_name, table_name)
     where database_name = {{catalog}} and not temporary and table_name <> '{CHECKSUMS}'
     group by schema_name, table_name
+    union all by name
+    select schema_name as "schema", view_name as name, coalesce(comment, 'by hand') as made_by
+    from duckdb_views()
+    where database_name = {{catalog}} and not internal and not temporary
 """
 ANEW = "run `cpm build -- --full-refresh`"
 
 
-def checksum_query(listed: Sequence[Mapping[str, str]], catalog: str = "") -> str:
-    """Return the SQL for name, rows and checksum of each of the tables that `LISTED` gives.
+def checksum_query(listed: Sequence[Mapping[str, str | None]], catalog: str = "") -> str:
+    """Return the SQL for name, rows and checksum of each of the tables and views that `LISTED` gives.
 
-    A checksum has two parts: of the columns and their types, and of the rows, in no order.
+    A table's checksum has two parts: of the columns and their types, and of the rows, in no order. A view's is of
+    its SQL.
     """
     parts = []
     for one in listed:
-        columns = hashlib.sha256(one["columns"].encode()).hexdigest()[:16]
+        columns = hashlib.sha256(str(one["made_by"] or one["columns"]).encode()).hexdigest()[:16]
+        name = literal(f"{one['schema']}.{one['name']}")
+        if one["made_by"]:
+            parts.append(f"select {name} as name, null as row_count, '{columns}' as checksum")
+            continue
         table = ".".join(quoted(part) for part in (catalog, one["schema"], one["name"]) if part)
         parts.append(
-            f"select {literal(one['schema'] + '.' + one['name'])} as name, count(*) as row_count,"
+            f"select {name} as name, count(*) as row_count,"
             f" '{columns}-' || coalesce(cast(sum(hash(cpm_row)) as varchar), '') as checksum"
             f" from {table} as cpm_row"
         )
