@@ -34,6 +34,7 @@ from cpm_warehouse.publish.withholding import copy_without, identifier_patterns,
 from cpm_warehouse.receive.landing import land
 
 LONG_SALT = "a secret of more than thirty-two characters"
+OURS = "name: cpm_warehouse\n"
 EUI64 = "90-B3-D5-1F-30-01-00-2A"
 RESULT = """
     select
@@ -53,7 +54,9 @@ class Made:
         self.warehouse.parent.mkdir()
         (self.project / "models").mkdir(parents=True)
         (self.project / "seeds").mkdir()
-        (self.project / "dbt_project.yml").write_text("vars: {lake_root: lake/sample, reporting_timezone: UTC}\n")
+        (self.project / "dbt_project.yml").write_text(
+            OURS + "vars: {lake_root: lake/sample, reporting_timezone: UTC}\n"
+        )
         (self.project / "models/rule.sql").write_text("select 1")
         (self.project / "seeds/levels.csv").write_text("level\n1\n")
         shutil.copytree(ROOT / "extracts/contracts", self.project / "extracts/contracts")
@@ -120,7 +123,8 @@ class Made:
             note_checksums(connection)
 
     def publish(self, **options: object):
-        return publish(warehouse=self.warehouse, target=self.target, published=self.published, **options)
+        places = {"warehouse": self.warehouse, "target": self.target, "published": self.published}
+        return publish(**places, project=self.project, **options)
 
     def differences(self) -> list[str]:
         return differences(self.project, self.lake, self.published / "cpm.duckdb")
@@ -194,7 +198,9 @@ def test_another_rule_or_seed_is_said(made, file, content, says):
 
 def test_other_variables_and_versions_are_said(made, monkeypatch):
     made.publish()
-    (made.project / "dbt_project.yml").write_text("vars: {lake_root: x, reporting_timezone: Europe/London}\n")
+    (made.project / "dbt_project.yml").write_text(
+        OURS + "vars: {lake_root: x, reporting_timezone: Europe/London}\n"
+    )
     monkeypatch.setattr("cpm_warehouse.publish.status.versions", lambda: signing.versions() | {"duckdb": "9.9.9"})
     assert made.differences() == [
         "changed: dbt_project.yml",

@@ -27,6 +27,7 @@ from cpm_warehouse.publish.history import EXTRACT
 from cpm_warehouse.publish.signing import Record, changed_since, definitions_of, record_of, rests_on
 from cpm_warehouse.publish.warehouses import checksum_query_of, listing_query
 from cpm_warehouse.receive.verifying import require_sound
+from cpm_warehouse.surroundings import require_system
 
 
 class Plugin(BasePlugin):
@@ -44,6 +45,7 @@ class Plugin(BasePlugin):
             if place.exists():
                 make_private(place)
         try:
+            require_system()
             require_free(warehouse)  # before DuckDB says it with a trace
         except (CpmError, OSError) as error:
             raise DbtRuntimeError(system_said(error) if isinstance(error, OSError) else str(error)) from error

@@ -59,9 +59,11 @@ def publish(
     published: Path,
     variables: Sequence[str] = (),
     keep_days: int = KEEP_DAYS,
+    project: Path = Path(),
 ) -> Publication:
     """Publish the public marts of the last `dbt build`.
 
+    Lake and contracts are those below `project`, wherever it lay when it was built: a copy publishes by itself.
     `variables` names those that may differ from the project's. Raises CpmError, and leaves what was published
     before, unless that build ran every node of the project, each passed, nothing wrote to the warehouse since, it
     was not a rebuild of the past (`as_known_at`), and the lake and its history are what they were.
@@ -81,15 +83,15 @@ def publish(
             connection = stack.enter_context(_attached(aside, warehouse))
             record = _read_build(connection, warehouse)
             require_as_built(connection, "warehouse", warehouse)
-            _check_build(connection, manifest, record, variables)
-            lake = Path(record["project"]) / record["lake_root"]
+            _check_build(connection, manifest, record, variables, project)
+            lake = project / record["lake_root"]
             stack.enter_context(hold_lake(lake, shared=True))
             later = landed_since(require_sound(lake), record["lake_head"])
             stack.enter_context(hold_history(lake))
             for earlier in Kept(published).manifests(final):
                 if earlier["lake_root"] == record["lake_root"]:
                     require_chain(lake, earlier["history"]["number"], earlier["history"]["sha256"])
-            contracts = load_contracts(Path(record["project"]) / CONTRACTS)
+            contracts = load_contracts(project / CONTRACTS)
             withheld = _copy_marts(connection, manifest, identifier_patterns(connection, contracts, lake))
             link, is_new = keep_results(connection, lake, record["code_version"])
             marts = _describe_marts(connection)
@@ -192,7 +194,11 @@ def _read_build(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Recor
 
 
 def _check_build(
-    connection: duckdb.DuckDBPyConnection, manifest: dict[str, Any], record: Record, variables: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    manifest: dict[str, Any],
+    record: Record,
+    variables: Sequence[str],
+    project: Path,
 ) -> None:
     for name in PAST:
         if record["variables"].get(name):
@@ -210,7 +216,7 @@ def _check_build(
         )
     # Another command, such as `dbt docs`, wrote what dbt knows of the project: the same, if no file changed.
     is_the_builds = manifest["metadata"]["invocation_id"] in record["invocations"]
-    if not is_the_builds and digest(definitions_of(Path(record["project"]))) != record["definitions_sha256"]:
+    if not is_the_builds and digest(definitions_of(project)) != record["definitions_sha256"]:
         raise CpmError(
             "the project was changed since the last build, and another dbt command wrote to target/; run"
             " `dbt build` again"
