@@ -28,8 +28,8 @@ endif
 # Names of files are UTF-8 whatever the locale, from the very start of Python.
 export PYTHONUTF8 := 1
 
-# These would lead Python, dbt or a shell to another place than this folder.
-ASTRAY := CDPATH CPM_PROJECT PYTHONHOME PYTHONPATH \
+# These would lead Python, dbt or a shell to another place than this folder, or to names that are not UTF-8.
+ASTRAY := CDPATH CPM_PROJECT PYTHONHOME PYTHONIOENCODING PYTHONPATH \
   $(foreach name,PROJECT_DIR PROFILES_DIR PROFILE TARGET TARGET_PATH LOG_PATH,DBT_$(name) DBT_ENGINE_$(name))
 UNUSED := $(strip $(foreach name,$(ASTRAY),$(if $(findstring environment,$(origin $(name))),$(name))))
 unexport $(ASTRAY)
