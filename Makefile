@@ -82,6 +82,8 @@ $(VENV)/.build: requirements/bootstrap.txt requirements/build.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bootstrap.txt
 	$(STAGE) environment $(UV) -r requirements/build.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@# Python reads this by the locale before anything can say otherwise: without the folder's name it is ASCII.
+	@echo ../../../../src >$(VENV)/lib/python3.11/site-packages/_cpm_warehouse.pth
 	@touch $@
 
 # What the pack, the explorer and the notebooks need on top of a build.
