@@ -83,7 +83,7 @@ $(VENV)/.build: requirements/bootstrap.txt requirements/build.txt pyproject.toml
 	$(STAGE) environment $(UV) -r requirements/build.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@# Python reads this by the locale before anything can say otherwise: without the folder's name it is ASCII.
-	@echo ../../../../src >$(VENV)/lib/python3.11/site-packages/_cpm_warehouse.pth
+	@for file in $(VENV)/lib/python3.11/site-packages/*cpm_warehouse.pth; do echo ../../../../src >"$$file"; done
 	@touch $@
 
 # What the pack, the explorer and the notebooks need on top of a build.

@@ -113,7 +113,7 @@ def _contents() -> list[str]:
     if CARRIED.is_dir():
         return sorted(path.name for path in CARRIED.iterdir())
     content = tomllib.loads((AROUND / "pyproject.toml").read_text(encoding="utf-8"))
-    return list(content["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"])
+    return list(content["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["custom"]["project"])
 
 
 class Place(click.ParamType[Path]):
