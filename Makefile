@@ -35,6 +35,14 @@ UNUSED := $(strip $(foreach name,$(ASTRAY),$(if $(findstring environment,$(origi
 unexport $(ASTRAY)
 $(if $(UNUSED),$(warning not used here, where everything is below this folder: $(UNUSED)))
 
+# The programs of an environment name their folder in the first line of a shell's script.
+define LINE_END
+
+
+endef
+UNFIT := $(strip $(foreach one,: $$ " `,$(findstring $(one),$(CURDIR))) $(if $(findstring $(LINE_END),$(CURDIR)),line end))
+$(if $(UNFIT),$(error the path of this folder has $(UNFIT), with which no environment of Python works; rename the folder))
+
 TARGETS := architecture audit browser build check check-topic clean dev docs env explore help java land lint lock month mutants pmr \
   portability pytest rebuild registers sample test wheel
 # What stands after a blank in a path that is not quoted would be run as a target, `clean` among them.
