@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import chdir
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
@@ -17,7 +18,7 @@ from cpm_warehouse.contracts import SCHEMA, contract_schema, load_contracts
 from cpm_warehouse.errors import CpmError, DamageError, one_line, system_said
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import as_closed_as, private
-from cpm_warehouse.project import PROJECT, Lake, Place, Workplace, enter, lake_of, write_project
+from cpm_warehouse.project import PROJECT, Lake, Place, Workplace, lake_of, workplace_of, write_project
 from cpm_warehouse.pseudonyms import rotate
 from cpm_warehouse.publish.building import run_build, run_dbt
 from cpm_warehouse.publish.earlier import EARLIER, write_earlier
@@ -60,9 +61,10 @@ WAREHOUSE = click.option(
 PUBLISHED = click.option("--published", type=PLACE, default=Path("published"), show_default=True)
 
 
-def _workplace() -> Workplace:
-    found: Workplace = click.get_current_context().obj
-    return found
+def _require_own_project() -> None:
+    workplace: Workplace = click.get_current_context().obj
+    if said := workplace.require_own():
+        click.echo(one_line(said), err=True)
 
 
 class OneLineErrors(click.Group):
@@ -112,7 +114,8 @@ def main(ctx: click.Context, project: Path | None) -> None:
 
     Exit code 0: done; 1: failed; 2: wrong usage; `land` has more.
     """
-    ctx.obj = enter(project)
+    ctx.obj = workplace_of(project)
+    ctx.with_resource(chdir(ctx.obj.folder))
     if ctx.obj.start != ctx.obj.folder and ctx.invoked_subcommand != "init":
         click.echo(one_line(f"project: {ctx.obj.folder}"), err=True)
 
@@ -369,7 +372,7 @@ def build(lake: Path, warehouse: Path, arguments: tuple[str, ...]) -> None:
     notebook has open, a lake in which `cpm land` is at work, a salt that is missing. CPM_WAIT=<seconds>
     lets it wait.
     """
-    _workplace().require_own()
+    _require_own_project()
     sys.exit(run_build(lake, warehouse, arguments))
 
 
@@ -379,7 +382,7 @@ def build(lake: Path, warehouse: Path, arguments: tuple[str, ...]) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, required=True)
 def run_any_dbt(lake: Path, warehouse: Path, arguments: tuple[str, ...]) -> None:
     """Run another command of dbt over a lake, such as `cpm dbt -- docs generate`."""
-    _workplace().require_own()
+    _require_own_project()
     sys.exit(run_dbt(lake, warehouse, arguments))
 
 
@@ -394,7 +397,7 @@ def status(lake: Path, published: Path, quiet: bool) -> None:
 
     Exit code 0: nothing differs; 3: something does; 1: failed; 5: the history is damaged.
     """
-    _workplace().require_own()
+    _require_own_project()
     file = published / "cpm.duckdb"
     found = differences(Path(), lake, file)
     if not quiet:
@@ -444,7 +447,7 @@ def publish(
             f"{published / 'cpm.duckdb'}: {entry.name} again, published at {entry.manifest['published_at']}"
         )
         return
-    _workplace().require_own()
+    _require_own_project()
     done = publish_marts(
         warehouse=warehouse, target=target, published=published, variables=variables, keep_days=keep_days
     )

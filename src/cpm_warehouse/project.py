@@ -11,6 +11,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from cpm_warehouse.errors import CpmError
 
 PROJECT = "CPM_PROJECT"
 FILE = "dbt_project.yml"
+VERSION = re.compile(r"^version:\s*['\"]?([^'\"\s]+)", re.M)
 OURS = re.compile(r"^name:\s*(['\"]?)cpm_warehouse\1\s*(#.*)?$", re.M)
 # A wheel carries the project inside the package; a checkout has it around `src`.
 CARRIED = Path(__file__).parent / "project"
@@ -37,13 +39,23 @@ class Workplace:
     folder: Path
     is_own: bool
 
-    def require_own(self) -> None:
-        """Raise CpmError where there is no folder to build in, only what cpm was installed with."""
+    def require_own(self) -> str:
+        """Return what to know before building here; empty where nothing is.
+
+        Raises CpmError where there is no folder to build in, only what cpm was installed with.
+        """
         if not self.is_own:
             raise CpmError(
                 f"{self.start}: no project here or above; write one with `cpm init <folder>` and run this there,"
                 f" or name one: {PROJECT}=<folder>"
             )
+        found, here = VERSION.search(_text(self.folder)), metadata.version("cpm-warehouse")
+        if found is None or found[1] == here:
+            return ""
+        return (
+            f"{self.folder}: a project of version {found[1]}, and this cpm is {here}; install that version, or"
+            " take over what `cpm init` writes now"
+        )
 
     def placed(self, path: Path, *, is_typed: bool) -> Path:
         """Return a path as the project knows it: below its folder by its name there, elsewhere as it was given."""
@@ -52,8 +64,8 @@ class Workplace:
         return path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
 
 
-def enter(given: Path | None) -> Workplace:
-    """Go to the project: the one given, else the first one upwards from here, else what cpm was installed with.
+def workplace_of(given: Path | None) -> Workplace:
+    """Return the project to work in: the one given, else the first from here upwards, else what cpm came with.
 
     Raises CpmError where what was given is none.
     """
@@ -65,21 +77,15 @@ def enter(given: Path | None) -> Workplace:
                 f"{given}: no project (a folder whose {FILE} has 'name: cpm_warehouse'); name another with"
                 f" --project or {PROJECT}, or write one: cpm init {given}"
             )
-        workplace = Workplace(start, folder, is_own=True)
-    elif found := next((folder for folder in (start, *start.parents) if is_project(folder)), None):
-        workplace = Workplace(start, found, is_own=True)
-    else:
-        workplace = Workplace(start, carried(), is_own=not CARRIED.is_dir())
-    os.chdir(workplace.folder)
-    return workplace
+        return Workplace(start, folder, is_own=True)
+    if found := next((folder for folder in (start, *start.parents) if is_project(folder)), None):
+        return Workplace(start, found, is_own=True)
+    return Workplace(start, carried(), is_own=not CARRIED.is_dir())
 
 
 def is_project(folder: Path) -> bool:
     """Whether a folder is a project of this kind, and not another one of dbt."""
-    try:
-        return bool(OURS.search((folder / FILE).read_text(encoding="utf-8", errors="replace")))
-    except OSError:
-        return False
+    return bool(OURS.search(_text(folder)))
 
 
 def carried() -> Path:
@@ -151,8 +157,22 @@ def fit(lake: Path) -> Path:
 
 
 def lake_of(extracts: Path) -> Path:
-    """Return the lake that extracts land in where none is named: below `lake`, named as their folder."""
-    return Path("lake", _absolute(extracts).name)
+    """Return the lake that extracts land in where none is named: below `lake`, named as their folder.
+
+    Raises CpmError where they lie at the root, which has no name.
+    """
+    if not (name := _absolute(extracts).name):
+        raise CpmError(
+            f"{extracts}: gives the lake no name; name it with --lake or CPM_LAKE (make: LAKE=lake/<name>)"
+        )
+    return Path("lake", name)
+
+
+def _text(folder: Path) -> str:
+    try:
+        return (folder / FILE).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _absolute(path: Path) -> Path:

@@ -27,7 +27,7 @@ DEFINITIONS = {
     "seeds": {".csv", ".yml"},
     "tests": {".sql", ".yml"},
 }
-PACKAGES = ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")
+PACKAGES = ("cpm-warehouse", "dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")
 # Set by every build for itself: the lake is known by what it holds, not by its place.
 NOT_A_CHOICE = {"lake_root"}
 OF_A_REPOSITORY = (
