@@ -253,6 +253,33 @@ def test_the_commit_and_the_changed_files_are_those_of_the_build(made, tmp_path,
         assert dict(published.execute("from publication.changed_files").fetchall()) == changed
 
 
+def test_a_copy_of_a_project_publishes_into_its_own_history(tmp_path, land_one):
+    """Of what was built before it was copied, too: where a project lay when it was built is no part of it."""
+    (tmp_path / "first/project").mkdir(parents=True)
+    lake = land_one().rename(tmp_path / "first/project/lake")
+    made = Made(tmp_path / "first", lake)
+    shutil.copytree(tmp_path / "first", tmp_path / "the copy's")
+    copy = Made.__new__(Made)
+    copy.project = tmp_path / "the copy's/project"
+    copy.warehouse, copy.target = (tmp_path / "the copy's" / name for name in ("warehouse/cpm.duckdb", "target"))
+    copy.lake, copy.published = copy.project / "lake", copy.project / "published"
+    copy.publish()
+    assert [len(history.read_chain(one.lake)) for one in (copy, made)] == [1, 0]
+    assert copy.differences() == [] and made.differences() == ["nothing is published"]
+    # Renamed after it was published, it is as up to date as before.
+    copy.project = copy.project.rename(tmp_path / "renamed é")
+    copy.lake, copy.published = copy.project / "lake", copy.project / "published"
+    assert copy.differences() == []
+
+
+def test_a_hook_of_git_elsewhere_says_nothing_of_the_commit(made, monkeypatch):
+    """Git sets the place of its own repository for what it runs."""
+    assert signing.version_of(made.project)["commit"] is None
+    monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(ROOT))
+    assert signing.version_of(made.project)["commit"] is None
+
+
 def test_a_publication_carries_what_it_rests_on_in_the_file_and_beside_it(made):
     done = made.publish()
     beside = json.loads((made.published / "cpm.json").read_text())
