@@ -21,6 +21,7 @@ from duckdb import DuckDBPyConnection
 from cpm_warehouse.errors import CpmError, system_said
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import UMASK, make_private
+from cpm_warehouse.project import fit
 from cpm_warehouse.pseudonyms import attach_pads, require_salt
 from cpm_warehouse.publish.building import require_free
 from cpm_warehouse.publish.history import EXTRACT
@@ -49,7 +50,10 @@ class Plugin(BasePlugin):
             require_free(warehouse)  # before DuckDB says it with a trace
         except (CpmError, OSError) as error:
             raise DbtRuntimeError(system_said(error) if isinstance(error, OSError) else str(error)) from error
-        lake = Path(plugin_config["lake"])
+        try:
+            lake = fit(Path(plugin_config["lake"]))
+        except CpmError as error:
+            raise DbtRuntimeError(str(error)) from error
         if lake.is_dir():
             try:
                 self.held.enter_context(hold_lake(lake, shared=True))
