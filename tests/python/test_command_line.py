@@ -83,6 +83,13 @@ def test_another_project_of_dbt_is_not_taken_for_ours(
     (inner / "dbt_project.yml").write_text("# not name: cpm_warehouse\nname: cpm_warehouse_of_others\n")
     monkeypatch.chdir(inner)
     assert workplace_of(None).folder == folder
+    for line in (
+        "name: 'cpm_warehouse'",
+        'name: "cpm_warehouse"   # ours',
+        "config-version: 2\nname: cpm_warehouse",
+    ):
+        (inner / "dbt_project.yml").write_text(f"{line}\nprofile: cpm_warehouse\n")
+        assert workplace_of(None).folder == inner
 
 
 def test_where_no_project_is_one_can_land_and_not_build(
