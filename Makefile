@@ -2,46 +2,96 @@
 # make test    every check that CI runs, with a whole build
 # make check-topic TOPIC=incident   the models of a topic with their unit tests and data tests, while a rule is changed
 # make pmr MONTH=2021-09   the month's report, published/pmr/pmr-2021-09.{html,pdf,xlsx}
-# make build EXTRACTS=/path/to/extracts   the same over your own extracts instead of the sample
+# make build EXTRACTS='/path/to/my extracts'   the same over your own extracts instead of the sample; LAKE=lake/<name> names their lake
 # make explore  the explorer over the publication, in a browser (HEADLESS=1: only served)
 # make audit    known vulnerabilities of every locked version; target/sbom.json, what is installed (CycloneDX)
 # make portability  every model on Spark, row by row beside DuckDB (six minutes; needs Java)
 # make docs     published/docs: every model, column, test and metric; lineage by column
+# make wheel    target/dist: cpm as a tool, with the project in it (`uv tool install`, then `cpm init`)
+# make clean    removes what is made anew; publications and lakes only with the word that it then says
 
-EXTRACTS ?= extracts/sample
-PORT     ?= 2718
-LAKE     := lake/$(notdir $(abspath $(EXTRACTS)))
-VARS     := $(if $(filter extracts/sample,$(EXTRACTS)),,--vars '{lake_root: $(LAKE)}')
+PORT   ?= 2718
+PYTHON ?= python3
+
+# What the user gives is handed on as it is, in the environment: in a recipe make and the shell would read its blanks and quotes.
+IS_TYPED := $(filter command,$(origin EXTRACTS))
+GIVEN := EXTRACTS LAKE MONTH TOPIC PORT PYTHON CONFIRM
+$(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
+export $(GIVEN)
+ifneq ($(EXTRACTS),)
+export CPM_EXTRACTS := $(EXTRACTS)
+endif
+ifneq ($(LAKE),)
+export CPM_LAKE := $(LAKE)
+endif
+
+# Names of files are UTF-8 whatever the locale, from the very start of Python.
+export PYTHONUTF8 := 1
+
+# These would lead Python, dbt or a shell to another place than this folder, or to names that are not UTF-8.
+ASTRAY := CDPATH CPM_PROJECT PYTHONHOME PYTHONIOENCODING PYTHONPATH \
+  $(foreach name,PROJECT_DIR PROFILES_DIR PROFILE TARGET TARGET_PATH LOG_PATH,DBT_$(name) DBT_ENGINE_$(name))
+UNUSED := $(strip $(foreach name,$(ASTRAY),$(if $(findstring environment,$(origin $(name))),$(name))))
+unexport $(ASTRAY)
+$(if $(UNUSED),$(warning not used here, where everything is below this folder: $(UNUSED)))
+
+# The programs of an environment name their folder in the first line of a shell's script.
+define LINE_END
+
+
+endef
+UNFIT := $(strip $(foreach one,: $$ " `,$(findstring $(one),$(CURDIR))) $(if $(findstring $(LINE_END),$(CURDIR)),line end))
+$(if $(UNFIT),$(error the path of this folder has $(UNFIT), with which no environment of Python works; rename the folder))
+
+TARGETS := architecture audit browser build check check-topic clean dev docs env explore help java land lint lock month mutants pmr \
+  portability pytest rebuild registers sample test wheel
+# What stands after a blank in a path that is not quoted would be run as a target, `clean` among them.
+QUOTE := put a path with blanks in quotes: make build EXTRACTS='/path/to/my extracts'
+ifneq ($(filter-out $(TARGETS) .venv/%,$(MAKECMDGOALS)),)
+$(error no target '$(firstword $(filter-out $(TARGETS) .venv/%,$(MAKECMDGOALS)))'; `make help` lists them; $(QUOTE))
+endif
+ALONE := $(filter clean sample,$(MAKECMDGOALS))
+ifneq ($(and $(word 2,$(MAKECMDGOALS)),$(IS_TYPED)$(ALONE)),)
+$(error '$(word 2,$(MAKECMDGOALS))' is a second target; with EXTRACTS=..., and beside 'clean' or 'sample', there is one only; $(QUOTE))
+endif
+ifneq ($(and $(IS_TYPED),$(ALONE)),)
+$(error '$(ALONE)' takes no EXTRACTS; $(QUOTE))
+endif
+ifneq ($(findstring e,$(firstword -$(MAKEFLAGS)))$(findstring i,$(firstword -$(MAKEFLAGS))),)
+$(error MAKEFLAGS or the command line has -e or -i: variables of the environment would take the place of those here, or a failed step count as done)
+endif
+.NOTPARALLEL: # the steps of a target build on each other
 
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAGE  := @.ci/stage
-PYTHON ?= python3
 COMPILE = $(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 pyproject.toml
 # Compiled once, here: where Python may not write bytecode, every start would compile its imports anew.
 UV     := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help registers audit mutants architecture portability java env dev land build rebuild lint check check-topic pytest test sample lock clean browser docs explore pmr
+.PHONY: $(TARGETS)
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 # Programs of a moved or copied environment would run what lies where it was made, so it is made anew.
 ifneq ($(wildcard $(VENV)/pyvenv.cfg),)
-ifeq ($(shell grep -F ' $(CURDIR)/$(VENV)' $(VENV)/pyvenv.cfg),)
+ifeq ($(shell grep -F " $$(pwd -P)/$(VENV)" $(VENV)/pyvenv.cfg),)
 $(VENV)/.build: FORCE
 endif
 endif
 FORCE:
 
 $(VENV)/.build: requirements/bootstrap.txt requirements/build.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
-	  || { echo "error: '$(PYTHON)' is not Python 3.11; install it, or name it: make PYTHON=python3.11 ..." >&2; exit 1; }
-	@$(PYTHON) -m venv $(if $(filter FORCE,$^),--clear) $(VENV)
+	@"$$PYTHON" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null \
+	  || { printf "error: '%s' is not Python 3.11; install it, or name it: make PYTHON=python3.11 ...\n" "$$PYTHON" >&2; exit 1; }
+	@"$$PYTHON" -m venv $(if $(filter FORCE,$^),--clear) $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bootstrap.txt
 	$(STAGE) environment $(UV) -r requirements/build.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@# Python reads this by the locale before anything can say otherwise: without the folder's name it is ASCII.
+	@for file in $(VENV)/lib/python3.11/site-packages/*cpm_warehouse.pth; do echo ../../../../src >"$$file"; done
 	@touch $@
 
 # What the pack, the explorer and the notebooks need on top of a build.
@@ -68,24 +118,26 @@ dev: $(VENV)/.dev
 
 # Quarantined rows do not stop a build, and a refused submission does.
 land: env
-	@$(BIN)/cpm land --extracts $(EXTRACTS) --lake $(LAKE) --accept-quarantine
+	@test -z "$(IS_TYPED)" || test ! -e "$$EXTRACTS $(MAKECMDGOALS)" \
+	  || { printf "error: '%s' is there as well; %s\n" "$$EXTRACTS $(MAKECMDGOALS)" "$(QUOTE)" >&2; exit 2; }
+	@$(BIN)/cpm land --accept-quarantine
 
 # Whether there is anything to do is asked of what the publication rests on (`cpm status`), before and after: what
 # landed meanwhile is said. The selector leaves out what no data can break: `make test` runs that.
 build: land
-	@$(BIN)/cpm status --lake $(LAKE) --quiet 2>/dev/null; \
+	@$(BIN)/cpm status --quiet 2>/dev/null; \
 	case $$? in \
 	  0) ;; \
-	  3) .ci/stage build $(BIN)/cpm build --lake $(LAKE) -- --selector data && $(BIN)/cpm publish ;; \
-	  *) $(BIN)/cpm status --lake $(LAKE) ;; \
+	  3) .ci/stage build $(BIN)/cpm build -- --selector data && $(BIN)/cpm publish ;; \
+	  *) $(BIN)/cpm status ;; \
 	esac
-	@$(BIN)/cpm status --lake $(LAKE)
+	@$(BIN)/cpm status
 
 # Every node of the project, whatever is published.
 rebuild: land
-	$(STAGE) build $(BIN)/cpm build --lake $(LAKE)
+	$(STAGE) build $(BIN)/cpm build
 	@$(BIN)/cpm publish
-	@$(BIN)/cpm status --lake $(LAKE)
+	@$(BIN)/cpm status
 
 lint: dev
 	$(STAGE) format $(BIN)/ruff format --check .
@@ -99,11 +151,12 @@ lint: dev
 
 # Over the warehouse that is there: seeds that the topic reads are loaded anew, other things above it are as the last build left them.
 COMMA := ,
+ROOMS = $(if $(filter 1,$(words $(TOPIC))),$(filter %/$(TOPIC),$(wildcard models/*/*)))
 check-topic: dev
-	@ls -d models/*/$(TOPIC) >/dev/null 2>&1 && test -n "$(TOPIC)" \
+	@test -n "$(ROOMS)" \
 	  || { echo "error: name a topic, a folder of models/intermediate: make check-topic TOPIC=incident" >&2; exit 2; }
-	$(STAGE) $(TOPIC) $(BIN)/dbt build $(VARS) --indirect-selection buildable \
-	  --select $(wildcard models/*/$(TOPIC)) $(patsubst %,1+%$(COMMA)resource_type:seed,$(wildcard models/*/$(TOPIC)))
+	$(STAGE) $(TOPIC) $(BIN)/cpm dbt -- build --indirect-selection buildable \
+	  --select $(ROOMS) $(patsubst %,1+%$(COMMA)resource_type:seed,$(ROOMS))
 
 # Pages that need no server: models, tests and metrics; the lineage of every column; the measure book. Without --no-compile, dbt
 # would overwrite what target/ says of the build. They quote no row, and are closed to whom the publication is closed. dbt's page
@@ -111,7 +164,7 @@ check-topic: dev
 TO_BOOK := -e 's|\]\((\.\./)*(measures/)?([A-Za-z0-9_]+)\.md\)|](book.html\#\L\3)|g' \
   -e 's|\]\((\.\./)*(measures/)?([A-Za-z0-9_]+)\.md\#([a-z0-9-]+)\)|](book.html\#\L\3--\4)|g'
 define DOCS
-	$(STAGE) docs $(BIN)/dbt docs generate --quiet --static --no-compile $(VARS)
+	$(STAGE) docs $(BIN)/cpm dbt -- docs generate --quiet --static --no-compile
 	@umask 077; $(STAGE:@%=%) lineage $(BIN)/colibri generate --light --disable-telemetry --output-dir target/colibri
 	@rm -rf published/docs
 	@test -z "$$(find published/cpm.duckdb -perm 600)" || umask 077; mkdir -p published/docs \
@@ -136,16 +189,19 @@ test: dev browser
 
 # On loopback only, and without a token: nothing that the publication holds is secret, and it opens read-only.
 explore: build $(VENV)/.report
-	$(BIN)/marimo run notebooks/explorer.py --host 127.0.0.1 --port $(PORT) --no-token $(if $(HEADLESS),--headless)
+	$(BIN)/marimo run notebooks/explorer.py --host 127.0.0.1 --port "$$PORT" --no-token $(if $(HEADLESS),--headless)
 
 docs: build $(VENV)/.report
 	$(DOCS)
 	@echo "published/docs/index.html, published/docs/lineage.html, published/docs/book.html"
 
+month:
+	@case "$$MONTH" in [0-9][0-9][0-9][0-9]-[01][0-9]) ;; \
+	  *) echo "error: name the month: make pmr MONTH=2021-09" >&2; exit 2 ;; esac
+
 # The month's report from what is published.
-pmr: build $(VENV)/.report
-	@test -n "$(MONTH)" || { echo "error: name the month: make pmr MONTH=2021-09" >&2; exit 2; }
-	$(BIN)/cpm pack --month $(MONTH)
+pmr: month build $(VENV)/.report
+	$(BIN)/cpm pack --month "$$MONTH"
 
 # Debian's browser, and a library of the program that drives it, for the tests that look at pages; got where this user may.
 browser:
@@ -168,18 +224,18 @@ sample: env
 
 # Locks carry versions and hashes only: no registry's name stands in them.
 lock: dev
-	$(COMPILE) --group dev -o requirements/dev.txt
-	$(COMPILE) -c requirements/dev.txt --group report -o requirements/report.txt
+	$(COMPILE) --group dev --extra report -o requirements/dev.txt
+	$(COMPILE) -c requirements/dev.txt --group report --extra report -o requirements/report.txt
 	$(COMPILE) -c requirements/dev.txt --group audit -o requirements/audit.txt
 	$(COMPILE) -c requirements/dev.txt --group spark -o requirements/spark.txt
-	$(COMPILE) -c requirements/dev.txt -o requirements/build.txt
+	$(COMPILE) -c requirements/dev.txt --group build -o requirements/build.txt
 
 # Every model's SQL on Spark, over what DuckDB built without publishing it, row by row beside DuckDB's own; some minutes. What Spark says
 # of itself is in logs/spark.err.
 portability: java land $(VENV)/.spark
 	@rm -rf target/spark
-	$(STAGE) duckdb env CPM_WAREHOUSE=target/spark/cpm.duckdb $(BIN)/dbt build --exclude-resource-type test unit_test \
-	  --target-path target/spark/duckdb $(VARS)
+	$(STAGE) duckdb $(BIN)/cpm dbt --warehouse target/spark/cpm.duckdb -- build --exclude-resource-type test unit_test \
+	  --target-path target/spark/duckdb
 	@$(BIN)/python tests/portability.py 2>logs/spark.err
 
 java:
@@ -204,5 +260,11 @@ audit: $(VENV)/.audit
 mutants: dev build
 	$(BIN)/python tests/mutants.py
 
+# One file that needs nothing else of the project; what it is tried with is in tests/python/test_wheel.py.
+wheel: env
+	@rm -rf target/dist
+	$(STAGE) wheel $(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python --out-dir target/dist
+
+# Also where the environment is broken.
 clean:
-	rm -rf $(VENV) lake warehouse published target logs
+	@.ci/clean "$$CONFIRM"

@@ -38,7 +38,7 @@ def main(lake: str, out: str) -> None:
                 seconds[cube] = time.perf_counter() - started
         for cube in seconds:
             connection.execute(f"copy {written.get(cube, cube)} to '{out}/{cube}.parquet'")
-    Path(out, "seconds.json").write_text(json.dumps(seconds))
+    Path(out, "seconds.json").write_text(json.dumps(seconds), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -228,7 +228,7 @@ def main(lake: str, out: str) -> None:
         {"message_count": counts[kept]},
     )
     done("alert_latencies", latencies)
-    Path(out, "seconds.json").write_text(json.dumps(seconds))
+    Path(out, "seconds.json").write_text(json.dumps(seconds), encoding="utf-8")
 
 
 if __name__ == "__main__":

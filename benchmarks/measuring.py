@@ -27,24 +27,24 @@ class Run:
 def run(command: Sequence[str], environment: Mapping[str, str], log: Path) -> Run:
     """Run a command to its end; its output goes to a file. Exits where it fails, with the end of that output."""
     started = time.perf_counter()
-    with log.open("w") as output:
+    with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
         # What it read is known until it is waited for; what it used, from then on.
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         seconds = time.perf_counter() - started
-        counters = dict(line.split(": ") for line in Path(f"/proc/{process.pid}/io").read_text().splitlines())
+        counters = dict(line.split(b": ") for line in Path(f"/proc/{process.pid}/io").read_bytes().splitlines())
         # wait4 gives the usage of this one child, where getrusage gives the most of all that ever ran.
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        tail = "\n".join(log.read_text().splitlines()[-30:])
+        tail = "\n".join(log.read_text(encoding="utf-8").splitlines()[-30:])
         sys.exit(f"error: {' '.join(command)} ended with {process.returncode}:\n{tail}")
     return Run(
         seconds=seconds,
         cpu_seconds=usage.ru_utime + usage.ru_stime,
         peak_bytes=usage.ru_maxrss * 1024,
-        read_bytes=int(counters["rchar"]),
-        written_bytes=int(counters["wchar"]),
+        read_bytes=int(counters[b"rchar"]),
+        written_bytes=int(counters[b"wchar"]),
     )
 
 

@@ -4,7 +4,7 @@
 #}
 {% macro is_known(known_from, known_to='null') -%}
     {%- if var('as_known_at') -%}
-        {%- set instant = "cast('" ~ var('as_known_at') ~ "' as timestamp)" -%}
+        {%- set instant = instant_of_variable('as_known_at') -%}
         (
             cast({{ known_from }} as timestamp) <= {{ instant }}
             and coalesce(cast({{ known_to }} as timestamp) > {{ instant }}, true)

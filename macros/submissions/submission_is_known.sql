@@ -5,6 +5,6 @@
 {% macro submission_is_known(received_at='received_at', landed_at='landed_at') -%}
     {{ is_known(received_at) }}
     {%- if var('as_landed_at') %}
-        and {{ landed_at }} <= cast('{{ var("as_landed_at") }}' as timestamp)
+        and {{ landed_at }} <= {{ instant_of_variable('as_landed_at') }}
     {%- endif -%}
 {%- endmacro %}

@@ -33,7 +33,7 @@ months as (
 final as (
     select
         {% if var('as_of') %}
-            cast('{{ var("as_of") }}' as timestamp) as as_of_at,
+            {{ instant_of_variable('as_of') }} as as_of_at,
         {% else %}
             clock.known_at as as_of_at,
         {% endif %}

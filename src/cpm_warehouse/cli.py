@@ -2,9 +2,11 @@
 
 import errno
 import io
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import chdir
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -16,8 +18,9 @@ from cpm_warehouse.contracts import SCHEMA, contract_schema, load_contracts
 from cpm_warehouse.errors import CpmError, DamageError, one_line, system_said
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import as_closed_as, private
+from cpm_warehouse.project import PROJECT, Lake, Place, Workplace, lake_of, workplace_of, write_project
 from cpm_warehouse.pseudonyms import rotate
-from cpm_warehouse.publish.building import run_build
+from cpm_warehouse.publish.building import run_build, run_dbt
 from cpm_warehouse.publish.earlier import EARLIER, write_earlier
 from cpm_warehouse.publish.history import EXTRACT, read_chain
 from cpm_warehouse.publish.kept import Kept, seen_manifest
@@ -40,10 +43,29 @@ from cpm_warehouse.simulate import (
 )
 from cpm_warehouse.simulate import simulate as simulate_extracts
 
-WAREHOUSE = click.option(
-    "--warehouse", type=Path, envvar="CPM_WAREHOUSE", default=Path("warehouse/cpm.duckdb"), show_default=True
+PLACE, SAMPLE = Place(), Path("extracts/sample")
+
+
+def _lake(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path:
+    """Return the lake that was named, or the one of the extracts."""
+    extracts = ctx.params.get("extracts") or os.environ.get("CPM_EXTRACTS") or SAMPLE
+    return value or Lake().convert(lake_of(Path(extracts)), param, ctx)
+
+
+EXTRACTS = click.option("--extracts", type=PLACE, envvar="CPM_EXTRACTS", default=SAMPLE, show_default=True)
+LAKE = click.option(
+    "--lake", type=Lake(), envvar="CPM_LAKE", callback=_lake, show_default="lake/<last part of the extracts' name>"
 )
-PUBLISHED = click.option("--published", type=Path, default=Path("published"), show_default=True)
+WAREHOUSE = click.option(
+    "--warehouse", type=PLACE, envvar="CPM_WAREHOUSE", default=Path("warehouse/cpm.duckdb"), show_default=True
+)
+PUBLISHED = click.option("--published", type=PLACE, default=Path("published"), show_default=True)
+
+
+def _require_own_project() -> None:
+    workplace: Workplace = click.get_current_context().obj
+    if said := workplace.require_own():
+        click.echo(one_line(said), err=True)
 
 
 class OneLineErrors(click.Group):
@@ -59,6 +81,14 @@ class OneLineErrors(click.Group):
         except CpmError as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(error.code)
+        except ModuleNotFoundError as error:
+            if (error.name or "").startswith("cpm_warehouse"):
+                raise
+            click.echo(
+                f"error: {error.name} is not installed, which reports need: `make docs` in a checkout, else"
+                " install 'cpm-warehouse[report]'",
+                err=True,
+            )
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
@@ -69,16 +99,42 @@ class OneLineErrors(click.Group):
 
 
 @click.group(cls=OneLineErrors, context_settings={"max_content_width": 110})
-def main() -> None:
+@click.option(
+    "--project",
+    type=Path,
+    envvar=PROJECT,
+    help="Folder with contracts, seeds and models. By default the current folder or the first one above it that"
+    " has them, else what cpm was installed with.",
+)
+@click.pass_context
+def main(ctx: click.Context, project: Path | None) -> None:
     """Receive provider extracts and publish marts.
+
+    Paths on the command line are looked for from the current folder; those of defaults and of the environment
+    (CPM_EXTRACTS, CPM_LAKE, CPM_WAREHOUSE), from the project.
 
     Exit code 0: done; 1: failed; 2: wrong usage; `land` has more.
     """
+    ctx.obj = workplace_of(project)
+    ctx.with_resource(chdir(ctx.obj.folder))
+    if ctx.obj.start != ctx.obj.folder and ctx.invoked_subcommand != "init":
+        click.echo(one_line(f"project: {ctx.obj.folder}"), err=True)
 
 
 @main.command()
-@click.option("--out", type=Path, required=True, help="Directory for the extracts; made anew.")
-@click.option("--truth", type=Path, required=True, help="Directory for the planted truth; made anew.")
+@click.argument("folder", type=PLACE)
+def init(folder: Path) -> None:
+    """Write a project to build in: contracts, seeds, models, and their documentation.
+
+    FOLDER is new or empty. What is written is the project that this cpm was installed with.
+    """
+    for line in write_project(folder):
+        click.echo(line)
+
+
+@main.command()
+@click.option("--out", type=PLACE, required=True, help="Directory for the extracts; made anew.")
+@click.option("--truth", type=PLACE, required=True, help="Directory for the planted truth; made anew.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option(
     "--scale",
@@ -138,10 +194,10 @@ def simulate(
 
 
 @main.command()
-@click.option("--extracts", type=Path, default=Path("extracts/sample"), show_default=True)
-@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@EXTRACTS
+@LAKE
 @click.option("--dry-run", is_flag=True, help="Judge the submissions and leave the lake as it is.")
-@click.option("--docs", type=Path, help="Directory for a static site of what Great Expectations found.")
+@click.option("--docs", type=PLACE, help="Directory for a static site of what Great Expectations found.")
 @click.option("--accept-quarantine", is_flag=True, help="Exit with 0, not 3, where rows were quarantined.")
 @click.option(
     "--repair", is_flag=True, help="Heal what is damaged in the lake, from its journal and the extracts."
@@ -218,7 +274,7 @@ def _tell(lake: Path, damages: Sequence[Damage]) -> NoReturn:
 
 
 @main.command()
-@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@LAKE
 @PUBLISHED
 @click.option(
     "--wait", type=click.FloatRange(min=0), help="Seconds to wait for a landing; by default CPM_WAIT, or 0."
@@ -245,7 +301,7 @@ def verify(lake: Path, published: Path, wait: float | None) -> None:
 
 
 @main.command("restore-history")
-@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@LAKE
 @PUBLISHED
 def restore_history(lake: Path, published: Path) -> None:
     """Write the history of a lake anew from the publications that are kept, where it was damaged.
@@ -258,10 +314,10 @@ def restore_history(lake: Path, published: Path) -> None:
 
 
 @main.command("earlier-publication")
-@click.option("--extracts", type=Path, default=Path("extracts/sample"), show_default=True)
+@EXTRACTS
 @click.option(
     "--warehouse",
-    type=Path,
+    type=PLACE,
     envvar="CPM_WAREHOUSE",
     default=Path("warehouse/cpm.duckdb"),
     show_default=True,
@@ -279,7 +335,7 @@ def earlier_publication(extracts: Path, warehouse: Path, published_at: datetime)
 
 
 @main.command("contract-pages")
-@click.option("--out", type=Path, required=True, help="Directory for the pages.")
+@click.option("--out", type=PLACE, required=True, help="Directory for the pages.")
 def contract_pages(out: Path) -> None:
     """Write a page for each contract, in Markdown, to send to its providers."""
     pages = write_contract_pages(load_contracts(), out)
@@ -287,7 +343,7 @@ def contract_pages(out: Path) -> None:
 
 
 @main.command("contract-schema")
-@click.option("--out", type=Path, default=SCHEMA, show_default=True)
+@click.option("--out", type=PLACE, default=SCHEMA, show_default=True)
 def write_contract_schema(out: Path) -> None:
     """Write what a contract may say as JSON Schema, by which editors complete and check one."""
     out.write_text(contract_schema(), encoding="utf-8")
@@ -295,7 +351,7 @@ def write_contract_schema(out: Path) -> None:
 
 
 @main.command("book")
-@click.option("--out", type=Path, default=Path("published/docs/book.html"), show_default=True)
+@click.option("--out", type=PLACE, default=Path("published/docs/book.html"), show_default=True)
 def write_book(out: Path) -> None:
     """Write the measure book and the decisions as one HTML file that needs nothing else."""
     # Imported here: a landing needs no templates.
@@ -307,7 +363,7 @@ def write_book(out: Path) -> None:
 
 
 @main.command()
-@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@LAKE
 @WAREHOUSE
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def build(lake: Path, warehouse: Path, arguments: tuple[str, ...]) -> None:
@@ -317,11 +373,22 @@ def build(lake: Path, warehouse: Path, arguments: tuple[str, ...]) -> None:
     notebook has open, a lake in which `cpm land` is at work, a salt that is missing. CPM_WAIT=<seconds>
     lets it wait.
     """
+    _require_own_project()
     sys.exit(run_build(lake, warehouse, arguments))
 
 
+@main.command("dbt")
+@LAKE
+@WAREHOUSE
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, required=True)
+def run_any_dbt(lake: Path, warehouse: Path, arguments: tuple[str, ...]) -> None:
+    """Run another command of dbt over a lake, such as `cpm dbt -- docs generate`."""
+    _require_own_project()
+    sys.exit(run_dbt(lake, warehouse, arguments))
+
+
 @main.command()
-@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@LAKE
 @PUBLISHED
 @click.option("--quiet", is_flag=True, help="Say it by the exit code only.")
 def status(lake: Path, published: Path, quiet: bool) -> None:
@@ -331,6 +398,7 @@ def status(lake: Path, published: Path, quiet: bool) -> None:
 
     Exit code 0: nothing differs; 3: something does; 1: failed; 5: the history is damaged.
     """
+    _require_own_project()
     file = published / "cpm.duckdb"
     found = differences(Path(), lake, file)
     if not quiet:
@@ -341,7 +409,7 @@ def status(lake: Path, published: Path, quiet: bool) -> None:
 
 
 @main.command()
-@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@LAKE
 @PUBLISHED
 @click.option(
     "--at", type=click.DateTime(), help="UTC instant to take for now; by default the time of the machine."
@@ -401,6 +469,7 @@ def publish(
             f"{published / 'cpm.duckdb'}: {entry.name} again, published at {entry.manifest['published_at']}"
         )
         return
+    _require_own_project()
     done = publish_marts(warehouse=warehouse, published=published, variables=variables, keep_days=keep_days)
     if done.later:
         more = f" and {len(done.later) - 1} more" if len(done.later) > 1 else ""
@@ -434,7 +503,7 @@ def publications(published: Path) -> None:
 
 
 @main.command("rotate-salt")
-@click.option("--lake", type=Path, required=True)
+@click.option("--lake", type=Lake(), required=True)
 def rotate_salt(lake: Path) -> None:
     """Let another CPM_PSEUDONYM_SALT begin with the next publication: every pseudonym will be another."""
     rotate(lake / EXTRACT)
@@ -444,9 +513,9 @@ def rotate_salt(lake: Path) -> None:
 @main.command()
 @click.option("--month", type=click.DateTime(["%Y-%m"]), required=True, help="Month of the report, like 2021-09.")
 @click.option(
-    "--published", type=Path, default=Path("published/cpm.duckdb"), show_default=True, help="The published marts."
+    "--published", type=PLACE, default=Path("published/cpm.duckdb"), show_default=True, help="The published marts."
 )
-@click.option("--out", type=Path, default=Path("published/pmr"), show_default=True)
+@click.option("--out", type=PLACE, default=Path("published/pmr"), show_default=True)
 @click.option("--classification", help="Text on every page; by default Green for synthetic data, else Amber.")
 def pack(month: datetime, published: Path, out: Path, classification: str | None) -> None:
     """Write the month's report from the published marts: one HTML file, the same as PDF, and a workbook."""

@@ -13,7 +13,7 @@ submissions as (
     select *
     from {{ ref('stg_lake__submissions') }}
     {% if var('as_known_at') %}
-        where received_at <= cast('{{ var("as_known_at") }}' as timestamp)
+        where received_at <= {{ instant_of_variable('as_known_at') }}
     {% endif %}
 ),
 
@@ -39,7 +39,7 @@ current_keys as (
 clock as (
     select
         {% if var('as_of') %}
-            cast('{{ var("as_of") }}' as timestamp) as as_of_at,
+            {{ instant_of_variable('as_of') }} as as_of_at,
         {% else %}
             max(received_at) as as_of_at,
         {% endif %}

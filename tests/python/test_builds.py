@@ -27,7 +27,8 @@ MACROS = (
     *("hooks/record_build_run", "hooks/record_build_results", "hooks/record_build_checksums"),
     *("hooks/checksums_of", "hooks/require_cubes_as_built"),
     *("pseudonyms/device_key", "pseudonyms/pseudonym", "pseudonyms/keyed_hash"),
-    *("engine/hmac_sha256", "engine/pseudonym_pad", "engine/text_key_type", "generate_schema_name"),
+    *("engine/hmac_sha256", "engine/pseudonym_pad", "engine/text_key_type", "engine/load_csv_rows"),
+    "generate_schema_name",
 )
 
 
@@ -187,6 +188,18 @@ def test_a_build_says_what_it_rests_on_and_nothing_lands_meanwhile(project):
         "select command, record from main.build_commands order by number desc limit 1"
     )
     assert command == "run --empty" and json.loads(record)["other_variables"] == ["as_known_at"]
+
+
+def test_a_copy_reads_its_own_seeds(project, tmp_path):
+    """dbt keeps where it parsed a seed, and takes that over where a file is the same; the folder has a quote."""
+    (project.place / "seeds/levels.csv").write_text("level\n1\n")
+    assert project.dbt("seed").returncode == 0
+    copied = shutil.copytree(project.place, tmp_path.with_name("the copy's [é]"), symlinks=True)
+    (project.place / "seeds/levels.csv").write_text("level\n2\n")
+    project.place = copied
+    done = project.dbt("seed")
+    assert done.returncode == 0, done.stdout
+    assert project.ask("from levels") == [(1,)]
 
 
 def test_a_warehouse_that_is_open_elsewhere_is_said_by_dbt_without_a_trace(project):

@@ -35,6 +35,7 @@ from cpm_warehouse.publish.withholding import copy_without, identifier_patterns,
 from cpm_warehouse.receive.landing import land
 
 LONG_SALT = "a secret of more than thirty-two characters"
+OURS = "name: cpm_warehouse\n"
 EUI64 = "90-B3-D5-1F-30-01-00-2A"
 RESULT = """
     select
@@ -82,7 +83,9 @@ class Made:
         self.warehouse.parent.mkdir()
         (self.project / "models").mkdir(parents=True)
         (self.project / "seeds").mkdir()
-        (self.project / "dbt_project.yml").write_text("vars: {lake_root: lake/sample, reporting_timezone: UTC}\n")
+        (self.project / "dbt_project.yml").write_text(
+            OURS + "vars: {lake_root: lake/sample, reporting_timezone: UTC}\n"
+        )
         (self.project / "models/rule.sql").write_text("select 1")
         (self.project / "seeds/levels.csv").write_text("level\n1\n")
         shutil.copytree(ROOT / "extracts/contracts", self.project / "extracts/contracts")
@@ -125,7 +128,7 @@ class Made:
             note_checksums(connection)
 
     def publish(self, **options: object):
-        return publish(warehouse=self.warehouse, published=self.published, **options)
+        return publish(warehouse=self.warehouse, published=self.published, project=self.project, **options)
 
     def differences(self) -> list[str]:
         return differences(self.project, self.lake, self.published / "cpm.duckdb")
@@ -199,7 +202,9 @@ def test_another_rule_or_seed_is_said(made, file, content, says):
 
 def test_other_variables_and_versions_are_said(made, monkeypatch):
     made.publish()
-    (made.project / "dbt_project.yml").write_text("vars: {lake_root: x, reporting_timezone: Europe/London}\n")
+    (made.project / "dbt_project.yml").write_text(
+        OURS + "vars: {lake_root: x, reporting_timezone: Europe/London}\n"
+    )
     monkeypatch.setattr("cpm_warehouse.publish.status.versions", lambda: signing.versions() | {"duckdb": "9.9.9"})
     assert made.differences() == [
         "changed: dbt_project.yml",
@@ -250,6 +255,33 @@ def test_the_commit_and_the_changed_files_are_those_of_the_build(made, tmp_path,
     assert re.fullmatch(rf"{commit}\+changes\.[0-9a-f]{{8}}", manifest["code_version"])
     with duckdb.connect(done.path, read_only=True) as published:
         assert dict(published.execute("from publication.changed_files").fetchall()) == changed
+
+
+def test_a_copy_of_a_project_publishes_into_its_own_history(tmp_path, land_one):
+    """Of what was built before it was copied, too: where a project lay when it was built is no part of it."""
+    (tmp_path / "first/project").mkdir(parents=True)
+    lake = land_one().rename(tmp_path / "first/project/lake")
+    made = Made(tmp_path / "first", lake)
+    shutil.copytree(tmp_path / "first", tmp_path / "the copy's")
+    copy = Made.__new__(Made)
+    copy.project = tmp_path / "the copy's/project"
+    copy.warehouse, copy.target = (tmp_path / "the copy's" / name for name in ("warehouse/cpm.duckdb", "target"))
+    copy.lake, copy.published = copy.project / "lake", copy.project / "published"
+    copy.publish()
+    assert [len(history.read_chain(one.lake)) for one in (copy, made)] == [1, 0]
+    assert copy.differences() == [] and made.differences() == ["nothing is published"]
+    # Renamed after it was published, it is as up to date as before.
+    copy.project = copy.project.rename(tmp_path / "renamed é")
+    copy.lake, copy.published = copy.project / "lake", copy.project / "published"
+    assert copy.differences() == []
+
+
+def test_a_hook_of_git_elsewhere_says_nothing_of_the_commit(made, monkeypatch):
+    """Git sets the place of its own repository for what it runs."""
+    assert signing.version_of(made.project)["commit"] is None
+    monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(ROOT))
+    assert signing.version_of(made.project)["commit"] is None
 
 
 def test_a_publication_carries_what_it_rests_on_in_the_file_and_beside_it(made):

@@ -2,7 +2,6 @@
 
 import argparse
 import errno
-import fcntl
 import json
 import os
 import subprocess
@@ -12,6 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 import yaml
 
 from cpm_warehouse.errors import CpmError
@@ -22,13 +22,13 @@ from cpm_warehouse.publish.signing import real_submission, variables_of
 from cpm_warehouse.publish.warehouses import require_as_left
 from cpm_warehouse.receive.verifying import require_sound
 
-# Where dbt writes besides the warehouse.
-PLACES = (Path("target"), Path("logs"))
+# They would let dbt build another project, or this one by another profile.
+ELSEWHERE = ("PROJECT_DIR", "PROFILES_DIR", "PROFILE", "TARGET")
 
 
 def run_build(lake: Path, warehouse: Path, arguments: Sequence[str]) -> int:
     """Run `dbt build` over a lake; returns its exit code. Raises CpmError where it could not begin."""
-    for place in (warehouse.parent, *PLACES):
+    for place in (warehouse.parent, _place_of_dbt("TARGET_PATH", "target"), _place_of_dbt("LOG_PATH", "logs")):
         _require_room(place)
     require_free(warehouse)
     if warehouse.exists() and "--full-refresh" not in arguments:
@@ -37,12 +37,34 @@ def run_build(lake: Path, warehouse: Path, arguments: Sequence[str]) -> int:
         require_sound(lake)
         if real := real_submission(lake):
             require_salt(lake / EXTRACT, real)
+    return run_dbt(lake, warehouse, ("build", *arguments))
+
+
+def run_dbt(lake: Path, warehouse: Path, arguments: Sequence[str]) -> int:
+    """Run dbt in this project, by its own profile, over a lake; returns its exit code."""
     # dbt parses the whole project anew where the variables of a command are others than before.
     if variables_of(Path())["lake_root"] != str(lake):
         arguments = with_lake(lake, arguments)
     dbt = Path(sys.executable).with_name("dbt")
-    environment = {**os.environ, "CPM_WAREHOUSE": str(warehouse)}
-    return subprocess.run([dbt, "build", *arguments], env=environment, check=False).returncode
+    elsewhere = [name for name in _names(*ELSEWHERE) if os.environ.get(name)]
+    if elsewhere:
+        click.echo(
+            f"{', '.join(elsewhere)}: set, and not used; cpm builds its project by the profile there", err=True
+        )
+    environment = {name: value for name, value in os.environ.items() if name not in elsewhere}
+    return subprocess.run(
+        [dbt, *arguments], env={**environment, "CPM_WAREHOUSE": str(warehouse)}, check=False
+    ).returncode
+
+
+def _names(*names: str) -> list[str]:
+    """Return the variables of the environment by which dbt takes an option, each under both its names."""
+    return [f"{prefix}{name}" for name in names for prefix in ("DBT_ENGINE_", "DBT_")]
+
+
+def _place_of_dbt(name: str, default: str) -> Path:
+    """Return a folder that dbt writes to besides the warehouse."""
+    return Path(next(filter(None, map(os.environ.get, _names(name))), default))
 
 
 def with_lake(lake: Path, arguments: Sequence[str]) -> list[str]:
@@ -68,6 +90,8 @@ def _require_room(place: Path) -> None:
 
 def require_free(warehouse: Path) -> None:
     """Raise CpmError where another process has the warehouse open, after the wait that the environment allows."""
+    import fcntl  # which Windows lacks: see `require_system`
+
     if not warehouse.exists():
         return
     until = time.monotonic() + wait_seconds()

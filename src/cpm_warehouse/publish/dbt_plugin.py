@@ -21,6 +21,7 @@ from duckdb import DuckDBPyConnection
 from cpm_warehouse.errors import CpmError, system_said
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import UMASK, make_private
+from cpm_warehouse.project import fit
 from cpm_warehouse.pseudonyms import attach_pads, require_salt
 from cpm_warehouse.publish.building import require_free
 from cpm_warehouse.publish.history import EXTRACT, end_of
@@ -28,6 +29,7 @@ from cpm_warehouse.publish.nodes import Nodes
 from cpm_warehouse.publish.signing import Record, changed_since, definitions_of, record_of, rests_on
 from cpm_warehouse.publish.warehouses import checksum_query_of, listing_query
 from cpm_warehouse.receive.verifying import require_sound
+from cpm_warehouse.surroundings import require_system
 
 PROFILES = "profiles/"
 # Settings of the connection that no figure depends on.
@@ -53,10 +55,14 @@ class Plugin(BasePlugin):
             if place.exists():
                 make_private(place)
         try:
+            require_system()
             require_free(warehouse)  # before DuckDB says it with a trace
         except (CpmError, OSError) as error:
             raise DbtRuntimeError(system_said(error) if isinstance(error, OSError) else str(error)) from error
-        lake = Path(plugin_config["lake"])
+        try:
+            lake = fit(Path(plugin_config["lake"]))
+        except CpmError as error:
+            raise DbtRuntimeError(str(error)) from error
         if lake.is_dir():
             try:
                 self.held.enter_context(hold_lake(lake, shared=True))

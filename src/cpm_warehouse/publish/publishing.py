@@ -58,9 +58,11 @@ def publish(
     published: Path,
     variables: Sequence[str] = (),
     keep_days: int = KEEP_DAYS,
+    project: Path = Path(),
 ) -> Publication:
     """Publish the public marts of a warehouse, whichever commands of dbt built it.
 
+    Lake and contracts are those below `project`, wherever it lay when it was built: a copy publishes by itself.
     `variables` names those that may differ from the project's. Raises CpmError, and leaves what was published
     before, unless every node of the project was built and passed as the last command found it (`standing.py`),
     nothing else wrote to the warehouse, it is no rebuild of the past (`as_known_at`) and no older than what is
@@ -81,8 +83,8 @@ def publish(
             record = _read_build(connection, warehouse)
             require_as_built(connection, "warehouse", warehouse)
             _check_variables(record, variables)
-            require_standing(connection, record, Path(record["project"]))
-            lake = Path(record["project"]) / record["lake_root"]
+            require_standing(connection, record, project)
+            lake = project / record["lake_root"]
             stack.enter_context(hold_lake(lake, shared=True))
             later = landed_since(require_sound(lake), record["lake_head"])
             stack.enter_context(hold_history(lake))
@@ -90,7 +92,7 @@ def publish(
                 if earlier["lake_root"] == record["lake_root"]:
                     _require_later(warehouse, record, earlier)
                     require_chain(lake, earlier["history"]["number"], earlier["history"]["sha256"])
-            contracts = load_contracts(Path(record["project"]) / CONTRACTS)
+            contracts = load_contracts(project / CONTRACTS)
             withheld = _copy_marts(connection, identifier_patterns(connection, contracts, lake))
             link, is_new = keep_results(connection, lake, record["code_version"])
             marts = _describe_marts(connection)

@@ -24,6 +24,7 @@ from cpm_warehouse.publish.history import (
     write_results,
 )
 from cpm_warehouse.publish.kept import Entry, Kept
+from cpm_warehouse.publish.signing import is_same_lake
 from cpm_warehouse.receive.verifying import REMOVED
 
 
@@ -58,7 +59,7 @@ def restore(lake: Path, published: Path) -> int:
 
 def _source(lake: Path, published: Path) -> Entry:
     """Return the last publication of this lake that is kept whole: it has the results of all before it."""
-    entries = [one for one in Kept(published).entries() if one.manifest["lake_root"] == str(lake)]
+    entries = [one for one in Kept(published).entries() if is_same_lake(one.manifest["lake_root"], lake)]
     whole = [one for one in entries if sha256(one.path) == one.manifest["file_sha256"]]
     if not whole:
         raise DamageError(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -26,9 +27,17 @@ DEFINITIONS = {
     "seeds": {".csv", ".yml"},
     "tests": {".sql", ".yml"},
 }
-PACKAGES = ("dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")
+PACKAGES = ("cpm-warehouse", "dbt-core", "dbt-adapters", "dbt-duckdb", "duckdb")
 # Set by every build for itself: the lake is known by what it holds, not by its place.
 NOT_A_CHOICE = {"lake_root"}
+OF_A_REPOSITORY = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+)
 REGISTER = ("*/*/*/*/_submission.json", "_refused/*.json")
 
 Record = dict[str, Any]
@@ -41,7 +50,6 @@ def record_of(project: Path, lake: Path, given: Mapping[str, Any]) -> Record:
     contents = contents_of(lake)
     return {
         "recorded_at": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}",
-        "project": str(project),
         **version_of(project),
         "definitions": definitions,
         "definitions_sha256": digest(definitions),
@@ -50,7 +58,8 @@ def record_of(project: Path, lake: Path, given: Mapping[str, Any]) -> Record:
             name for name, value in given.items() if name not in NOT_A_CHOICE and value != variables.get(name)
         ),
         "versions": versions(),
-        "lake_root": str(lake),
+        # By its name in the project, which may be moved.
+        "lake_root": str(lake.relative_to(project) if lake.is_relative_to(project) else lake),
         "lake_head": read_journal(lake).head,
         "submissions": contents,
         "submissions_sha256": digest(contents),
@@ -79,6 +88,11 @@ def programs() -> dict[str, str]:
     """Checksum of each file of this program."""
     folder = Path(__file__).parents[1]
     return {str(path.relative_to(folder)): sha256(path) for path in sorted(folder.rglob("*.py"))}
+
+
+def is_same_lake(lake_root: str, lake: Path, project: Path = Path()) -> bool:
+    """Whether the lake that a build or a publication names, seen from the project, is this one."""
+    return (project / lake_root).resolve() == (project / lake).resolve()
 
 
 def digest(content: object) -> str:
@@ -142,7 +156,7 @@ def version_of(project: Path) -> Record:
         status = _git(project, "status", "--porcelain", "--no-renames", "-uall", "-z", "--", *SIGNED)
     except (OSError, subprocess.CalledProcessError):
         return {"code_version": None, "commit": None, "changed_files": {}}
-    top = Path(_git(project, "rev-parse", "--show-toplevel").strip())
+    top = Path(_git(project, "rev-parse", "--show-toplevel").removesuffix("\n"))
     names = sorted(entry[3:] for entry in status.split("\0") if entry and "__pycache__" not in entry)
     changed = {name: sha256(top / name) if (top / name).is_file() else "deleted" for name in names}
     version = commit + (f"+changes.{digest(changed)[:8]}" if changed else "")
@@ -161,4 +175,7 @@ def _definition_files(project: Path) -> Iterator[Path]:
 def _git(project: Path, *arguments: str) -> str:
     # Only looked at: another git at work there is not disturbed.
     command = ["git", "--no-optional-locks", "-C", str(project), *arguments]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+    # A hook of git has the place of its own repository in the environment.
+    environment = {name: value for name, value in os.environ.items() if name not in OF_A_REPOSITORY}
+    said = subprocess.run(command, capture_output=True, env=environment, check=True).stdout
+    return said.decode("utf-8", "surrogateescape")

@@ -6,7 +6,14 @@ from typing import Any
 
 from cpm_warehouse.publish.history import read_chain, require_chain
 from cpm_warehouse.publish.kept import Kept, as_text, read_manifest
-from cpm_warehouse.publish.signing import NOT_A_CHOICE, contents_of, definitions_of, variables_of, versions
+from cpm_warehouse.publish.signing import (
+    NOT_A_CHOICE,
+    contents_of,
+    definitions_of,
+    is_same_lake,
+    variables_of,
+    versions,
+)
 
 MOST = 3  # names in a line
 
@@ -24,7 +31,7 @@ def differences(project: Path, lake: Path, published: Path) -> list[str]:
     manifest = read_manifest(published)
     if manifest is None:
         return ["published by an earlier version of the project, which did not say what it rests on"]
-    if manifest["lake_root"] != str(lake):
+    if not is_same_lake(manifest["lake_root"], lake, project):
         return [f"published from {manifest['lake_root']}"]
     return list(_differences(project, lake, manifest))
 

@@ -64,7 +64,9 @@ def find_submissions(extracts: Path, contracts: Mapping[str, Contract]) -> list[
     `refusal`. Raises CpmError where there is no such directory or where it holds no submission.
     """
     if not extracts.is_dir():
-        raise CpmError(f"{extracts}: no such directory; name your extracts: make build EXTRACTS=<dir>")
+        raise CpmError(
+            f"{extracts}: no such directory; name your extracts: --extracts <dir> (make: EXTRACTS='<dir>')"
+        )
     found = list(_find(extracts, (), contracts))
     if not found:
         raise CpmError(

@@ -14,7 +14,8 @@ from jinja2 import Environment, PackageLoader
 from markdown import Markdown  # type: ignore[import-untyped]
 from markupsafe import Markup
 
-TOP = Path(__file__).parents[3]
+from cpm_warehouse.project import carried, is_project
+
 # What a reader of a report needs to defend a figure, beside the pages of its measures.
 ALWAYS = ("docs/measures/results.md", "docs/measures/pmr_timeliness.md", "docs/calendar.md", "docs/provenance.md")
 LINK = re.compile(r'<a href="([^":]*?\.md|)(?:#([\w-]+))?">(.*?)</a>', re.S)
@@ -32,15 +33,15 @@ class Page:
 
 def pages(paths: Sequence[str]) -> list[Page]:
     """Return these pages, each once, in their order. Raises FileNotFoundError where one is not there."""
-    found = [(TOP / path).resolve() for path in dict.fromkeys(paths)]
+    found = [(_top() / path).resolve() for path in dict.fromkeys(paths)]
     return [_page(path, found) for path in found]
 
 
 def whole_book() -> list[Page]:
     """Return the index and every page that it leads to, guides and decisions included."""
-    index = TOP / "docs/README.md"
+    index = _top() / "docs/README.md"
     listed = re.findall(r"\]\(([^)#:]+\.md)", index.read_text(encoding="utf-8"))
-    names = [(index.parent / to).resolve().relative_to(TOP.resolve()).as_posix() for to in listed]
+    names = [(index.parent / to).resolve().relative_to(_top().resolve()).as_posix() for to in listed]
     return pages(["docs/README.md", *names, "DECISIONS.md", "CHANGELOG.md"])
 
 
@@ -59,6 +60,11 @@ def slug(heading: str, separator: str) -> str:
 def name_of(path: Path) -> str:
     """Return the name of a page in the document."""
     return path.stem.lower()
+
+
+def _top() -> Path:
+    """Return the project whose documentation it is: the one that the command works in, else what cpm came with."""
+    return Path() if is_project(Path()) else carried()
 
 
 def _page(path: Path, carried: Sequence[Path]) -> Page:
