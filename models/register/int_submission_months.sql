@@ -1,6 +1,7 @@
-{#- All measures: docs/measures/results.md#in-and-out; RES-16 -#}
+{#- All measures: docs/measures/results.md#in-and-out; RES-16, COD-04 -#}
 {# Which submissions are of a month that can be: one filed under 2035 by a slip of the pen must not
-   stretch the months that are reported. Its rows count all the same. #}
+   stretch the months that are reported. Its rows count all the same. An own list of codes is of no
+   month in this sense. #}
 with
 
 submissions as (
@@ -10,7 +11,8 @@ submissions as (
         provider,
         reporting_month,
         received_at
-    from {{ ref('int_submissions_current') }}
+    from {{ ref('int_submissions_current') }} as current_submissions
+    where not {{ is_own_list('current_submissions') }}
 ),
 
 bounds as (
