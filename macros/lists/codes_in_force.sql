@@ -32,13 +32,13 @@
         group by submission_key, valid_from, valid_to
         having count(*) filter (where project_rows = 'replaced') = 0
         union all
-        -- Without an own list the project's holds throughout.
+        -- Until the first own list the project's holds, and throughout where there is none.
         select
             cast(null as {{ dbt.type_string() }}) as submission_key,
             cast(null as date) as valid_from,
-            cast(null as date) as valid_to
+            min(valid_from) as valid_to
         from given
-        having count(*) = 0
+        having count(*) filter (where valid_from is null) = 0
     ),
 
     kept as (

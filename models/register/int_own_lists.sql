@@ -1,11 +1,16 @@
 {#- Own code lists: docs/guides/give_your_own_code_lists.md; COD-02 -#}
-{# A list holds from its month until that of the next one. The first holds for the time before, too:
-   an Incident may be older than the first month that anything was sent for. #}
+{# A list holds from its month until that of the next one. The list of the first month reported
+   holds for the time before, too: an Incident may be older than anything that was sent. #}
 with
 
 submissions as (
     select *
     from {{ ref('int_submissions_current') }}
+),
+
+clock as (
+    select first_reporting_month
+    from {{ ref('int_reporting_clock') }}
 ),
 
 lists as (
@@ -17,7 +22,7 @@ lists as (
         lag(submissions.reporting_month) over by_month as month_before,
         lead(submissions.reporting_month) over by_month as month_after
     from submissions
-    where {{ is_own_list('submissions') }}
+    where {{ is_own_list('provider') }}
     window by_month as (
         partition by submissions.extract
         order by submissions.reporting_month
@@ -26,13 +31,19 @@ lists as (
 
 final as (
     select
-        submission_key,
-        list_name,
-        is_synthetic,
-        given_for_month,
-        case when month_before is not null then given_for_month end as valid_from,
-        month_after as valid_to
+        lists.submission_key,
+        lists.list_name,
+        lists.is_synthetic,
+        lists.given_for_month,
+        case
+            when
+                lists.month_before is not null
+                or lists.given_for_month > clock.first_reporting_month
+                then lists.given_for_month
+        end as valid_from,
+        lists.month_after as valid_to
     from lists
+    cross join clock
 )
 
 select * from final

@@ -7,8 +7,8 @@ submissions as (
     select
         received_at,
         landed_at,
-        {{ is_own_list('submissions') }} as is_own_list
-    from {{ ref('int_submissions_current') }} as submissions
+        {{ is_own_list('provider') }} as is_own_list
+    from {{ ref('int_submissions_current') }}
 ),
 
 submission_months as (

@@ -11,8 +11,8 @@ submissions as (
         provider,
         reporting_month,
         received_at
-    from {{ ref('int_submissions_current') }} as current_submissions
-    where not {{ is_own_list('current_submissions') }}
+    from {{ ref('int_submissions_current') }}
+    where not {{ is_own_list('provider') }}
 ),
 
 bounds as (

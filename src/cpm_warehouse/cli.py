@@ -2,6 +2,7 @@
 
 import errno
 import io
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -26,10 +27,12 @@ from cpm_warehouse.publish.publishing import publish as publish_marts
 from cpm_warehouse.publish.restoring import restore
 from cpm_warehouse.publish.status import differences
 from cpm_warehouse.publish.withholding import without_devices
+from cpm_warehouse.receive.additions import additions
 from cpm_warehouse.receive.journal import read_journal
 from cpm_warehouse.receive.landing import land as land_extracts
 from cpm_warehouse.receive.pages import write_contract_pages
 from cpm_warehouse.receive.progress import Progress, summary
+from cpm_warehouse.receive.unknown import find_unknown, table
 from cpm_warehouse.receive.verifying import REPAIR, Damage, check_lake
 from cpm_warehouse.simulate import (
     AREAS,
@@ -241,6 +244,36 @@ def verify(lake: Path, published: Path, wait: float | None) -> None:
             click.echo(f"damaged {line}", err=True)
         raise DamageError(altered[0])
     click.echo(f"{lake}: {submissions} submissions, every file as it landed; {links} publications in a chain")
+
+
+@main.command()
+@click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@click.option("--extracts", type=Path, help="Where the rows to add go; by default where the lake's extracts lie.")
+def codes(lake: Path, extracts: Path | None) -> None:
+    """List the codes in a lake that no list knows, where each was seen, and the row that makes it known.
+
+    Asked are the submissions that count, with the own lists among them. Where a row has values between bars, keep
+    one; fill in what is empty. What looks like a device or a party is counted and not shown.
+
+    Exit code 0: every code is known; 3: some are not; 1: failed; 2: wrong usage.
+    """
+    if not lake.is_dir():
+        raise CpmError(f"{lake}: no such lake; name it with --lake")
+    contracts = load_contracts()
+    with hold_lake(lake, shared=True):
+        unknown = find_unknown(lake, contracts)
+        extracts = extracts or Path(os.path.normpath(lake / read_journal(lake).extracts))
+        added = list(additions(unknown, lake, extracts, contracts))
+    if not unknown:
+        click.echo(f"{lake}: every code is in a list")
+        return
+    for line in table(unknown):
+        click.echo(one_line(without_devices(line)))
+    for addition in added:
+        click.echo(f"\n{addition.file} ({addition.note}):")
+        for line in (addition.header, *addition.rows):
+            click.echo(one_line(without_devices(line)))
+    sys.exit(3)
 
 
 @main.command("restore-history")

@@ -365,7 +365,7 @@ entered as (
     inner join changed
         on
             turns.incident_id = changed.incident_id
-            and changed.valid_from <= turns.turned_at
+            and turns.turned_at >= changed.valid_from
     group by
         turns.incident_id,
         changed.field_name,

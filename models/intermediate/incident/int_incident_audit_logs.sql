@@ -50,8 +50,8 @@ evidence as (
     from spans
     inner join lists
         on
-            (lists.valid_from is null or lists.valid_from <= spans.last_month)
-            and (lists.valid_to is null or spans.first_month < lists.valid_to)
+            coalesce(spans.last_month >= lists.valid_from, true)
+            and coalesce(spans.first_month < lists.valid_to, true)
 ),
 
 final as (

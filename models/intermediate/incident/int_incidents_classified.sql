@@ -129,7 +129,9 @@ final as (
     left join organisations
         on
             resolutions.organisation = organisations.organisation
-            and {{ is_listed('organisations', 'coalesce(resolutions.ended_at, resolutions.last_active_at)') }}
+            and {{ is_listed(
+                'organisations', 'coalesce(resolutions.ended_at, resolutions.last_active_at)'
+            ) }}
     left join categories
         on resolutions.incident_category = categories.incident_category
     left join providers

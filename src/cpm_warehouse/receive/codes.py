@@ -1,7 +1,7 @@
 """Which codes are known while files are judged: those of the project's lists, and of own lists that landed.
 
 An own list is a submission like any other (`own_list_of` in its contract). It is whole: from its month until that
-of the next one it holds as it is, and the first for all months before, too. The models `int_own_lists` and
+of the next one it holds as it is, and until the first one the project's does. The models `int_own_lists` and
 `int_<list>` (macro `codes_in_force`) have the same rule for what is counted; a test holds both equal.
 """
 
@@ -82,8 +82,13 @@ class KnownCodes:
         contract = self._contracts.get(seed)
         if not contract or contract.key != (name,):
             return seed_dates(reference)
-        found = []
-        for first, after, own_list in self.ranges(seed):
+        own_lists = self.ranges(seed)
+        found = [
+            (code, starts, min(ends, own_lists[0][0]))
+            for code, starts, ends in seed_dates(reference)
+            if own_lists and starts < own_lists[0][0]
+        ]
+        for first, after, own_list in own_lists:
             found += [(code, first, after) for code in own_list.codes]
             if own_list.keeps_project:
                 found += [
@@ -91,14 +96,14 @@ class KnownCodes:
                     for code, starts, ends in seed_dates(reference)
                     if code not in own_list.codes and max(first, starts) < min(after, ends)
                 ]
-        return tuple(found) or seed_dates(reference)
+        return tuple(found) if own_lists else seed_dates(reference)
 
     def ranges(self, seed: str) -> list[tuple[date, date, OwnList]]:
         """The own lists of a seed, each with the first day on which it is in force and the day after its last."""
         months = sorted(self._own.get(seed, {}).items())
         firsts = [date.fromisoformat(f"{period}-01") for period, _ in months]
         return [
-            (firsts[number] if number else ALWAYS[0], [*firsts, ALWAYS[1]][number + 1], own_list)
+            (firsts[number], [*firsts, ALWAYS[1]][number + 1], own_list)
             for number, (_, own_list) in enumerate(months)
         ]
 
