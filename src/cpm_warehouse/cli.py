@@ -22,7 +22,7 @@ from cpm_warehouse.publish.building import run_build
 from cpm_warehouse.publish.earlier import EARLIER, write_earlier
 from cpm_warehouse.publish.history import EXTRACT, read_chain
 from cpm_warehouse.publish.kept import Kept, seen_manifest
-from cpm_warehouse.publish.publishing import KEEP_DAYS, take_back_to
+from cpm_warehouse.publish.publishing import KEEP_DAYS, made_up_lists, take_back_to
 from cpm_warehouse.publish.publishing import publish as publish_marts
 from cpm_warehouse.publish.restoring import restore
 from cpm_warehouse.publish.status import differences
@@ -369,7 +369,17 @@ def status(lake: Path, published: Path, quiet: bool) -> None:
         click.echo(f"{file} is up to date with {lake}" if not found else f"{file} is not up to date with {lake}:")
         for line in found:
             click.echo(f"  {line}")
+        _warn_of_made_up(made_up_lists(seen_manifest(file)))
     sys.exit(3 if found else 0)
+
+
+def _warn_of_made_up(lists: Sequence[str]) -> None:
+    if lists:
+        click.echo(
+            f"warning: real extracts are read by names made up for the sample: {', '.join(lists)}; give your own"
+            " lists (docs/guides/give_your_own_code_lists.md)",
+            err=True,
+        )
 
 
 @main.command()
@@ -413,6 +423,7 @@ def publish(
         click.echo(f"not in it, landed since the build began: {done.later[0]}{more}", err=True)
     if done.replaced:
         click.echo(f"replaced: {done.replaced}", err=True)
+    _warn_of_made_up(done.made_up_lists)
     for one in done.withheld:
         click.echo(f"withheld in {one.rows} rows of {one.mart}.{one.column}: looks like {one.pattern}", err=True)
     click.echo(

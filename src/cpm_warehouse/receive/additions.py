@@ -17,7 +17,7 @@ from cpm_warehouse.receive.unknown import Unknown
 class Addition:
     """Rows for one file: its header, and a row for each code.
 
-    What only the reader can say stands in a row as the values that are allowed, joined by '|', or is empty: neither
+    What only the reader can say stands in a row as the values that are allowed, between bars, or is empty: neither
     can land unseen. `note` says what the file must have besides.
     """
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -32,6 +33,7 @@ class Unknown:
 
     lists: tuple[str, ...]
     code: str
+    is_identity: bool
     rows: int
     first_month: str
     last_month: str
@@ -40,11 +42,10 @@ class Unknown:
     file: str
     list_month: str | None
     keeps_project: bool | None
-    is_identity: bool
 
 
-# A row of what is seen has listed_by (seed columns, joined by OR), code, extract, provider, period, version, filename
-# and row_count.
+# A row of what is seen has listed_by (seed columns, joined by OR), code, extract, provider, period, version,
+# filename and row_count.
 _QUERY = """
     with submissions as (
         select
@@ -135,15 +136,14 @@ def find_unknown(lake: Path, contracts: Mapping[str, Contract]) -> list[Unknown]
         query = _QUERY.format(register=register, seen=" union all ".join(_seen(lake, contracts)))
         found = connection.execute(query).fetchall()
         patterns = identifier_patterns(connection, contracts, lake, built={}).values() if found else ()
-    return [
-        Unknown(
-            tuple(reference.partition(".")[0] for reference in listed_by.split(OR)),
-            code,
-            *counted,
-            any(re.search(pattern, code, re.IGNORECASE) for pattern in patterns),
-        )
-        for listed_by, code, *counted in found
-    ]
+    return [_unknown(row, tuple(patterns)) for row in found]
+
+
+def _unknown(row: tuple[Any, ...], patterns: Sequence[str]) -> Unknown:
+    listed_by, code, *seen = row
+    lists = tuple(reference.partition(".")[0] for reference in listed_by.split(OR))
+    is_identity = any(re.search(pattern, code, re.IGNORECASE) for pattern in patterns)
+    return Unknown(lists, code, is_identity, *seen)
 
 
 def table(unknown: Sequence[Unknown]) -> Iterator[str]:
