@@ -1,4 +1,4 @@
-{#- Own code lists: docs/guides/give_your_own_code_lists.md; COD-02 -#}
+{#- Own code lists: docs/guides/give_your_own_code_lists.md#which-lists; COD-02 -#}
 {# A list holds from its month until that of the next one. The list of the first month reported
    holds for the time before, too: an Incident may be older than anything that was sent. #}
 with

@@ -1,4 +1,4 @@
-{#- Own code lists: docs/guides/give_your_own_code_lists.md; COD-01, COD-03, COD-06 -#}
+{#- Own code lists: docs/guides/give_your_own_code_lists.md#which-lists; COD-01, COD-03, COD-06 -#}
 {# Every list with where each row is from. That real files are read by names made up for the sample is
    said of each such row, and by `cpm publish`. #}
 with

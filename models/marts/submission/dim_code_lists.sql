@@ -1,4 +1,4 @@
-{#- Own code lists: docs/guides/give_your_own_code_lists.md; COD-01, COD-06 -#}
+{#- Own code lists: docs/guides/give_your_own_code_lists.md#which-lists; COD-01, COD-06 -#}
 with
 
 final as (

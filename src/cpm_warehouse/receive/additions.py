@@ -43,22 +43,27 @@ def additions(
             path = seed_path(seed)
             header = path.read_text(encoding="utf-8").splitlines()[0]
             rows = [_line([one.code, *[""] * header.count(",")]) for one in ones]
-            yield Addition(path, header, rows, "a list of the Smart Energy Code, which stays in the project")
+            yield Addition(
+                path,
+                header,
+                rows,
+                "of the Smart Energy Code; ask first what is meant: a row here edits the project",
+            )
             continue
         month = list_month or min(one.first_month for one in ones)
         folder = extracts / OWN / contract.extract / month
-        versions = [
+        counted = [
             int(entry["version"])
             for entry in landed.values()
             if (entry["extract"], entry["period"]) == (contract.extract, month)
         ]
-        versions += [int(path.name[1:]) for path in folder.glob("v*") if path.name[1:].isdigit()]
+        begun = [int(path.name[1:]) for path in folder.glob("v*") if path.name[1:].isdigit()]
         columns = [*contract.key, *contract.meaning, PROJECT_ROWS]
         yield Addition(
-            folder / f"v{max(versions, default=0) + 1}" / f"{contract.extract}.csv",
+            folder / f"v{max([*counted, *begun], default=0) + 1}" / f"{contract.extract}.csv",
             _line(columns),
             [_line([one.code, *(_choices(contract, one, name) for name in columns[1:])]) for one in ones],
-            f"with the rows of {contract.extract}/{OWN}/{month}/v{max(versions)}"
+            f"with the rows of {contract.extract}/{OWN}/{month}/v{max(counted)}"
             if list_month
             else "a new own list",
         )

@@ -206,7 +206,7 @@ def _differs_from_project(contract: Contract, seed: str) -> Check:
         f" and not list_contains([{meanings}], concat_ws('|', {meaning}))"
     )
     reason = _said(contract.column(code), ", of which the project's list says something else: the own list counts")
-    return Check("own_code_differs", columns, condition, reason)
+    return Check("own_code_differs", [*columns, PROJECT_ROWS], condition, reason)
 
 
 def _said(column: Column, what: str) -> str:
