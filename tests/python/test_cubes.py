@@ -215,7 +215,7 @@ def test_what_makes_a_figure_scans_again_and_nothing_else_does(tmp_path):
 
 
 def test_a_cube_is_scanned_again_for_what_a_code_list_says_and_for_nothing_else(tmp_path, monkeypatch):
-    """An own list of a code that no list of the project has; the same from another source; with another meaning."""
+    """An own list of a code that the project does not have; the same from another source; with another meaning."""
     for name, value in SECRET.items():  # a list without a control file is real
         monkeypatch.setenv(name, value)
     cube = "cube_service_requests_by_party_month"
