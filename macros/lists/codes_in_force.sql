@@ -6,21 +6,23 @@
 {% macro codes_in_force(list_name, project, own, lists) -%}
     {%- set code = code_lists()[list_name].code -%}
     {%- set attributes = code_lists()[list_name].attributes %}
+    -- A row that stands twice is one; of rows that differ landing took none.
     with given as (
-        select
-            {{ own }}.*,
+        select distinct
+            {{ own }}.submission_key,
+            {{ own }}.{{ code }},
+            {% for attribute in attributes %}
+                {{ own }}.{{ attribute }},
+            {% endfor %}
+            {{ own }}.project_rows,
+            {{ own }}.provenance,
+            {{ own }}.source,
             {{ lists }}.valid_from,
             {{ lists }}.valid_to,
             {{ lists }}.is_synthetic
         from {{ own }}
         inner join {{ lists }}
             on {{ own }}.submission_key = {{ lists }}.submission_key
-        -- A row that stands twice is one.
-        qualify
-            row_number() over (
-                partition by {{ own }}.submission_key, {{ own }}.{{ code }}
-                order by {{ own }}.source_file, {{ own }}.source_row
-            ) = 1
     ),
 
     spans as (

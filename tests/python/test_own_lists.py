@@ -20,6 +20,7 @@ from conftest import ROOT
 from cpm_warehouse.cli import main
 from cpm_warehouse.contracts import Contract, load_contracts
 from cpm_warehouse.duck import connect
+from cpm_warehouse.errors import DamageError
 from cpm_warehouse.receive.codes import KnownCodes
 from cpm_warehouse.receive.journal import read_journal
 from cpm_warehouse.receive.landing import Outcome, land
@@ -244,6 +245,18 @@ def test_a_list_that_cannot_be_relied_on_is_refused_with_help(lands, content, ru
     assert str(lands.extracts) in outcome.reason
 
 
+def test_a_damaged_list_stops_landing_until_it_is_repaired_and_is_judged_by_then(lands):
+    lands.send("own/incident_organisations/2021-08/v1", ORGANISATIONS + "Metering Desk,user,,false,kept\n")
+    lands.land()
+    place = "incident_organisations/provider=own/period=2021-08/version=1/incident_organisations.parquet"
+    (lands.lake / place).write_bytes(b"PAR1 and no more")
+    lands.send(EXPORT, held_by("Metering Desk"))
+    with pytest.raises(DamageError, match=r"an own list that cannot be read .*cpm land --repair"):
+        lands.land()
+    assert lands.codes().exit_code == DamageError.code
+    assert warned(lands.land(repair=True)[EXPORTED]) == {}
+
+
 def test_only_whoever_runs_the_warehouse_gives_lists(lands):
     lands.send("dcc/incident_organisations/2021-08/v1", ORGANISATIONS + "A,user,,false,kept\n")
     (outcome,) = lands.land().values()
@@ -328,6 +341,8 @@ def test_codes_of_no_lake(tmp_path):
     told = CliRunner().invoke(main, ["codes", "--lake", str(tmp_path / "none")])
     assert told.exit_code == 1
     assert told.stderr == f"error: {tmp_path / 'none'}: no such lake; name it with --lake\n"
+    told = CliRunner().invoke(main, ["codes", "--lake", str(tmp_path)])
+    assert told.stderr == f"error: {tmp_path}: no submissions here; land extracts first with `cpm land`\n"
 
 
 # The guide, and what is built of it

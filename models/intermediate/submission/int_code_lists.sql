@@ -1,6 +1,6 @@
 {#- Own code lists: docs/guides/give_your_own_code_lists.md#which-lists; COD-01, COD-03, COD-06 -#}
-{# Every list with where each row is from. That real files are read by names made up for the sample is
-   said of each such row, and by `cpm publish`. #}
+{# Every list with where each row is from. That real files are read by names made up for the sample
+   is said of each such row, and by `cpm publish`. #}
 with
 
 submissions as (
@@ -27,11 +27,16 @@ real_extracts as (
             provenance,
             source,
             is_synthetic,
-            exists(
-                select 1
+            (
+                select count(*)
                 from real_extracts
-                where real_extracts.extract in ('{{ list.extracts | join("', '") }}')
-            ) as has_real_extracts,
+                where
+                    real_extracts.extract in (
+                        {% for extract in list.extracts %}
+                            '{{ extract }}'{{ ',' if not loop.last }}
+                        {% endfor %}
+                    )
+            ) > 0 as has_real_extracts,
             valid_from,
             valid_to
         from {{ ref('int_' ~ list_name) }}

@@ -10,12 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from cpm_warehouse.contracts import ALWAYS, PROJECT_ROWS, Column, Contract, Dates, SeedColumns, seed_dates
 from cpm_warehouse.duck import literal, quoted
+from cpm_warehouse.errors import DamageError
+from cpm_warehouse.receive.journal import Event
+from cpm_warehouse.receive.verifying import REPAIR, place_of
 
 OWN = "own"  # who gives own lists, as their contracts say
 
@@ -36,16 +38,24 @@ class KnownCodes:
         self._contracts = {one.own_list_of: one for one in contracts.values() if one.own_list_of}
         self._own: dict[str, dict[str, OwnList]] = defaultdict(dict)
 
-    def take_landed(
-        self, connection: duckdb.DuckDBPyConnection, lake: Path, entries: Mapping[str, Mapping[str, Any]]
-    ) -> None:
-        """Take in the own lists of a lake; `entries` is its register."""
-        for entry in entries.values():
-            if entry["provider"] == OWN:
-                place = f"{entry['extract']}/provider={OWN}/period={entry['period']}/version={entry['version']}"
-                self.take(connection, entry, [lake / place / file["name"] for file in rows_of(entry)])
+    def take_landed(self, connection: duckdb.DuckDBPyConnection, lake: Path, entries: Mapping[str, Event]) -> None:
+        """Take in the own lists of a lake; `entries` is its register.
 
-    def take(self, connection: duckdb.DuckDBPyConnection, entry: Mapping[str, Any], files: Sequence[Path]) -> None:
+        Raises DamageError where one cannot be read.
+        """
+        for entry in entries.values():
+            if entry["provider"] != OWN:
+                continue
+            files = [lake / place_of(entry) / file["name"] for file in rows_of(entry)]
+            try:
+                self.take(connection, entry, files)
+            except duckdb.Error as error:
+                said = str(error).splitlines()[0]
+                raise DamageError(
+                    f"{files[0].parent}: an own list that cannot be read ({said}); {REPAIR}"
+                ) from error
+
+    def take(self, connection: duckdb.DuckDBPyConnection, entry: Event, files: Sequence[Path]) -> None:
         """Take in an own list by its register entry, from the Parquet of its accepted rows; another is left alone.
 
         Of a month its latest version counts.
@@ -54,15 +64,11 @@ class KnownCodes:
         version, before = int(entry["version"]), self._own[entry["extract"]].get(entry["period"])
         if not contract or (before and before.version > version):
             return
-        listed = ", ".join(literal(file) for file in files if file.exists())
-        found = (
-            connection.execute(
-                f"select {quoted(contract.key[0])}, {quoted(PROJECT_ROWS)} = 'kept'"
-                f" from read_parquet([{listed}], hive_partitioning = false)"
-            ).fetchall()
-            if listed
-            else []
-        )
+        listed = ", ".join(literal(file) for file in files)
+        found = connection.execute(
+            f"select {quoted(contract.key[0])}, {quoted(PROJECT_ROWS)} = 'kept'"
+            f" from read_parquet([{listed}], hive_partitioning = false)"
+        ).fetchall()
         if found:
             codes = dict.fromkeys(code for code, _ in found)
             own_list = OwnList(version, codes.keys(), keeps_project=all(kept for _, kept in found))
@@ -108,6 +114,6 @@ class KnownCodes:
         ]
 
 
-def rows_of(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def rows_of(entry: Event) -> list[Event]:
     """The files of accepted rows that a register entry lists, without those of its quarantine."""
     return [file for file in entry["lake_files"] if "/" not in file["name"]]

@@ -57,7 +57,15 @@ from cpm_warehouse.receive.reading import FileReader, Staged, count_rows, locate
 from cpm_warehouse.receive.rules import Rules, plausible_months
 from cpm_warehouse.receive.submissions import Submission, find_submissions, refused_if_unreadable
 from cpm_warehouse.receive.validating import MEMORY_LIMIT, Validator, start_import
-from cpm_warehouse.receive.verifying import ASIDE, REGISTER_ENTRY, Damage, Seen, expected_files, remember
+from cpm_warehouse.receive.verifying import (
+    ASIDE,
+    REGISTER_ENTRY,
+    Damage,
+    Seen,
+    expected_files,
+    place_of,
+    remember,
+)
 
 # Told what is being done, and how many bytes are done with.
 Watch = Callable[[str, int], None]
@@ -133,7 +141,13 @@ def land(
             if repair:
                 damaged = heal(lake, journal, submissions, say)
         codes = KnownCodes(contracts)
-        codes.take_landed(connection, lake, journal.submissions)
+        # What is damaged lands anew, and what a killed landing had begun may not be there.
+        sound = {
+            key: entry
+            for key, entry in journal.submissions.items()
+            if key not in damaged and (key != journal.unfinished or (lake / place_of(entry)).exists())
+        }
+        codes.take_landed(connection, lake, sound)
         landing = Landing(
             connection, lake, journal, rules, codes, scratch, dry_run=dry_run, docs=docs, watch=watch
         )

@@ -10,9 +10,10 @@ import duckdb
 
 from cpm_warehouse.contracts import Column, Contract, SeedColumns, seed_rows
 from cpm_warehouse.duck import connect, literal, quoted
+from cpm_warehouse.errors import CpmError
 from cpm_warehouse.publish.withholding import WORD, identifier_patterns
 from cpm_warehouse.receive.codes import KnownCodes
-from cpm_warehouse.receive.journal import read_journal
+from cpm_warehouse.receive.journal import Event, read_journal
 
 # The log of changes has the values of several fields in one column; a list of its fields says what each holds: the
 # code of the list that calls its codes so.
@@ -126,10 +127,13 @@ _QUERY = """
 
 
 def find_unknown(lake: Path, contracts: Mapping[str, Contract]) -> list[Unknown]:
-    """Look for codes that no list knows in the submissions that count, by list and code."""
+    """Look for codes that no list knows in the submissions that count, by list and code.
+
+    Raises CpmError where the lake has no submission, and DamageError where an own list cannot be read.
+    """
     with connect() as connection:
         codes = KnownCodes(contracts)
-        codes.take_landed(connection, lake, read_journal(lake).submissions)
+        codes.take_landed(connection, lake, _submissions(lake))
         _make_known(connection, contracts, codes)
         _make_fields(connection, lake, contracts)
         register = literal(lake / "*/*/*/*/_submission.json")
@@ -164,6 +168,13 @@ def table(unknown: Sequence[Unknown]) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
     for row in (titles, *rows):
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _submissions(lake: Path) -> Mapping[str, Event]:
+    found = read_journal(lake).submissions
+    if not found:
+        raise CpmError(f"{lake}: no submissions here; land extracts first with `cpm land`")
+    return found
 
 
 def _listed(contracts: Mapping[str, Contract]) -> Iterator[tuple[str, Column, str]]:
