@@ -161,12 +161,15 @@ EXPORTED = "remedy_incidents/dcc/2021-08/v1"
 
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_extracts_are_judged_by_the_own_lists_of_the_same_run(lands, dry_run):
-    """'remedy_incidents' comes before no list by its name, and is judged after all."""
-    lands.send(EXPORT, held_by("Metering Desk", "DSP Service Desk", "Nobody"))
-    lands.send("own/incident_organisations/2021-08/v1", ORGANISATIONS + "Metering Desk,user,,false,kept\n")
+    """By its name the Central Products List would come before the list of manufacturers."""
+    products = (
+        "Manufacturer,Model,FirmwareVersion,ImageHash\nAcme,A,00000001,\nArden,B,00000001,\nNobody,C,00000001,\n"
+    )
+    lands.send("dsp/central_products_list/2021-08/v1", products)
+    lands.send("own/manufacturers/2021-08/v1", "manufacturer,manufacturer_name,project_rows\nAcme,ACME,kept\n")
     outcomes = lands.land(dry_run=dry_run)
-    assert list(outcomes) == ["incident_organisations/own/2021-08/v1", EXPORTED]
-    assert warned(outcomes[EXPORTED]) == {"unknown_code": 1}
+    assert list(outcomes) == ["manufacturers/own/2021-08/v1", "central_products_list/dsp/2021-08/v1"]
+    assert warned(outcomes["central_products_list/dsp/2021-08/v1"]) == {"unknown_code": 1}
 
 
 def test_a_list_that_replaces_leaves_nothing_of_the_project(lands):
