@@ -191,10 +191,10 @@ def test_a_list_holds_from_its_month_on(lands, month, expected):
 
 
 def test_a_list_is_whole_and_its_latest_version_counts(lands):
-    """July's list has the code, its correction has not; nor has August's, which is another list."""
-    lands.send("own/incident_organisations/2021-07/v1", ORGANISATIONS + "Metering Desk,user,,false,kept\n")
-    lands.land()
+    """July's list has the code, its correction, which came first, has not; August's has it, and is another list."""
     lands.send("own/incident_organisations/2021-07/v2", ORGANISATIONS + "Another Desk,user,,false,kept\n")
+    lands.land()
+    lands.send("own/incident_organisations/2021-07/v1", ORGANISATIONS + "Metering Desk,user,,false,kept\n")
     lands.send("dcc/remedy_incidents/2021-08/v1", held_by("Metering Desk", "Another Desk"))
     assert warned(lands.land()[EXPORTED]) == {"unknown_code": 1}
     lands.send("own/incident_organisations/2021-08/v1", ORGANISATIONS + "Metering Desk,user,,false,kept\n")
