@@ -191,7 +191,7 @@ def test_a_list_holds_from_its_month_on(lands, month, expected):
 
 
 def test_a_list_is_whole_and_its_latest_version_counts(lands):
-    """July's list has the code, its correction, which came first, has not; August's has it, and is another list."""
+    """July's list has the code, its correction, which came first, has not; August's, another list, has it."""
     lands.send("own/incident_organisations/2021-07/v2", ORGANISATIONS + "Another Desk,user,,false,kept\n")
     lands.land()
     lands.send("own/incident_organisations/2021-07/v1", ORGANISATIONS + "Metering Desk,user,,false,kept\n")
