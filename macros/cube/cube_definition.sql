@@ -1,8 +1,13 @@
 {# The texts that a cube's key is made of. #}
 {% macro cube_definition() -%}
     {%- set ancestors = model.depends_on.nodes | select('in', graph.nodes) | list -%}
+    {#- A code list is known by what it says, whatever it was made of. -#}
+    {%- set code_list_models = [] -%}
+    {%- for list_name in code_lists() -%}
+        {%- do code_list_models.append('int_' ~ list_name) -%}
+    {%- endfor -%}
     {#- Jinja walks a list that grows under it to its new end. -#}
-    {%- for node_id in ancestors -%}
+    {%- for node_id in ancestors if graph.nodes[node_id].name not in code_list_models -%}
         {%- for parent_id in graph.nodes[node_id].depends_on.nodes | default([]) -%}
             {%- if parent_id in graph.nodes and parent_id not in ancestors -%}
                 {%- do ancestors.append(parent_id) -%}
@@ -15,6 +20,8 @@
         {%- set node = graph.nodes[node_id] -%}
         {%- if node.resource_type == 'seed' -%}
             {%- do parts.append(node.checksum.checksum) -%}
+        {%- elif node.name in code_list_models -%}
+            {%- do parts.append(code_list_content(node)) -%}
         {%- elif node.config.materialized == 'view' -%}
             {%- do views.append(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) -%}
         {%- elif node.config.materialized == 'incremental' -%}
@@ -23,7 +30,7 @@
         {%- else -%}
             {{ exceptions.raise_compiler_error(
                 "the cube '" ~ model.name ~ "' rests on '" ~ node.name ~ "', a " ~ node.config.materialized
-                ~ ": the cube's key sees the SQL of views, seeds and cubes only; make '" ~ node.name ~ "' a view"
+                ~ ": the cube's key sees the SQL of views, seeds, code lists and cubes only; make '" ~ node.name ~ "' a view"
             ) }}
         {%- endif -%}
     {%- endfor -%}

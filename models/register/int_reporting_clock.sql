@@ -1,12 +1,13 @@
-{#- All measures: docs/measures/results.md#in-and-out; RES-02, RES-16 -#}
+{#- All measures: docs/measures/results.md#in-and-out; RES-02, RES-16, COD-04 -#}
 {# The one clock of the warehouse: nothing else reads `as_of`, and nothing reads the machine's
-   clock. #}
+   clock. What tells of events moves it; an own list of codes is known, and tells of none. #}
 with
 
 submissions as (
     select
         received_at,
-        landed_at
+        landed_at,
+        {{ is_own_list('provider') }} as is_own_list
     from {{ ref('int_submissions_current') }}
 ),
 
@@ -19,7 +20,8 @@ submission_months as (
 clock as (
     select
         max(received_at) as known_at,
-        max(landed_at) as landed_at
+        max(landed_at) as landed_at,
+        max(received_at) filter (where not is_own_list) as told_at
     from submissions
 ),
 
@@ -35,7 +37,7 @@ final as (
         {% if var('as_of') %}
             {{ instant_of_variable('as_of') }} as as_of_at,
         {% else %}
-            clock.known_at as as_of_at,
+            clock.told_at as as_of_at,
         {% endif %}
         clock.known_at,
         clock.landed_at,

@@ -1,6 +1,7 @@
-{#- All measures: docs/measures/results.md#in-and-out; RES-16 -#}
+{#- All measures: docs/measures/results.md#in-and-out; RES-16, COD-04 -#}
 {# Which submissions are of a month that can be: one filed under 2035 by a slip of the pen must not
-   stretch the months that are reported. Its rows count all the same. #}
+   stretch the months that are reported. Its rows count all the same. An own list of codes is of no
+   month in this sense. #}
 with
 
 submissions as (
@@ -11,6 +12,7 @@ submissions as (
         reporting_month,
         received_at
     from {{ ref('int_submissions_current') }}
+    where not {{ is_own_list('provider') }}
 ),
 
 bounds as (

@@ -25,15 +25,17 @@ from cpm_warehouse.publish.earlier import EARLIER, write_earlier
 from cpm_warehouse.publish.history import EXTRACT, read_chain
 from cpm_warehouse.publish.kept import Kept, seen_manifest
 from cpm_warehouse.publish.lateness import late_extracts
-from cpm_warehouse.publish.publishing import KEEP_DAYS, take_back_to
+from cpm_warehouse.publish.publishing import KEEP_DAYS, made_up_lists, take_back_to
 from cpm_warehouse.publish.publishing import publish as publish_marts
 from cpm_warehouse.publish.restoring import restore
 from cpm_warehouse.publish.status import differences
 from cpm_warehouse.publish.withholding import without_devices
+from cpm_warehouse.receive.additions import additions
 from cpm_warehouse.receive.journal import read_journal
 from cpm_warehouse.receive.landing import land as land_extracts
 from cpm_warehouse.receive.pages import write_contract_pages
 from cpm_warehouse.receive.progress import Progress, summary
+from cpm_warehouse.receive.unknown import find_unknown, table
 from cpm_warehouse.receive.verifying import REPAIR, Damage, check_lake
 from cpm_warehouse.simulate import (
     AREAS,
@@ -300,6 +302,36 @@ def verify(lake: Path, published: Path, wait: float | None) -> None:
     click.echo(f"{lake}: {submissions} submissions, every file as it landed; {links} publications in a chain")
 
 
+@main.command()
+@LAKE
+@click.option("--extracts", type=PLACE, help="Where the rows to add go; by default where the lake's extracts lie.")
+def codes(lake: Path, extracts: Path | None) -> None:
+    """List the codes in a lake that no list knows, where each was seen, and the row that makes it known.
+
+    Asked are the submissions that count, with the own lists among them. Where a row has values between bars, keep
+    one; fill in what is empty. What looks like a device or a party is counted and not shown.
+
+    Exit code 0: every code is known; 3: some are not; 1: failed; 2: wrong usage.
+    """
+    if not lake.is_dir():
+        raise CpmError(f"{lake}: no such lake; name it with --lake")
+    contracts = load_contracts()
+    with hold_lake(lake, shared=True):
+        unknown = find_unknown(lake, contracts)
+        extracts = extracts or Path(os.path.normpath(lake / read_journal(lake).extracts))
+        added = list(additions(unknown, lake, extracts, contracts))
+    if not unknown:
+        click.echo(f"{lake}: every code is in a list")
+        return
+    for line in table(unknown):
+        click.echo(one_line(without_devices(line)))
+    for addition in added:
+        click.echo(f"\n{addition.file} ({addition.note}):")
+        for line in (addition.header, *addition.rows):
+            click.echo(one_line(without_devices(line)))
+    sys.exit(3)
+
+
 @main.command("restore-history")
 @LAKE
 @PUBLISHED
@@ -405,7 +437,17 @@ def status(lake: Path, published: Path, quiet: bool) -> None:
         click.echo(f"{file} is up to date with {lake}" if not found else f"{file} is not up to date with {lake}:")
         for line in found:
             click.echo(f"  {line}")
+        _warn_of_made_up(made_up_lists(seen_manifest(file)))
     sys.exit(3 if found else 0)
+
+
+def _warn_of_made_up(lists: Sequence[str]) -> None:
+    if lists:
+        click.echo(
+            f"warning: real extracts are read by names made up for the sample: {', '.join(lists)}; give your own"
+            " lists (docs/guides/give_your_own_code_lists.md)",
+            err=True,
+        )
 
 
 @main.command()
@@ -476,6 +518,7 @@ def publish(
         click.echo(f"not in it, landed since the build began: {done.later[0]}{more}", err=True)
     if done.replaced:
         click.echo(f"replaced: {done.replaced}", err=True)
+    _warn_of_made_up(done.made_up_lists)
     for one in done.withheld:
         click.echo(f"withheld in {one.rows} rows of {one.mart}.{one.column}: looks like {one.pattern}", err=True)
     click.echo(

@@ -43,7 +43,13 @@ ALWAYS = (date(1, 1, 1), date(9999, 12, 31))
 # A column of this name, in any case, would hide behind what DuckDB adds to the rows of a lake file, or hide it.
 RESERVED = {"provider", "period", "version", "filename", "file_row_number"}
 
+# Columns of every own list besides those of its seed.
+PROJECT_ROWS = "project_rows"
+SAID_OF_A_ROW = {"provenance", "source"}
+
 Word = Annotated[str, MinLen(1)]
+# Codes, each with the first day on which it holds and the day after its last.
+Dates = tuple[tuple[str, date, date], ...]
 Names = Annotated[tuple[Word, ...], MinLen(1)]
 # For pydantic: another key is an error, and the text below a field describes it in the schema.
 READING = {"extra": "forbid", "use_attribute_docstrings": True}
@@ -113,20 +119,20 @@ class Column:
         if self.identifies == "device" and not self.pattern:
             raise ValueError("identifies a device, but has no pattern that finds devices in texts; write one")
         for reference in self.allowed.seed if isinstance(self.allowed, SeedColumns) else ():
-            _listed(reference)
+            seed_dates(reference)
 
     @property
     def known(self) -> tuple[str, ...]:
-        """The values that are known, as text."""
+        """The values that are known to the project, as text."""
         if isinstance(self.allowed, SeedColumns):
             return tuple(dict.fromkeys(value for value, *_ in self.dates_of_known))
         return tuple(str(value) for value in self.allowed)
 
     @property
-    def dates_of_known(self) -> tuple[tuple[str, date, date], ...]:
-        """Of values that stand in seeds, the first day of each and the day after its last."""
+    def dates_of_known(self) -> Dates:
+        """Of values that stand in the project's seeds, the first day of each and the day after its last."""
         if isinstance(self.allowed, SeedColumns):
-            return tuple(row for reference in self.allowed.seed for row in _listed(reference))
+            return tuple(row for reference in self.allowed.seed for row in seed_dates(reference))
         return ()
 
 
@@ -156,6 +162,18 @@ class Need:
     """The column."""
     needs: Word
     """The other."""
+
+
+@dataclass(frozen=True)
+class Same:
+    """A column that says the same in every row of a submission."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = READING
+
+    rule: Word
+    """The rule of the seed validation_rules that is broken where rows differ."""
+    column: Word
+    """The column."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +218,10 @@ class Contract:
     """Pairs of instants or dates that have an order."""
     needs: tuple[Need, ...] = ()
     """Columns that are filled only where another is."""
+    same_in_all_rows: tuple[Same, ...] = ()
+    """Columns that say the same in every row."""
+    own_list_of: Word | None = None
+    """The seed of which this is an own list of codes, given by whoever runs the warehouse; its key is the code."""
     volume: Volume | None = None
     """Rows to expect, as shares of those of the month before."""
     due_working_days: SeedColumn | None = None
@@ -213,21 +235,35 @@ class Contract:
         named = {*self.key, *self.period}
         named |= {name for order in self.orders for name in (order.earlier, order.later)}
         named |= {name for need in self.needs for name in (need.column, need.needs)}
+        named |= {same.column for same in self.same_in_all_rows}
         if unknown := sorted(named - set(self.names)):
             raise ValueError(
-                f"key, period, orders or needs name columns that do not exist: {unknown};"
+                f"key, period, orders, needs or same_in_all_rows name columns that do not exist: {unknown};"
                 " name columns of the contract"
             )
         for name in self.period:
             if self.column(name).type not in {"date", "timestamp"}:
                 raise ValueError(f"period names '{name}', which is no date or timestamp; name a column that is")
         if self.due_working_days:
-            _seed_rows(self.due_working_days.seed)
+            seed_rows(self.due_working_days.seed)
+        if self.own_list_of:
+            for name in (*self.key, *self.meaning):
+                seed_rows(f"{self.own_list_of}.{name}")
+            if len(self.key) != 1 or PROJECT_ROWS not in self.names:
+                raise ValueError(
+                    f"is an own list, so that its key is the code alone and it has the column '{PROJECT_ROWS}',"
+                    " which says what becomes of the project's rows; write both"
+                )
 
     @property
     def names(self) -> list[str]:
         """Column names in the order of the contract."""
         return [column.name for column in self.columns]
+
+    @property
+    def meaning(self) -> list[str]:
+        """Of an own list, the columns that say what a code means."""
+        return [name for name in self.names if name not in {*self.key, PROJECT_ROWS, *SAID_OF_A_ROW}]
 
     def column(self, name: str) -> Column:
         """Return the column of that name."""
@@ -300,7 +336,7 @@ def contract_schema() -> str:
     return json.dumps(schema, indent=2) + "\n"
 
 
-def _listed(reference: str) -> tuple[tuple[str, date, date], ...]:
+def seed_dates(reference: str) -> Dates:
     """Values of a seed column with the first day and the day after the last of each.
 
     A seed without valid_from and valid_to has them for all days; one may have a value for several ranges of days.
@@ -312,23 +348,29 @@ def _listed(reference: str) -> tuple[tuple[str, date, date], ...]:
                 date.fromisoformat(row.get("valid_from") or str(ALWAYS[0])),
                 date.fromisoformat(row.get("valid_to") or str(ALWAYS[1])),
             )
-            for row in _seed_rows(reference)
+            for row in seed_rows(reference)
         )
     )
 
 
 @cache
-def _seed_rows(reference: str) -> tuple[dict[str, str], ...]:
+def seed_rows(reference: str) -> tuple[dict[str, str], ...]:
     """Rows of the seed of a column that is named `<seed>.<column>`."""
     name, _, column = reference.partition(".")
+    path = seed_path(name)
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = tuple(csv.DictReader(file))
+    if not rows or column not in rows[0]:
+        raise ValueError(f"{path} has no column '{column}'; name one that it has")
+    return rows
+
+
+def seed_path(name: str) -> Path:
+    """File of a seed. Raises ValueError where there is none of that name, or more than one."""
     found = sorted(SEEDS.rglob(f"{name}.csv"))
     if len(found) != 1:
         raise ValueError(f"no seed, or more than one, is called '{name}'; name a column as <seed>.<column>")
-    with found[0].open(newline="", encoding="utf-8") as file:
-        rows = tuple(csv.DictReader(file))
-    if not rows or column not in rows[0]:
-        raise ValueError(f"{found[0]} has no column '{column}'; name one that it has")
-    return rows
+    return found[0]
 
 
 def load_contracts(folder: Path = CONTRACTS) -> Mapping[str, Contract]:

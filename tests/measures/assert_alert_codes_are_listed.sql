@@ -5,11 +5,11 @@ select
     alerts.alert_code,
     sum(alerts.message_count) as message_count
 from {{ ref('fct_alerts_daily') }} as alerts
-left join {{ ref('device_alert_codes') }} as device_codes
+left join {{ ref('int_device_alert_codes') }} as device_codes
     on
         alerts.alert_kind = 'Device'
         and alerts.alert_code = device_codes.alert_code
-left join {{ ref('dcc_alert_codes') }} as dcc_codes
+left join {{ ref('int_dcc_alert_codes') }} as dcc_codes
     on
         alerts.alert_kind = 'DCC'
         and alerts.alert_code = dcc_codes.alert_code

@@ -3,8 +3,8 @@
 -- region counts as Unknown, and an Incident of an unlisted category is in no measure. Silently, a
 -- new name of a User's service desk would count every hour that the User holds an Incident against
 -- the DCC, and a new Status would never stop the clock.
--- What to look at: the code itself; when it first appears; then add it to its seed, with its
--- provenance.
+-- What to look at: `cpm codes` names each code, where it was seen, and the row that makes it known
+-- in an own list.
 with
 
 exported as (
@@ -21,17 +21,17 @@ listed as (
     select
         'status' as field,
         status as code
-    from {{ ref('incident_statuses') }}
+    from {{ ref('int_incident_statuses') }}
     union all
     select
         'status_reason' as field,
         status_reason as code
-    from {{ ref('incident_status_reasons') }}
+    from {{ ref('int_incident_status_reasons') }}
     union all
     select
         'organisation' as field,
         organisation as code
-    from {{ ref('incident_organisations') }}
+    from {{ ref('int_incident_organisations') }}
     union all
     select
         'incident_category' as field,

@@ -21,6 +21,7 @@ current_keys as (
     select
         submissions.submission_key,
         submissions.extract,
+        submissions.provider,
         submissions.reporting_month,
         submissions.received_at
     from submissions
@@ -41,7 +42,7 @@ clock as (
         {% if var('as_of') %}
             {{ instant_of_variable('as_of') }} as as_of_at,
         {% else %}
-            max(received_at) as as_of_at,
+            max(received_at) filter (where provider != 'own') as as_of_at,
         {% endif %}
         arg_max(received_at, reporting_month) filter (
             where extract = 'remedy_incidents' and reporting_month <= received_at
@@ -77,17 +78,17 @@ categories as (
 
 statuses as (
     select *
-    from {{ ref('incident_statuses') }}
+    from {{ ref('int_incident_statuses') }}
 ),
 
 status_reasons as (
     select *
-    from {{ ref('incident_status_reasons') }}
+    from {{ ref('int_incident_status_reasons') }}
 ),
 
 organisations as (
     select *
-    from {{ ref('incident_organisations') }}
+    from {{ ref('int_incident_organisations') }}
 ),
 
 known_categories as (
@@ -100,9 +101,23 @@ target_times as (
     from {{ ref('incident_target_times') }}
 ),
 
+groups as (
+    select *
+    from {{ ref('int_incident_groups') }}
+),
+
+-- From each of these dates on a state that begins is read by another own list.
+list_dates as (
+    select distinct valid_from as list_date
+    from {{ ref('int_own_lists') }}
+    where
+        list_name like 'incident_%'
+        and valid_from is not null
+),
+
 audit_fields as (
     select *
-    from {{ ref('incident_audit_fields') }}
+    from {{ ref('int_incident_audit_fields') }}
 ),
 
 fields as (
@@ -118,9 +133,13 @@ attributions as (
 -- Of each Incident no row of a current export is later than this one.
 exports as (
     select
-        staged.*,
+        staged.* replace (coalesce(staged.organisation, groups.organisation) as organisation),
         date_trunc('second', staged.logged_at) as logged_second
     from {{ ref('stg_dcc__remedy_incidents') }} as staged
+    left join groups
+        on
+            staged.assigned_group = groups.assigned_group
+            and {{ is_listed('groups', 'staged.last_modified_at') }}
     where
         staged.submission_key in (select current_keys.submission_key from current_keys)
         and not exists (
@@ -151,9 +170,13 @@ changes as (
         coalesce(statuses.clock_state = 'cancelled', false) as is_cancelled
     from {{ ref('stg_dcc__remedy_incident_audit') }} as staged
     inner join audit_fields
-        on staged.audit_field = audit_fields.audit_field
+        on
+            staged.audit_field = audit_fields.audit_field
+            and {{ is_listed('audit_fields', 'staged.changed_at') }}
     left join statuses
-        on staged.new_value = statuses.status
+        on
+            staged.new_value = statuses.status
+            and {{ is_listed('statuses', 'staged.changed_at') }}
     where staged.submission_key in (select current_keys.submission_key from current_keys)
     order by log_position
 ),
@@ -189,10 +212,12 @@ resolved_twice as (
     inner join statuses
         on
             exports.status = statuses.status
+            and {{ is_listed('statuses', 'exports.last_modified_at') }}
             and statuses.clock_state in {{ stopping }}
     inner join statuses as logged_statuses
         on
             logs.last_status = logged_statuses.status
+            and {{ is_listed('logged_statuses', 'logs.last_status_at') }}
             and logged_statuses.clock_state in {{ stopping }}
 ),
 
@@ -259,7 +284,9 @@ entries as (
         exports.status as code
     from exports
     inner join statuses
-        on exports.status = statuses.status
+        on
+            exports.status = statuses.status
+            and {{ is_listed('statuses', 'exports.last_modified_at') }}
     left join logs
         on exports.incident_id = logs.incident_id
     where
@@ -270,6 +297,7 @@ entries as (
             from statuses as logged_statuses
             where
                 logged_statuses.status = logs.last_status
+                and {{ is_listed('logged_statuses', 'logs.last_status_at') }}
                 and logged_statuses.clock_state in {{ stopping }}
         )
     union all
@@ -292,7 +320,7 @@ entries as (
     from resolved_twice
 ),
 
-entered as (
+changed as (
     select
         incident_id,
         field_name,
@@ -305,6 +333,43 @@ entered as (
         incident_id,
         field_name,
         entered_at
+),
+
+-- The first change of an Incident after such a date: what did not change is read anew with it.
+turns as (
+    select
+        changed.incident_id,
+        min(changed.valid_from) as turned_at
+    from changed
+    inner join list_dates
+        on changed.valid_from >= list_dates.list_date
+    group by
+        changed.incident_id,
+        list_dates.list_date
+),
+
+entered as (
+    select
+        incident_id,
+        field_name,
+        valid_from,
+        code
+    from changed
+    union
+    select
+        turns.incident_id,
+        changed.field_name,
+        turns.turned_at as valid_from,
+        max_by(struct_pack(code := changed.code), changed.valid_from).code as code
+    from turns
+    inner join changed
+        on
+            turns.incident_id = changed.incident_id
+            and turns.turned_at >= changed.valid_from
+    group by
+        turns.incident_id,
+        changed.field_name,
+        turns.turned_at
 ),
 
 intervals as (
@@ -330,7 +395,9 @@ status_intervals as (
         coalesce(statuses.clock_state, 'running') as clock_state
     from intervals
     left join statuses
-        on intervals.code = statuses.status
+        on
+            intervals.code = statuses.status
+            and {{ is_listed('statuses', 'intervals.valid_from') }}
     where intervals.field_name = 'status'
 ),
 
@@ -367,6 +434,9 @@ paused as (
     inner join status_reasons
         on
             reasons.code = status_reasons.status_reason
+            and {{ is_listed(
+                'status_reasons', 'greatest(status_intervals.valid_from, reasons.valid_from)'
+            ) }}
             and status_reasons.pauses_clock
     inner join logs
         on status_intervals.incident_id = logs.incident_id
@@ -398,6 +468,7 @@ held as (
     inner join organisations
         on
             intervals.code = organisations.organisation
+            and {{ is_listed('organisations', 'intervals.valid_from') }}
             and not organisations.is_dcc_responsible
     inner join logs
         on intervals.incident_id = logs.incident_id
@@ -479,6 +550,7 @@ incidents as (
                     where
                         statuses.clock_state = 'cancelled'
                         and statuses.status = exports.status
+                        and {{ is_listed('statuses', 'exports.last_modified_at') }}
                 )
                 and coalesce(
                     histories.last_changed_at_work
@@ -516,7 +588,9 @@ incidents as (
             and organisations_then.valid_from <= least(ends.ended_at, timestamp '9999-12-30')
             and organisations_then.valid_to > least(ends.ended_at, timestamp '9999-12-30')
     left join organisations
-        on organisations_then.code = organisations.organisation
+        on
+            organisations_then.code = organisations.organisation
+            and {{ is_listed('organisations', 'organisations_then.valid_from') }}
 ),
 
 targets as (

@@ -22,6 +22,7 @@ LONG = (
     "test_metamorphic.py",
     "test_restatements.py",
     "test_cubes.py",
+    "test_own_lists.py",
     "test_alerts.py",
     "test_pack.py",
     "test_explorer.py",

@@ -29,6 +29,7 @@ REQUESTS = (
     "ReceivedAt,ExecuteAt,SentToWanAt,BackFromWanAt,RespondedAt,ResponseCode\n"
 )
 ALERTS = "AlertKind,AlertCode,DeviceId,DeviceType,Region,PartyId,RaisedAt,GatewayAt,SentAt,ThrottledCount\n"
+LIST = "organisation,party_kind,provider_id,is_dcc_responsible,project_rows\n"
 EXCEPTIONS = "Exception Reference,Measure,Event Reference,Window From,Window To,Reason,Approved On\n"
 EUI = "90-B3-D5-1F-30-01-00-0"
 
@@ -594,6 +595,29 @@ FAULTY = [
                 }
             ],
         },
+    ),
+    Faulty(
+        "own_list_says_both",
+        {"a.csv": (LIST + "A,user,,false,kept\nB,user,,false,replaced\n").encode()},
+        rule_id="list_says_both",
+        extract="incident_organisations",
+        provider="own",
+    ),
+    Faulty(
+        "own_list_says_something_else_of_a_code",
+        {"a.csv": (LIST + "A,user,,false,kept\nDSP Service Desk,provider,dsp,false,kept\n").encode()},
+        2,
+        warned=("own_code_differs",),
+        extract="incident_organisations",
+        provider="own",
+    ),
+    Faulty(
+        "own_list_with_a_choice_left_open",
+        {"a.csv": (LIST + "A,user,,false,kept\nB,dcc|provider|user,,true,kept\nC,dcc,dcc,true,kept\n").encode()},
+        2,
+        (("a.csv", 3, "value_not_allowed", "dcc|provider|user"),),
+        extract="incident_organisations",
+        provider="own",
     ),
 ]
 

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from conftest import ROOT, note_checksums
-from dbt_project import WITHOUT_TESTS, DbtProject
+from dbt_project import SECRET, WITHOUT_TESTS, DbtProject
 
 REQUEST_CUBES = (
     "cube_service_request_repeats",
@@ -214,6 +214,41 @@ def test_what_makes_a_figure_scans_again_and_nothing_else_does(tmp_path):
 
     assert not is_scanned_after(*KEEP)
     assert [edit for edit in SCAN_AGAIN if not is_scanned_after(edit)] == []
+
+
+def test_a_cube_is_scanned_again_for_what_a_code_list_says_and_for_nothing_else(tmp_path, monkeypatch):
+    """An own list of a code that the project does not have; the same from another source; with another meaning."""
+    for name, value in SECRET.items():  # a list without a control file is real
+        monkeypatch.setenv(name, value)
+    cube = "cube_service_requests_by_party_month"
+    warehouse = Warehouse(tmp_path, "service_requests", (cube,))
+    codes = "response_code,outcome_class,project_rows,source\nE999,failure,kept,{}\n"
+
+    def give(extract: str, version: str, content: str) -> None:
+        folder = tmp_path / "extracts/own" / extract / "2021-07" / version
+        folder.mkdir(parents=True)
+        (folder / "list.csv").write_text(content)
+
+    def outcomes() -> list[tuple]:
+        return warehouse.ask(f"select distinct outcome from cubes.{cube} where response_code = 'E999'")
+
+    def is_scanned_again() -> bool:
+        warehouse.land(tmp_path / "extracts")
+        with duckdb.connect(warehouse.warehouse) as connection:
+            connection.execute(f"update cubes.{cube} set end_to_end_count = 1000000")
+        warehouse.build()
+        return warehouse.ask(f"select min(end_to_end_count) < 1000000 from cubes.{cube}") == [(True,)]
+
+    give("duis_response_codes", "v1", codes.format("a manual"))
+    warehouse.land_submissions("2021-07/v1")
+    warehouse.build()
+    assert outcomes() == [("failure",)]
+    give("duis_response_codes", "v2", codes.format("another manual"))
+    give("incident_statuses", "v1", "status,clock_state,project_rows\nOn Its Way,running,kept\n")
+    assert not is_scanned_again()
+    give("duis_response_codes", "v3", codes.format("a manual").replace("failure", "success"))
+    assert is_scanned_again()
+    assert outcomes() == [("success",)]
 
 
 def test_which_copy_of_an_alert_counts_is_not_told_by_the_files(tmp_path):

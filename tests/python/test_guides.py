@@ -17,6 +17,8 @@ OF_A_TRIAL = (
     "rpt_measure_gaps",
     "fct_quarantined_rows",
     "known_at",
+    "own/2021-07/v1",
+    "dim_code_lists",
 )
 SHOWN = [
     pytest.param(query, answer, id=f"{guide.stem}-{number}")

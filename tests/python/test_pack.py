@@ -40,7 +40,7 @@ def september(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory):
-    """A page of: a name that is markup, a formula, a measure without level and a Region with one event."""
+    """A page of: a name that is markup, a formula, no level, a Region with one event, made-up lists."""
     folder = tmp_path_factory.mktemp("odd")
     path = folder / "cpm.duckdb"
     path.write_bytes(PUBLISHED.read_bytes())
@@ -59,6 +59,9 @@ def odd(tmp_path_factory):
                 " where measure_id = 'CPM_5' and scope = 'North'"
             )
         connection.execute("update marts.fct_submissions set provider = ?", [MARKUP])
+        connection.execute(
+            "update marts.dim_code_lists set is_synthetic_on_real = true where list_name = 'incident_groups'"
+        )
     return page(path, SEPTEMBER, folder)
 
 
@@ -91,6 +94,12 @@ def test_firmware_curves_are_named_by_what_they_show_and_drawn_once(september):
         ).fetchall()
     assert len(told) == 3
     assert all(why in html and "CPM" not in name for why, name in told)
+
+
+def test_real_files_read_by_made_up_names_are_said_on_the_first_page(september, odd):
+    said = "Real files were read by names that were made up for the synthetic sample: incident_groups."
+    assert said in odd.read_text()
+    assert "Made-up lists" not in suffixed(september, ".html").read_text()
 
 
 @pytest.mark.parametrize("month", MONTHS)

@@ -44,6 +44,17 @@ RESULT = """
 """
 
 
+# An organisation of the project, one of two own lists one after the other, and a Status.
+CODE_LISTS = """
+    select * from (values
+        ('incident_organisations', 'a', 'project', false),
+        ('incident_organisations', 'b', 'incident_organisations/own/2021-08/v1', false),
+        ('incident_organisations', 'b', 'incident_organisations/own/2021-09/v2', false),
+        ('incident_statuses', 'New', 'project', false)
+    ) as lists (list_name, code, origin, is_synthetic_on_real)
+"""
+
+
 NOTHING = SimpleNamespace(
     macros={}, nodes={}, unit_tests={}, sources={}
 )  # what dbt knows of a project without nodes
@@ -75,7 +86,7 @@ def note_build(connection: duckdb.DuckDBPyConnection, record: dict, marts: list[
 
 
 class Made:
-    """A project, a lake with one submission, and a warehouse as a build of three marts leaves it."""
+    """A project, a lake with one submission, and a warehouse as a build of four marts leaves it."""
 
     def __init__(self, place: Path, lake: Path, *, real: bool = False) -> None:
         self.place, self.lake, self.published = place, lake, place / "published"
@@ -98,7 +109,11 @@ class Made:
 
     def build(self, result: str = RESULT, **given: object) -> None:
         """Do what a build does to the warehouse."""
-        marts = {"fct_measure_results": result, "fct_codes": "select 'E1' as code, 's.csv' as source_file"}
+        marts = {
+            "fct_measure_results": result,
+            "fct_codes": "select 'E1' as code, 's.csv' as source_file",
+            "dim_code_lists": CODE_LISTS,
+        }
         names = [*marts, "fct_measure_results_published"]
         with duckdb.connect(self.warehouse) as connection:
             for schema in ("marts", "intermediate", "cubes"):
@@ -159,6 +174,39 @@ def land_one(send, contracts, tmp_path):
 @pytest.fixture
 def made(tmp_path, land_one):
     return Made(tmp_path, land_one())
+
+
+# By which lists of codes
+
+
+MADE_UP = "update marts.dim_code_lists set is_synthetic_on_real = true where code = 'a'"
+
+
+def test_a_publication_says_by_which_lists_files_were_read(made):
+    made.change(MADE_UP)
+    made.publish()
+    said = json.loads((made.published / "cpm.json").read_text())["code_lists"]
+    assert said["incident_organisations"] == {
+        "code_count": 2,
+        "project_code_count": 1,
+        "made_up_for_real_count": 1,
+        "own_lists": "incident_organisations/own/2021-08/v1,incident_organisations/own/2021-09/v2",
+    }
+    with duckdb.connect(made.published / "cpm.duckdb", read_only=True) as reader:
+        assert reader.execute("from publication.code_lists order by list").fetchall() == [
+            (name, *one.values()) for name, one in sorted(said.items())
+        ]
+
+
+@pytest.mark.parametrize("is_made_up", [True, False])
+def test_real_files_read_by_made_up_names_are_said_and_published_all_the_same(made, monkeypatch, is_made_up):
+    if is_made_up:
+        made.change(MADE_UP)
+    assert made.publish().made_up_lists == (("incident_organisations",) if is_made_up else ())
+    monkeypatch.chdir(made.project)
+    told = CliRunner().invoke(main, ["status", "--lake", str(made.lake), "--published", str(made.published)])
+    warning = "warning: real extracts are read by names made up for the sample: incident_organisations; give"
+    assert (told.exit_code, warning in told.stderr) == (0, is_made_up)
 
 
 # Nothing stale

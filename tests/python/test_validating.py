@@ -19,7 +19,8 @@ from cpm_warehouse.receive.validating import Validator
 
 # What breaks a check of its rule, tried on columns of each type. Every contract gets rows of all of them.
 ODD = {
-    "varchar": ["null", "''", "'odd'", "'a' || chr(0)", "'4G North'"],  # a code of 2023 and later
+    # A code of 2023 and later, and one that the project lists, in an own list that adds to it.
+    "varchar": ["null", "''", "'odd'", "'a' || chr(0)", "'4G North'", "'Client Hold'", "'kept'"],
     "bigint": ["null", "-1", "9"],
     "ubigint": ["null", "0", "18446744073709551615"],
     "boolean": ["null", "true"],

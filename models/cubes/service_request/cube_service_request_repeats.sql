@@ -40,8 +40,10 @@ suspected_requests as (
 response_codes as (
     select
         response_code,
-        outcome_class
-    from {{ ref('duis_response_codes') }}
+        outcome_class,
+        valid_from,
+        valid_to
+    from {{ ref('int_duis_response_codes') }}
 ),
 
 outcomes as (
@@ -59,7 +61,9 @@ judged as (
         coalesce(outcomes.is_success, false) as is_success
     from suspected_requests
     left join response_codes
-        on suspected_requests.response_code = response_codes.response_code
+        on
+            suspected_requests.response_code = response_codes.response_code
+            and {{ is_listed('response_codes', 'suspected_requests.request_month') }}
     left join outcomes
         on response_codes.outcome_class = outcomes.outcome
 ),

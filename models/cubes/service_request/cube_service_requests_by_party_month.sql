@@ -11,8 +11,10 @@ new_submissions as (
 response_codes as (
     select
         response_code,
-        outcome_class
-    from {{ ref('duis_response_codes') }}
+        outcome_class,
+        valid_from,
+        valid_to
+    from {{ ref('int_duis_response_codes') }}
 ),
 
 requests as (
@@ -95,7 +97,9 @@ final as (
     inner join new_submissions
         on grouped.submission_number = new_submissions.submission_number
     left join response_codes
-        on grouped.response_code = response_codes.response_code
+        on
+            grouped.response_code = response_codes.response_code
+            and {{ is_listed('response_codes', 'grouped.request_month') }}
 )
 
 select * from final

@@ -19,6 +19,15 @@ regions as (
     from {{ ref('regions') }}
 ),
 
+manufacturers as (
+    select
+        manufacturer,
+        manufacturer_name,
+        valid_from,
+        valid_to
+    from {{ ref('int_manufacturers') }}
+),
+
 inventory as (
     select
         {{ eui64_number('staged.device_id') }} as device_number,
@@ -26,7 +35,7 @@ inventory as (
         staged.generation,
         staged.region,
         staged.s1sp,
-        staged.manufacturer,
+        coalesce(manufacturers.manufacturer_name, staged.manufacturer) as manufacturer,
         staged.model,
         staged.firmware_version,
         case
@@ -38,6 +47,10 @@ inventory as (
         ) }} as stood_at
     from staged
     {{ current_submissions_only('device_inventory', 'staged', 'submissions') }}
+    left join manufacturers
+        on
+            staged.manufacturer = manufacturers.manufacturer
+            and {{ is_listed('manufacturers', "cast(concat(staged.period, '-01') as date)") }}
 ),
 
 concerned as (

@@ -11,7 +11,7 @@ outcome_codes as (
 
 response_codes as (
     select *
-    from {{ ref('duis_response_codes') }}
+    from {{ ref('int_duis_response_codes') }}
 ),
 
 hub_steps as (

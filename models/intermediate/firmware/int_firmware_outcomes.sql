@@ -1,4 +1,4 @@
-{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#basis; FIR-01, FIR-14 -#}
+{#- CPM 6A, 6B, 6C: docs/measures/cpm_6a_6b_6c.md#basis; FIR-01, FIR-14, COD-04 -#}
 {# The proxy sees Communications Hubs only: activations of other devices stand beside it as unseen,
    and lower its coverage and nothing else. An activation may come from a later submission than its update. #}
 with
@@ -23,6 +23,15 @@ submissions as (
         provider,
         reporting_month
     from {{ ref('int_submissions_current') }}
+),
+
+code_lists as (
+    select
+        submission_key,
+        valid_from,
+        valid_to
+    from {{ ref('int_own_lists') }}
+    where list_name = 'duis_response_codes'
 ),
 
 grouped as (
@@ -68,17 +77,26 @@ grouped as (
 keyed as (
     select
         grouped.*,
-        case
-            when submissions.submission_key != grouped.submission_key
-                then concat(grouped.submission_key, ',', submissions.submission_key)
-            else grouped.submission_key
-        end as submission_keys
+        concat_ws(
+            ',',
+            grouped.submission_key,
+            case
+                when submissions.submission_key != grouped.submission_key
+                    then submissions.submission_key
+            end,
+            code_lists.submission_key
+        ) as submission_keys
     from grouped
     left join submissions
         on
             grouped.evidence_extract = submissions.extract
             and grouped.evidence_provider = submissions.provider
             and grouped.evidence_month = submissions.reporting_month
+    -- The DSP's answers to a request are response codes.
+    left join code_lists
+        on
+            split_part(grouped.submission_key, '/', 1) = 'update_firmware_requests'
+            and {{ is_listed('code_lists', 'grouped.reporting_month') }}
 ),
 
 seen as (

@@ -33,7 +33,7 @@ outcome_codes as (
 
 response_codes as (
     select *
-    from {{ ref('duis_response_codes') }}
+    from {{ ref('int_duis_response_codes') }}
 ),
 
 current_requests as (
@@ -56,7 +56,9 @@ current_requests as (
     from requests
     {{ current_submissions_only('update_firmware_requests', 'requests', 'submissions') }}
     left join response_codes
-        on requests.response_code = response_codes.response_code
+        on
+            requests.response_code = response_codes.response_code
+            and {{ is_listed('response_codes', 'requests.sent_at') }}
 ),
 
 listed_devices as (

@@ -1,6 +1,6 @@
-{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-18 -#}
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-18, COD-04 -#}
 {# An Incident rests on the audit logs of all months in which its clock ran: that a log has no
-   change of it counts too. #}
+   change of it counts too. So do the own lists by which its codes were read in these months. #}
 with
 
 submissions as (
@@ -9,6 +9,15 @@ submissions as (
         reporting_month
     from {{ ref('int_submissions_current') }}
     where extract = 'remedy_incident_audit'
+),
+
+lists as (
+    select
+        submission_key,
+        valid_from,
+        valid_to
+    from {{ ref('int_own_lists') }}
+    where list_name like 'incident_%'
 ),
 
 months as (
@@ -25,15 +34,33 @@ spans as (
         on firsts.reporting_month <= lasts.reporting_month
 ),
 
-final as (
+evidence as (
     select
         spans.first_month,
         spans.last_month,
-        {{ sorted_texts('submission_key') }} as submission_keys
+        submissions.submission_key
     from spans
     inner join submissions
         on submissions.reporting_month between spans.first_month and spans.last_month
-    group by spans.first_month, spans.last_month
+    union all
+    select
+        spans.first_month,
+        spans.last_month,
+        lists.submission_key
+    from spans
+    inner join lists
+        on
+            coalesce(spans.last_month >= lists.valid_from, true)
+            and coalesce(spans.first_month < lists.valid_to, true)
+),
+
+final as (
+    select
+        first_month,
+        last_month,
+        {{ sorted_texts('submission_key') }} as submission_keys
+    from evidence
+    group by first_month, last_month
 )
 
 select * from final

@@ -24,13 +24,18 @@ staged as (
 audit_fields as (
     select
         audit_field,
-        tracked_as
-    from {{ ref('incident_audit_fields') }}
+        tracked_as,
+        valid_from,
+        valid_to
+    from {{ ref('int_incident_audit_fields') }}
 ),
 
 cancelled_statuses as (
-    select status
-    from {{ ref('incident_statuses') }}
+    select
+        status,
+        valid_from,
+        valid_to
+    from {{ ref('int_incident_statuses') }}
     where clock_state = 'cancelled'
 ),
 
@@ -57,9 +62,13 @@ changes as (
     from staged
     {{ current_submissions_only('remedy_incident_audit', 'staged', 'submissions') }}
     inner join audit_fields
-        on staged.audit_field = audit_fields.audit_field
+        on
+            staged.audit_field = audit_fields.audit_field
+            and {{ is_listed('audit_fields', 'staged.changed_at') }}
     left join cancelled_statuses
-        on staged.new_value = cancelled_statuses.status
+        on
+            staged.new_value = cancelled_statuses.status
+            and {{ is_listed('cancelled_statuses', 'staged.changed_at') }}
 ),
 
 distinct_changes as (

@@ -10,8 +10,10 @@ changes as (
 statuses as (
     select
         status,
-        clock_state
-    from {{ ref('incident_statuses') }}
+        clock_state,
+        valid_from,
+        valid_to
+    from {{ ref('int_incident_statuses') }}
 ),
 
 summarised as (
@@ -33,7 +35,9 @@ final as (
         coalesce(statuses.clock_state in ('stopped', 'cancelled'), false) as is_stopped
     from summarised
     left join statuses
-        on summarised.last_status = statuses.status
+        on
+            summarised.last_status = statuses.status
+            and {{ is_listed('statuses', 'summarised.last_status_changed_at') }}
 )
 
 select * from final

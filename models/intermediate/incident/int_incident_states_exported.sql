@@ -23,8 +23,10 @@ histories as (
 statuses as (
     select
         status,
-        clock_state in ('stopped', 'cancelled') as is_stopped
-    from {{ ref('incident_statuses') }}
+        clock_state in ('stopped', 'cancelled') as is_stopped,
+        valid_from,
+        valid_to
+    from {{ ref('int_incident_statuses') }}
 ),
 
 exported as (
@@ -35,7 +37,9 @@ exported as (
         coalesce(histories.last_status_changed_at, incidents.logged_at) as known_until
     from incidents
     inner join statuses
-        on incidents.status = statuses.status
+        on
+            incidents.status = statuses.status
+            and {{ is_listed('statuses', 'incidents.last_modified_at') }}
     left join histories
         on incidents.incident_id = histories.incident_id
 ),

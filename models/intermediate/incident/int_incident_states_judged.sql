@@ -12,23 +12,29 @@ statuses as (
     select
         status,
         clock_state,
-        clock_state in ('stopped', 'cancelled') as is_stopped
-    from {{ ref('incident_statuses') }}
+        clock_state in ('stopped', 'cancelled') as is_stopped,
+        valid_from,
+        valid_to
+    from {{ ref('int_incident_statuses') }}
 ),
 
 status_reasons as (
     select
         status_reason,
-        pauses_clock
-    from {{ ref('incident_status_reasons') }}
+        pauses_clock,
+        valid_from,
+        valid_to
+    from {{ ref('int_incident_status_reasons') }}
 ),
 
 organisations as (
     select
         organisation,
         party_kind,
-        is_dcc_responsible
-    from {{ ref('incident_organisations') }}
+        is_dcc_responsible,
+        valid_from,
+        valid_to
+    from {{ ref('int_incident_organisations') }}
 ),
 
 final as (
@@ -53,11 +59,17 @@ final as (
         end as clock_state
     from states
     left join statuses
-        on states.status = statuses.status
+        on
+            states.status = statuses.status
+            and {{ is_listed('statuses', 'states.state_at') }}
     left join status_reasons
-        on states.status_reason = status_reasons.status_reason
+        on
+            states.status_reason = status_reasons.status_reason
+            and {{ is_listed('status_reasons', 'states.state_at') }}
     left join organisations
-        on states.organisation = organisations.organisation
+        on
+            states.organisation = organisations.organisation
+            and {{ is_listed('organisations', 'states.state_at') }}
 )
 
 select * from final

@@ -21,16 +21,20 @@ histories as (
 statuses as (
     select
         status,
-        clock_state
-    from {{ ref('incident_statuses') }}
+        clock_state,
+        valid_from,
+        valid_to
+    from {{ ref('int_incident_statuses') }}
 ),
 
 organisations as (
     select
         organisation,
         provider_id,
-        is_dcc_responsible
-    from {{ ref('incident_organisations') }}
+        is_dcc_responsible,
+        valid_from,
+        valid_to
+    from {{ ref('int_incident_organisations') }}
 ),
 
 categories as (
@@ -73,7 +77,9 @@ cancelled as (
     inner join incidents
         on resolutions.incident_id = incidents.incident_id
     left join statuses
-        on incidents.status = statuses.status
+        on
+            incidents.status = statuses.status
+            and {{ is_listed('statuses', 'incidents.last_modified_at') }}
 ),
 
 final as (
@@ -121,7 +127,11 @@ final as (
                 clock.last_reporting_month
             ) = audit_logs.last_month
     left join organisations
-        on resolutions.organisation = organisations.organisation
+        on
+            resolutions.organisation = organisations.organisation
+            and {{ is_listed(
+                'organisations', 'coalesce(resolutions.ended_at, resolutions.last_active_at)'
+            ) }}
     left join categories
         on resolutions.incident_category = categories.incident_category
     left join providers

@@ -1,7 +1,7 @@
-{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-05 -#}
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; INC-05, INC-24 -#}
 {# An Incident stands in the export of every month in which it was open: the latest change to it
    wins, then the later month. Rows of one submission with the same Last Modified Date are equal:
-   landing keeps aside those that differ. #}
+   landing keeps aside those that differ. Without an organisation it is held by that of its group. #}
 with
 
 staged as (
@@ -30,30 +30,46 @@ latest as (
         ) = 1
 ),
 
+groups as (
+    select
+        assigned_group,
+        organisation,
+        valid_from,
+        valid_to
+    from {{ ref('int_incident_groups') }}
+),
+
 final as (
     select
-        incident_id,
-        submission_key,
-        source_file,
-        source_row,
-        incident_category,
-        status,
-        status_reason,
-        organisation,
-        region,
-        recorded_provider,
-        raised_by,
-        date_trunc('second', logged_at) as logged_at,
+        latest.incident_id,
+        latest.submission_key,
+        latest.source_file,
+        latest.source_row,
+        latest.incident_category,
+        latest.status,
+        latest.status_reason,
+        latest.assigned_group,
+        coalesce(latest.organisation, groups.organisation) as organisation,
+        latest.region,
+        latest.recorded_provider,
+        latest.raised_by,
+        date_trunc('second', latest.logged_at) as logged_at,
         -- A response from before the Incident was logged tells nothing of how long one took.
         case
-            when date_trunc('second', responded_at) >= date_trunc('second', logged_at)
-                then date_trunc('second', responded_at)
+            when
+                date_trunc('second', latest.responded_at)
+                >= date_trunc('second', latest.logged_at)
+                then date_trunc('second', latest.responded_at)
         end as responded_at,
-        date_trunc('second', last_resolved_at) as last_resolved_at,
-        date_trunc('second', reopened_at) as reopened_at,
-        date_trunc('second', closed_at) as closed_at,
-        date_trunc('second', last_modified_at) as last_modified_at
+        date_trunc('second', latest.last_resolved_at) as last_resolved_at,
+        date_trunc('second', latest.reopened_at) as reopened_at,
+        date_trunc('second', latest.closed_at) as closed_at,
+        date_trunc('second', latest.last_modified_at) as last_modified_at
     from latest
+    left join groups
+        on
+            latest.assigned_group = groups.assigned_group
+            and {{ is_listed('groups', 'latest.last_modified_at') }}
 )
 
 select * from final

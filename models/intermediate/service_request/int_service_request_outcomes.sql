@@ -1,4 +1,4 @@
-{#- CPM 1, 2: docs/measures/cpm_1_2.md#formula; SRQ-03 -#}
+{#- CPM 1, 2: docs/measures/cpm_1_2.md#formula; SRQ-03, COD-04 -#}
 {{ config(materialized='table') }}
 
 with
@@ -15,6 +15,15 @@ submissions as (
     from {{ ref('int_submissions_current') }}
 ),
 
+code_lists as (
+    select
+        submission_key,
+        valid_from,
+        valid_to
+    from {{ ref('int_own_lists') }}
+    where list_name = 'duis_response_codes'
+),
+
 final as (
     select
         judged.measure_id,
@@ -23,7 +32,7 @@ final as (
         judged.region,
         submissions.provider,
         'measured' as basis,
-        judged.submission_key as submission_keys,
+        concat_ws(',', judged.submission_key, code_lists.submission_key) as submission_keys,
         coalesce(
             sum(judged.within_target_count) filter (
                 where judged.exclusion_reason is null and not judged.is_excepted
@@ -52,13 +61,16 @@ final as (
     from judged
     inner join submissions
         on judged.submission_key = submissions.submission_key
+    left join code_lists
+        on {{ is_listed('code_lists', 'judged.reporting_month') }}
     group by
         judged.measure_id,
         judged.variant_id,
         judged.reporting_month,
         judged.region,
         submissions.provider,
-        judged.submission_key
+        judged.submission_key,
+        code_lists.submission_key
 )
 
 select * from final

@@ -30,8 +30,10 @@ variants as (
 response_codes as (
     select
         response_code,
-        outcome_class
-    from {{ ref('duis_response_codes') }}
+        outcome_class,
+        valid_from,
+        valid_to
+    from {{ ref('int_duis_response_codes') }}
 ),
 
 final as (
@@ -68,7 +70,9 @@ final as (
     left join variants
         on cells.service_reference_variant = variants.service_reference_variant
     left join response_codes
-        on cells.response_code = response_codes.response_code
+        on
+            cells.response_code = response_codes.response_code
+            and {{ is_listed('response_codes', 'cells.request_date') }}
 )
 
 select * from final

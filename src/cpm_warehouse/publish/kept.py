@@ -167,6 +167,7 @@ def read_manifest(path: Path) -> Manifest | None:
             found: Manifest = dict(connection.execute("from publication.about").fetchall())
             for name in ("submissions", "definitions", "variables", "versions"):
                 found[name] = dict(connection.execute(f"from publication.{name}").fetchall())
+            found["code_lists"] = _code_lists(connection)
     except duckdb.CatalogException:
         return None
     except duckdb.Error as error:
@@ -177,6 +178,16 @@ def read_manifest(path: Path) -> Manifest | None:
     except (KeyError, ValueError, TypeError) as error:
         raise DamageError(f"{path}: its own description cannot be used ({error}); {ANEW}") from error
     return found
+
+
+def _code_lists(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    """By which lists of codes files were read; none in a publication of before that was said."""
+    try:
+        found = connection.execute("from publication.code_lists")
+    except duckdb.CatalogException:
+        return {}
+    _, *columns = [column[0] for column in found.description or ()]
+    return {name: dict(zip(columns, row, strict=True)) for name, *row in found.fetchall()}
 
 
 def seen_manifest(final: Path) -> Manifest:

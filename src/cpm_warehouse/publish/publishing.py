@@ -50,6 +50,7 @@ class Publication:
     withheld: tuple[Withheld, ...]
     later: tuple[str, ...]  # submissions that landed since the build began, and are not in it
     replaced: str  # what was wrong with the file that readers saw before; empty where nothing was
+    made_up_lists: tuple[str, ...]  # lists with made-up names by which real extracts were read
 
 
 def publish(
@@ -97,6 +98,7 @@ def publish(
             link, is_new = keep_results(connection, lake, record["code_version"])
             marts = _describe_marts(connection)
             signed = _manifest(record, marts, withheld) | {
+                "code_lists": _describe_code_lists(connection),
                 "publication_id": link.publication_id,
                 "history": {"number": link.number, "sha256": link.sha256},
             }
@@ -114,7 +116,23 @@ def publish(
         replaced = kept.damage_of(final) if final.exists() else ""
         kept.keep(aside, signed, keep_days)
         put_in_place(aside, signed, final)
-    return Publication(final, link.publication_id, name, len(marts), is_new, tuple(withheld), later, replaced)
+    return Publication(
+        path=final,
+        publication_id=link.publication_id,
+        name=name,
+        marts=len(marts),
+        is_new=is_new,
+        withheld=tuple(withheld),
+        later=later,
+        replaced=replaced,
+        made_up_lists=made_up_lists(signed),
+    )
+
+
+def made_up_lists(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the lists of a publication with made-up rows by which real extracts were read."""
+    lists: Mapping[str, Mapping[str, Any]] = manifest.get("code_lists", {})
+    return tuple(name for name, one in lists.items() if one["made_up_for_real_count"])
 
 
 def take_back_to(published: Path, name: str) -> Entry:
@@ -240,6 +258,18 @@ def _describe_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str
     return found
 
 
+def _describe_code_lists(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    """By which lists of codes the files were read: codes in force at any time, by where they are from."""
+    found = connection.execute(
+        "select list_name, count(distinct code), count(distinct code) filter (where origin = 'project'),"
+        " count(distinct code) filter (where is_synthetic_on_real),"
+        " coalesce(string_agg(distinct origin, ',' order by origin) filter (where origin <> 'project'), '')"
+        " from marts.dim_code_lists group by list_name order by list_name"
+    ).fetchall()
+    columns = ("code_count", "project_code_count", "made_up_for_real_count", "own_lists")
+    return {name: dict(zip(columns, counted, strict=True)) for name, *counted in found}
+
+
 def _manifest(record: Record, marts: dict[str, Any], withheld: list[Withheld]) -> dict[str, Any]:
     """What a publication says of itself; nothing in it is secret."""
     names = (
@@ -269,13 +299,14 @@ def _write_manifest(connection: duckdb.DuckDBPyConnection, signed: dict[str, Any
     lists = {
         "marts": ("mart", "row_count", "checksum"),
         "submissions": ("register_entry", "sha256"),
+        "code_lists": ("list", "code_count", "project_code_count", "made_up_for_real_count", "own_lists"),
         "definitions": ("file", "sha256"),
         "changed_files": ("file", "sha256"),
         "variables": ("variable", "value"),
         "versions": ("package", "version"),
     }
     for name, columns in lists.items():
-        typed = ", ".join(f"{column} {'bigint' if column == 'row_count' else 'varchar'}" for column in columns)
+        typed = ", ".join(f"{column} {'bigint' if column.endswith('_count') else 'varchar'}" for column in columns)
         connection.execute(f"create table publication.{name} ({typed})")
         rows = [
             [key, *(value.values() if isinstance(value, dict) else [as_text(value)])]

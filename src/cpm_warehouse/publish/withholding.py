@@ -31,11 +31,16 @@ class Withheld:
 
 
 def identifier_patterns(
-    connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], lake: Path
+    connection: duckdb.DuckDBPyConnection,
+    contracts: Mapping[str, Contract],
+    lake: Path,
+    *,
+    built: Mapping[str, str] = PARTIES,
 ) -> dict[str, str]:
     """Return what identifies, to be found anywhere in a text: devices by form, parties by their names in the data.
 
-    The connection has the build attached as `warehouse`. A party's name has no form of its own.
+    The connection has the build attached as `warehouse`, unless nothing is `built`. A party's name has no form of
+    its own.
     """
     forms = {
         pattern
@@ -45,8 +50,8 @@ def identifier_patterns(
     }
     found: dict[str, str] = {form: _spelled(PATTERNS[form]) for form in sorted(forms)}
     sources = [
-        f"select party_id from warehouse.cubes.{PARTIES[extract]}"
-        if extract in PARTIES
+        f"select party_id from warehouse.cubes.{built[extract]}"
+        if extract in built
         else f"select {quoted(name)} as party_id from read_parquet({literal(lake / extract / '*/*/*/*.parquet')},"
         " union_by_name = true, hive_partitioning = false)"
         for extract, contract in contracts.items()

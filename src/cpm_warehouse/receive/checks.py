@@ -4,14 +4,15 @@ A check has one definition in two forms, the SQL condition of the rows that fail
 DuckDB runs well, the native expectation. Landing compares their counts, so that the two cannot part.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cpm_warehouse.contracts import PATTERNS, Column, Contract
+from cpm_warehouse.contracts import PATTERNS, PROJECT_ROWS, Column, Contract, Dates, seed_rows
 from cpm_warehouse.duck import literal, quoted
+from cpm_warehouse.receive.codes import KnownCodes
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,20 @@ class Check:
 LONG_LIST = 20
 
 
-def checks_of(contract: Contract, period: str) -> list[Check]:
-    """Checks of the rows of a submission for the month `period` (YYYY-MM), the gravest reasons first."""
-    return [*_contract_checks(contract, period), *_domain_checks(contract)]
+def checks_of(contract: Contract, period: str, codes: KnownCodes | None = None) -> list[Check]:
+    """Checks of the rows of a submission for the month `period` (YYYY-MM), the gravest reasons first.
+
+    `codes` knows own lists beside those of the project.
+    """
+    codes = codes or KnownCodes({})
+    return [*_contract_checks(contract, period, codes), *_domain_checks(contract)]
 
 
-def _contract_checks(contract: Contract, period: str) -> Iterator[Check]:
+def _contract_checks(contract: Contract, period: str, codes: KnownCodes) -> Iterator[Check]:
     for column in contract.columns:
-        yield from _column_checks(column)
-        if outside := _outside_its_dates(column, period):
+        dates = codes.of(column)
+        yield from _column_checks(column, dates)
+        if outside := _outside_its_dates(column, dates, period):
             yield outside
     # No form has a NUL, so that a column with a form is not searched for one as well.
     texts = [
@@ -56,7 +62,7 @@ def _contract_checks(contract: Contract, period: str) -> Iterator[Check]:
         yield _period_check(contract.column(name), rule, period)
 
 
-def _column_checks(column: Column) -> Iterator[Check]:
+def _column_checks(column: Column, dates: Dates) -> Iterator[Check]:
     name = quoted(column.name)
     if not column.nullable:
         yield Check(
@@ -76,8 +82,8 @@ def _column_checks(column: Column) -> Iterator[Check]:
         yield Check(
             "value_malformed", [column.name], condition, _said(column, f", not of the form {column.pattern}")
         )
-    if column.known:
-        yield _allowed(column)
+    if known := dict.fromkeys(code for code, *_ in dates) or column.known:
+        yield _allowed(column, known)
     if column.minimum is not None or column.maximum is not None:
         yield _between(column, column.minimum, column.maximum)
     for bound, sign in ((column.minimum_items, "<"), (column.maximum_items, ">")):
@@ -86,8 +92,8 @@ def _column_checks(column: Column) -> Iterator[Check]:
             yield Check("value_out_of_range", [column.name], f"len({name}) {sign} {bound}", reason)
 
 
-def _allowed(column: Column) -> Check:
-    values = [int(value) if column.type == "bigint" else value for value in column.known]
+def _allowed(column: Column, known: Iterable[str]) -> Check:
+    values = [int(value) if column.type == "bigint" else value for value in known]
     rule_id = "value_not_allowed" if column.unlisted == "quarantine" else "unknown_code"
     name, listed = quoted(column.name), ", ".join(literal(str(value)) for value in values)
     reason = _said(column, ", which is not in the contract's list")
@@ -97,12 +103,12 @@ def _allowed(column: Column) -> Check:
     return Check(rule_id, [column.name], f"{name} not in ({listed})", reason, expectation)
 
 
-def _outside_its_dates(column: Column, period: str) -> Check | None:
+def _outside_its_dates(column: Column, dates: Dates, period: str) -> Check | None:
     """The values of a dated list that hold on no day of the month."""
     first, after = _month(period)
-    holding = {value for value, starts, ends in column.dates_of_known if starts < after and first < ends}
-    outside = [value for value in column.known if value not in holding]
-    if not column.dates_of_known or not outside:
+    holding = {value for value, starts, ends in dates if starts < after and first < ends}
+    outside = [value for value in dict.fromkeys(code for code, *_ in dates) if value not in holding]
+    if not outside:
         return None
     name, listed = quoted(column.name), ", ".join(literal(value) for value in outside)
     reason = _said(column, f", which the list has for other dates than {period}")
@@ -183,6 +189,24 @@ def _domain_checks(contract: Contract) -> Iterator[Check]:
         condition = f"{quoted(need.column)} is not null and {quoted(need.needs)} is null"
         reason = literal(f"'{need.column}' is filled and '{need.needs}' is empty")
         yield Check(need.rule, [need.column, need.needs], condition, reason)
+    if contract.own_list_of:
+        yield _differs_from_project(contract, contract.own_list_of)
+
+
+def _differs_from_project(contract: Contract, seed: str) -> Check:
+    """The codes of an own list that the project's list has with another meaning."""
+    (code,) = contract.key
+    columns = [code, *contract.meaning]
+    rows = seed_rows(f"{seed}.{code}")
+    codes = ", ".join(literal(row[code]) for row in rows)
+    meanings = ", ".join(literal("|".join(row[name] for name in columns)) for row in rows)
+    meaning = ", ".join(f"coalesce(cast({quoted(name)} as varchar), '')" for name in columns)
+    condition = (
+        f"{quoted(PROJECT_ROWS)} = 'kept' and list_contains([{codes}], {quoted(code)})"
+        f" and not list_contains([{meanings}], concat_ws('|', {meaning}))"
+    )
+    reason = _said(contract.column(code), ", of which the project's list says something else: the own list counts")
+    return Check("own_code_differs", [*columns, PROJECT_ROWS], condition, reason)
 
 
 def _said(column: Column, what: str) -> str:

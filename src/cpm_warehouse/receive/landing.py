@@ -28,6 +28,7 @@ from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import FOLDER, make_private, private
 from cpm_warehouse.publish.earlier import take_in_earlier
 from cpm_warehouse.receive.checks import checks_of, month_bounds
+from cpm_warehouse.receive.codes import KnownCodes, rows_of
 from cpm_warehouse.receive.control import CONTROL_FILE, Control, read_control
 from cpm_warehouse.receive.journal import FORMAT_1, Event, Journal, entry_bytes, read_journal, with_checksum
 from cpm_warehouse.receive.lakes import (
@@ -56,7 +57,15 @@ from cpm_warehouse.receive.reading import FileReader, Staged, count_rows, locate
 from cpm_warehouse.receive.rules import Rules, plausible_months
 from cpm_warehouse.receive.submissions import Submission, find_submissions, refused_if_unreadable
 from cpm_warehouse.receive.validating import MEMORY_LIMIT, Validator, start_import
-from cpm_warehouse.receive.verifying import ASIDE, REGISTER_ENTRY, Damage, Seen, expected_files, remember
+from cpm_warehouse.receive.verifying import (
+    ASIDE,
+    REGISTER_ENTRY,
+    Damage,
+    Seen,
+    expected_files,
+    place_of,
+    remember,
+)
 
 # Told what is being done, and how many bytes are done with.
 Watch = Callable[[str, int], None]
@@ -131,8 +140,19 @@ def land(
             ensure_schemas(connection, lake, contracts, journal, say)
             if repair:
                 damaged = heal(lake, journal, submissions, say)
-        landing = Landing(connection, lake, journal, rules, scratch, dry_run=dry_run, docs=docs, watch=watch)
-        for submission in submissions:
+        codes = KnownCodes(contracts)
+        # What is damaged lands anew, and what a killed landing had begun may not be there.
+        sound = {
+            key: entry
+            for key, entry in journal.submissions.items()
+            if key not in damaged and (key != journal.unfinished or (lake / place_of(entry)).exists())
+        }
+        codes.take_landed(connection, lake, sound)
+        landing = Landing(
+            connection, lake, journal, rules, codes, scratch, dry_run=dry_run, docs=docs, watch=watch
+        )
+        # Own lists first: by them the codes of all others are known.
+        for submission in sorted(submissions, key=lambda one: not _is_own_list(one, contracts)):
             if submission.key in damaged:
                 yield landing.repair(submission, contracts[submission.extract])
             else:
@@ -146,6 +166,11 @@ def land(
                     on_damage(damage)
             if not damages and (earlier := take_in_earlier(extracts, lake)):
                 say(f"{lake}: {earlier}, the sample's earlier publication, is the first of its history")
+
+
+def _is_own_list(submission: Submission, contracts: Mapping[str, Contract]) -> bool:
+    contract = contracts.get(submission.extract)
+    return bool(contract and contract.own_list_of)
 
 
 @contextmanager
@@ -183,6 +208,7 @@ class Landing:
         lake: Path,
         journal: Journal,
         rules: Rules,
+        codes: KnownCodes,
         scratch: Path,
         *,
         dry_run: bool,
@@ -193,6 +219,7 @@ class Landing:
         self.lake = lake
         self.journal = journal
         self.rules = rules
+        self.codes = codes
         self.scratch = scratch
         self.dry_run = dry_run
         self.docs = docs
@@ -265,6 +292,8 @@ class Landing:
             if before:
                 entry = _as_before(submission, entry, before, self._next_version(submission))
             (aside / REGISTER_ENTRY).write_bytes(entry_bytes(entry))
+            if contract.own_list_of:
+                self.codes.take(self.connection, entry, [aside / file["name"] for file in rows_of(entry)])
             if self.dry_run:
                 # What follows is judged beside it, as in a landing; this is written nowhere.
                 self.journal.submissions[submission.key] = entry
@@ -322,7 +351,7 @@ class Landing:
         Rows are looked for only where Great Expectations found any, and their number must be what it found.
         Repeated keys are looked for always, and first: meanwhile Great Expectations is imported.
         """
-        checks = checks_of(contract, submission.period)
+        checks = checks_of(contract, submission.period, self.codes)
         repeats = find_repeats(self.connection, [file.target for file in staged], contract)
         self.validator = self.validator or Validator(self.scratch, self.docs)
         row_bounds = self._row_bounds(submission, contract)
@@ -334,7 +363,8 @@ class Landing:
             row_bounds=row_bounds,
         )
         self._check_month(submission, contract, staged)
-        warnings, grave, counted = [], [], []
+        warnings = self._check_same(submission, contract, staged)
+        grave, counted = [], []
         for check, count in findings.counts:
             consequence = self.rules[check.rule_id].consequence
             if count and consequence == "refuse":
@@ -401,6 +431,26 @@ class Landing:
                     f"{submission.directory}: none of its {found[0]} rows has a '{name}' in {submission.period};"
                     " send it as the submission of its month",
                 )
+
+    def _check_same(self, submission: Submission, contract: Contract, staged: list[Staged]) -> list[Warned]:
+        """Refuse a submission of which rows differ in what each should say, or warn, as the rule has it."""
+        warnings = []
+        files = ", ".join(literal(file.target) for file in staged)
+        for same in contract.same_in_all_rows:
+            found = self.connection.execute(
+                f"select {quoted(same.column)}, count(*) as row_count from read_parquet([{files}],"
+                f" hive_partitioning = false) where {quoted(same.column)} is not null group by all"
+                " order by row_count desc, 1"
+            ).fetchall()
+            if len(found) > 1:
+                rule = self.rules[same.rule]
+                said = ", ".join(f"'{value}' in {rows} row{'s' if rows > 1 else ''}" for value, rows in found[:5])
+                if rule.consequence == "refuse":
+                    raise RefusalError(
+                        same.rule, f"{submission.directory}: '{same.column}' is {said}; {rule.remedy}"
+                    )
+                warnings.append(Warned(same.rule, sum(rows for _, rows in found), f"'{same.column}' is {said}"))
+        return warnings
 
     def _row_bounds(self, submission: Submission, contract: Contract) -> tuple[int, int] | None:
         """Rows to expect, from those of the month before; none where contract or lake have nothing to say."""

@@ -54,6 +54,9 @@ def render_html(tables: Mapping[str, Table], month: date, classification: str, s
         month=month,
         classification=classification,
         is_synthetic=any(row["is_synthetic"] for row in results),
+        made_up_lists=list(
+            dict.fromkeys(row["list_name"] for row in tables["code_lists"] if row["is_synthetic_on_real"])
+        ),
         has_figures=any(row["result_pct"] is not None for row in results),
         publication=next(iter(tables["publication"]), None),
         charts=Charts(),

@@ -1,0 +1,30 @@
+{#- CPM 4, 5, 5A: docs/measures/cpm_4_5_5a.md#clock; COD-01, COD-02, COD-03 -#}
+with
+
+project as (
+    select
+        assigned_group,
+        organisation,
+        cast(null as date) as valid_from,
+        cast(null as date) as valid_to,
+        is_synthetic,
+        provenance,
+        source
+    from {{ ref('incident_groups') }}
+),
+
+own as (
+    select *
+    from {{ ref('stg_own__incident_groups') }}
+),
+
+lists as (
+    select *
+    from {{ ref('int_own_lists') }}
+),
+
+final as (
+    {{ codes_in_force('incident_groups', 'project', 'own', 'lists') }}
+)
+
+select * from final
