@@ -192,6 +192,9 @@ class Contract:
     """False where rows may share their key."""
     timestamp_style: Literal["utc", "local_offset"] = "utc"
     """How the simulator writes instants; every offset is read."""
+    instants_without_zone: Literal["refuse", "warn", "utc"] = "refuse"
+    """What becomes of a Parquet file whose instants have no zone: it is refused, or they are taken as UTC, with a
+    warning or as agreed with its providers."""
     may_be_empty: bool = False
     """Whether a month may have no rows."""
     period: dict[str, Literal["within", "not_after", "not_before"]] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +50,9 @@ from cpm_warehouse.receive.quarantine import (
     count_faulty,
     find_faulty,
     find_repeats,
-    keep_the_rest,
     write_quarantine,
 )
-from cpm_warehouse.receive.reading import FileReader, Staged, count_rows, locate
+from cpm_warehouse.receive.reading import FileReader, Staged, count_rows, first_fault, keep_the_rest, locate
 from cpm_warehouse.receive.rules import Rules, plausible_months
 from cpm_warehouse.receive.submissions import Submission, find_submissions, refused_if_unreadable
 from cpm_warehouse.receive.validating import MEMORY_LIMIT, Validator, start_import
@@ -308,6 +308,12 @@ class Landing:
                 f" ask {submission.provider} for the month, or allow it in the contract (may_be_empty)",
             )
         warnings = self._compare_with_register(submission, files.sums, received, control.received_at)
+        for file in staged:
+            if file.taken_as_utc:
+                message = (
+                    f"{file.path.name}: the instants of {', '.join(file.taken_as_utc)} have no zone: taken as UTC"
+                )
+                warnings.append(Warned("instant_taken_as_utc", file.rows, message))
         faults: dict[str, RowFaults] = {file.path.name: {} for file in staged}
         if received:
             self.watch(f"validating {submission.key}", 0)
@@ -350,22 +356,30 @@ class Landing:
         if repeats.repeated:
             warnings.append(Warned("row_repeated", repeats.repeated, f"{repeats.repeated} rows stand twice"))
         counts: Counter[int] = Counter()
+        why = f"another row of the submission has the same {', '.join(contract.key)} and other content"
         for file in staged:
             conflicts = repeats.conflicts.get(file.target, ())
             rejected = len(file.unreadable) + file.broken
             # Counted before they are fetched: a file that is all wrong may have millions.
-            least = rejected + max(count_faulty(self.connection, file.target, grave), len(conflicts))
-            example = ", ".join(
-                sorted({check.rule_id for check in grave} | ({"key_conflict"} if conflicts else set()))
+            faulty, first = count_faulty(self.connection, file.target, grave)
+            if conflicts and not faulty:
+                first = {min(conflicts): (("key_conflict",), why)}
+            self.rules.check_share(
+                str(file.path),
+                rejected + max(faulty, len(conflicts)),
+                file.received,
+                partial(first_fault, self.connection, file, first),
             )
-            self.rules.check_share(str(file.path), least, file.received, f"rows break {example}")
             found = find_faulty(self.connection, file.target, grave, counts)
-            key = ", ".join(contract.key)
             for row in conflicts:
                 rule_ids, reason = found.get(row, ((), ""))
-                why = f"another row of the submission has the same {key} and other content"
                 found[row] = ((*rule_ids, "key_conflict"), f"{reason}; {why}" if reason else why)
-            self.rules.check_share(str(file.path), rejected + len(found), file.received, f"rows break {example}")
+            self.rules.check_share(
+                str(file.path),
+                rejected + len(found),
+                file.received,
+                partial(first_fault, self.connection, file, found),
+            )
             faults[file.path.name] = found
         check_counts(grave, counted, counts)
         if findings.volume_is_odd and row_bounds:

@@ -1,8 +1,8 @@
 """Reads received files by their contract and writes them as typed Parquet, with DuckDB."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -11,7 +11,7 @@ from cpm_warehouse.contracts import Column, Contract
 from cpm_warehouse.duck import literal, quoted
 from cpm_warehouse.errors import RefusalError, no_room
 from cpm_warehouse.receive.rules import Rules
-from cpm_warehouse.receive.scanning import Progress, broken, records, scan
+from cpm_warehouse.receive.scanning import Progress, broken, overruns, records, scan
 
 # How Parquet is written: Service Requests take a third less time than by DuckDB's defaults, and 4% less space.
 PARQUET = "format parquet, parquet_version v2, compression zstd, compression_level 1"
@@ -24,15 +24,32 @@ FORMS = {
     "boolean": r"(?i)true|false",
     "date": r"(19|20)\d\d-\d\d-\d\d",
     "timestamp": (
-        r"(19|20)\d\d-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-4]):?[0-5]\d)"
+        r"(19|20)\d\d-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?"
+        r"(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)"
     ),
 }
+# What else ISO 8601 lets an instant be: without seconds, with a decimal comma, in small letters.
+OTHER_INSTANT = (
+    r"(?i)(19|20)\d\d-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d{1,9})?)?"
+    r"(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)"
+)
+WITHOUT_OFFSET = r"(?i)\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?)?"
 EXAMPLES = {
     "bigint": "a whole number like 1200",
     "ubigint": "a whole number from 0 to 18446744073709551615",
     "boolean": "true or false",
     "date": "a date like 2021-08-31",
     "timestamp": "an instant with its offset, like 2021-08-31T09:12:00Z",
+}
+# Types of Parquet to write, where one has another: Spark has no unsigned type, pandas no date.
+WRITTEN_AS = {
+    "varchar": "text (string)",
+    "varchar[]": "a list of texts",
+    "bigint": "a whole number (int64, or decimal without digits after the point)",
+    "ubigint": "a whole number (uint64, or decimal(20,0))",
+    "boolean": "a truth value (bool)",
+    "date": "a date (date32)",
+    "timestamp": "an instant with a zone (isAdjustedToUTC is true)",
 }
 WHOLE_NUMBERS = {
     "tinyint",
@@ -45,11 +62,17 @@ WHOLE_NUMBERS = {
     "ubigint",
     "hugeint",
 }
+# Of a whole number in a floating-point type, from here on the next whole number may be the same value.
+EXACT_BELOW = {"double": 2**53, "float": 2**24}
+# DuckDB has none that is wider.
+WIDEST_DECIMAL = 38
+WITHOUT_ZONE = {"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns"}
 # Types of Parquet columns that are taken for the contract's, besides itself and text in the form of a CSV.
 TAKEN_AS = {
-    "bigint": WHOLE_NUMBERS,
-    "ubigint": WHOLE_NUMBERS,
-    "timestamp": {"timestamp_s", "timestamp_ms", "timestamp_ns", "timestamp with time zone"},
+    "bigint": WHOLE_NUMBERS | set(EXACT_BELOW),
+    "ubigint": WHOLE_NUMBERS | set(EXACT_BELOW),
+    "timestamp": WITHOUT_ZONE | {"timestamp with time zone"},
+    "date": WITHOUT_ZONE,
 }
 
 
@@ -74,7 +97,8 @@ class Staged:
     """A file whose readable rows were written, typed and in their order, to `target`.
 
     `unreadable` has the reason of each row that could not be read as it should; rows are counted from 0 among
-    those that DuckDB read as records. `broken` counts the records that it could not split into the columns.
+    those that DuckDB read as records. `broken` counts the records without one value a column. `taken_as_utc` names
+    columns whose instants have no zone.
     """
 
     path: Path
@@ -85,6 +109,7 @@ class Staged:
     rows: int
     unreadable: dict[int, str] = field(default_factory=dict)
     broken: int = 0
+    taken_as_utc: tuple[str, ...] = ()
 
 
 class FileReader:
@@ -123,18 +148,21 @@ class FileReader:
         which rows have such values. Parquet that already is as the contract has it is read to its end, and linked:
         it is written once, when it is known which rows stay.
         """
+        overrun = False
         if self.is_parquet:
-            types, received = self._parquet_columns()
+            found_types, received = self._parquet_columns()
         else:
             found = scan(self.path, progress)
-            types, received = dict.fromkeys(found.header, "varchar"), found.records
-            if len(types) < len(found.header):
+            found_types, received = dict.fromkeys(found.header, "varchar"), found.records
+            overrun = found.may_overrun
+            if len(found_types) < len(found.header):
                 raise RefusalError(
                     "columns_differ", f"{self.path}:1: the header names a column twice; send each column once"
                 )
-        self._check_columns(types)
+        types = self._check_columns(found_types)
         self._forget_rejects()
         staged = Staged(self.path, self.source, tuple(types), target, received, rows=0)
+        staged.taken_as_utc = self._check_zones(types)
         try:
             self._copy(types, target)
         except duckdb.Error as error:
@@ -142,7 +170,7 @@ class FileReader:
                 raise
             self._forget_rejects()
             try:
-                staged.unreadable = self._copy_what_is_readable(types, target, received)
+                self._copy_what_is_readable(types, staged)
             except duckdb.Error as error:
                 if no_room(error):
                     raise
@@ -151,27 +179,43 @@ class FileReader:
                     f"{self.path}: cannot be read ({_first_line(error)}); ask for the file again",
                 ) from error
         staged.rows = self._count(target)
+        if not self.is_parquet and (overrun or staged.rows + len(staged.unreadable) < received):
+            self._leave_out_overruns(staged)
         staged.broken = received - staged.rows - len(staged.unreadable)
         if staged.broken < 0 or (staged.broken and self.is_parquet):
             raise _not_countable(staged)
-        self.rules.check_share(str(self.path), staged.broken, received, "records do not have one value a column")
+        self.rules.check_share(
+            str(self.path), staged.broken, received, lambda: first_fault(self.connection, staged, {})
+        )
         return staged
 
     def _parquet_columns(self) -> tuple[dict[str, str], int]:
         try:
             described = self.connection.execute(f"describe select * from read_parquet({literal(self.source)})")
             types = {name: kind.lower() for name, kind, *_ in described.fetchall()}
-            return types, self._count(self.source)
+            # DuckDB reads a decimal of more than 38 digits as a floating-point number, and wrongly.
+            wide = self.connection.execute(
+                "select name, concat('decimal(', precision, ',', scale, ')')"
+                f" from parquet_schema({literal(self.source)}) where precision > 38"
+            )
+            return types | dict(wide.fetchall()), self._count(self.source)
         except duckdb.Error as error:
             raise RefusalError(
                 "file_not_readable", f"{self.path}: cannot be read ({_first_line(error)}); ask for the file again"
             ) from error
 
-    def _check_columns(self, types: dict[str, str]) -> None:
+    def _check_columns(self, types: dict[str, str]) -> dict[str, str | None]:
+        """Check names and types; returns the types, without that of a column that is empty whatever its type."""
         missing = [
             column.name for column in self.contract.columns if column.name not in types and not column.optional
         ]
         extra = [name for name in types if name not in self.contract.names]
+        if extra == [""] and not missing:
+            raise RefusalError(
+                "columns_differ",
+                f"{self.path}:1: the header ends with a comma, as if there were a column without a name; take the"
+                " comma off the end of every line",
+            )
         if missing or extra:
             raise RefusalError(
                 "columns_differ",
@@ -179,15 +223,48 @@ class FileReader:
                 f" missing {missing}, not expected {extra}; send the columns of"
                 f" extracts/contracts/{self.contract.extract}.yml",
             )
+        taken: dict[str, str | None] = dict(types)
         for column in self.contract.columns:
-            found = types.get(column.name, column.type)
-            if found not in {"varchar", column.type} | TAKEN_AS.get(column.type, set()):
+            found = types.get(column.name)
+            if found is None or _is_taken(column.type, found):
+                continue
+            if self._has_values(column.name):
                 raise RefusalError(
                     "types_differ",
-                    f"{self.path}: column '{column.name}' has type {found}, not {column.type}; write it as that",
+                    f"{self.path}: column '{column.name}' has type {found}, not {column.type}; write it as"
+                    f" {WRITTEN_AS.get(column.type, column.type)}"
+                    + (f", or as a text: {EXAMPLES[column.type]}" if column.type in EXAMPLES else ""),
                 )
+            taken[column.name] = None
+        return taken
 
-    def _source(self, types: dict[str, str]) -> str:
+    def _check_zones(self, types: dict[str, str | None]) -> tuple[str, ...]:
+        """Return the columns whose instants have no zone and are taken as UTC with a warning."""
+        if not self.is_parquet or self.contract.instants_without_zone == "utc":
+            return ()
+        names = [
+            column.name
+            for column in self.contract.columns
+            if column.type == "timestamp"
+            and types.get(column.name) in WITHOUT_ZONE
+            and self._has_values(column.name)
+        ]
+        if names and self.contract.instants_without_zone == "refuse":
+            raise RefusalError(
+                "instant_without_zone",
+                f"{self.path}: the instants of {names} have no zone (isAdjustedToUTC is false): they may be of"
+                " London or of UTC; write them with their zone, or as texts with an offset, or say in"
+                f" extracts/layouts which zone {self.contract.extract} has",
+            )
+        return tuple(names)
+
+    def _has_values(self, name: str) -> bool:
+        found = self.connection.execute(
+            f"select count({quoted(name)}) from read_parquet({literal(self.source)})"
+        ).fetchone()
+        return bool(found and found[0])
+
+    def _source(self, types: Mapping[str, str | None]) -> str:
         if self.is_parquet:
             return f"read_parquet({literal(self.source)})"
         columns = ", ".join(f"{literal(name)}: 'varchar'" for name in types)
@@ -198,7 +275,7 @@ class FileReader:
             f" compression = '{compression}', store_rejects = true)"
         )
 
-    def _copy(self, types: dict[str, str], target: Path) -> None:
+    def _copy(self, types: Mapping[str, str | None], target: Path) -> None:
         if self.is_parquet and list(types.items()) == [
             (column.name, column.type) for column in self.contract.columns
         ]:
@@ -212,8 +289,8 @@ class FileReader:
         )
         self._write(f"select {select} from {self._source(types)}", target)
 
-    def _copy_what_is_readable(self, types: dict[str, str], target: Path, received: int) -> dict[int, str]:
-        """Leave out rows with values that are not of their type; returns their reasons by row."""
+    def _copy_what_is_readable(self, types: Mapping[str, str | None], staged: Staged) -> None:
+        """Leave out rows with values that are not of their type, and note the reason of each."""
         columns, reasons = [], []
         for column in self.contract.columns:
             found, name = types.get(column.name), quoted(column.name)
@@ -221,30 +298,53 @@ class FileReader:
             columns.append(f"{tried} as {name}")
             if found not in {None, column.type}:
                 wrong = literal(f"'{column.name}' is '")
-                wanted = literal(f"', not {EXAMPLES.get(column.type, column.type)}")
                 text = f"left(cast({name} as varchar), 100)"
+                given = f"nullif(trim({name}), '')" if found == "varchar" else name
                 reasons.append(
-                    f"case when {name} is not null and ({tried}) is null then {wrong} || {text} || {wanted} end"
+                    f"case when {given} is not null and ({tried}) is null"
+                    f" then {wrong} || {text} || {_wanted(column, found)} end"
                 )
-        aside = target.with_suffix(".tried")
+        aside = staged.target.with_suffix(".tried")
         reason = f"nullif(concat_ws('; ', {', '.join(reasons or ['null'])}), '')"
         self._write(f"select {', '.join(columns)}, {reason} as file_row_reason from {self._source(types)}", aside)
         read = f"read_parquet({literal(aside)}, file_row_number = true)"
         counted = self.connection.execute(
-            f"select count(file_row_reason), arg_min(file_row_reason, file_row_number) from {read}"
+            "select count(file_row_reason), min(file_row_number) filter (where file_row_reason is not null),"
+            f" arg_min(file_row_reason, file_row_number), count(*) from {read}"
         ).fetchone()
         assert counted is not None
-        self.rules.check_share(str(self.path), counted[0], received, counted[1])
+        faulty, row, reason, rows = counted
+        first = replace(staged, unreadable={row: reason}, broken=staged.received - rows)
+        self.rules.check_share(
+            str(self.path), faulty, staged.received, lambda: first_fault(self.connection, first, {})
+        )
         unreadable = self.connection.execute(
             f"select file_row_number, file_row_reason from {read} where file_row_reason is not null"
         ).fetchall()
         self._write(
             f"select * exclude (file_row_reason) from read_parquet({literal(aside)})"
             " where file_row_reason is null",
-            target,
+            staged.target,
         )
         aside.unlink()
-        return dict(unreadable)
+        staged.unreadable = dict(unreadable)
+
+    def _leave_out_overruns(self, staged: Staged) -> None:
+        """Leave out the rows of records with a value too many that DuckDB read nevertheless."""
+        columns = len(staged.names)
+        unreadable = sorted(staged.unreadable)
+        rows, read = [], 0
+        for _, record in records(self.path):
+            if overruns(record, columns):
+                if read not in staged.unreadable:
+                    rows.append(read - bisect_right(unreadable, read))
+                staged.unreadable.pop(read, None)
+            elif broken(record, columns):
+                continue
+            read += 1
+        if rows:
+            keep_the_rest(self.connection, staged.target, rows)
+            staged.rows -= len(rows)
 
     def _write(self, select: str, target: Path) -> None:
         self.connection.execute(f"copy ({select}) to {literal(target)} ({PARQUET})")
@@ -280,9 +380,11 @@ def locate(
         yield from _locate_in_parquet(connection, staged, faults)
         return
     read = staged_row = found = 0
+    columns = len(staged.names)
     for line, record in records(staged.path):
-        if staged.broken and (reason := broken(record, len(staged.names))):
+        if staged.broken and (reason := broken(record, columns)):
             found += 1
+            read += overruns(record, columns)
             yield Fault(line, _text(record), ("row_not_readable",), reason)
             continue
         if read in staged.unreadable:
@@ -294,6 +396,32 @@ def locate(
         read += 1
     if (staged_row, found) != (staged.rows, staged.broken):
         raise _not_countable(staged)
+
+
+def first_fault(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, faults: dict[int, tuple[tuple[str, ...], str]]
+) -> str:
+    """Say where the first fault of a file is and what it is, in words."""
+    fault = next(locate(connection, staged, faults))
+    return f"{'row' if staged.path.suffix == '.parquet' else 'line'} {fault.line}: {fault.reason}"
+
+
+def keep_the_rest(connection: duckdb.DuckDBPyConnection, path: Path, rows: Collection[int]) -> None:
+    """Write a staged file, or what it links to, anew without the rows given.
+
+    They are filtered by a string of bits: a filter keeps the order of the rows, which a join would lose.
+    """
+    aside = path.with_suffix(".rest")
+    kept = bytearray(b"1") * count_rows(connection, path)
+    for row in rows:
+        kept[row] = ord("0")
+    where = "where get_bit(cast($1 as bit), cast(file_row_number as integer)) = 1" if rows else ""
+    source = f"read_parquet({literal(path)}, file_row_number = true, hive_partitioning = false)"
+    connection.execute(
+        f"copy (select * exclude (file_row_number) from {source} {where}) to {literal(aside)} ({PARQUET})",
+        [kept.decode()] if rows else None,
+    )
+    aside.replace(path)
 
 
 def _not_countable(staged: Staged) -> RefusalError:
@@ -331,25 +459,69 @@ def _typed(column: Column, found: str | None, *, attempt: bool = False) -> str:
     if found is None:
         return f"cast(null as {column.type})"
     name, cast = quoted(column.name), "try_cast" if attempt else "cast"
+    otherwise = "null" if attempt else f"error('not as it should be: ' || {name})"
     if found == column.type:
         return name
     if found != "varchar":
-        return f"{cast}({name} as {column.type})"
+        typed = f"{cast}({name} as {column.type})"
+        exact = _exact(column, found)
+        return f"case when {exact} then {typed} when {name} is not null then {otherwise} end" if exact else typed
     if column.type == "varchar[]":
         return f"string_split({name}, ';')"
     form = FORMS.get(column.type)
-    typed = f"{cast}({name} as {column.type})"
-    if column.type == "timestamp":
-        # A cast of text to timestamp would drop an offset.
-        zoned = f"{cast}({cast}({name} as timestamptz) as timestamp)"
-        typed = f"case when ends_with({name}, 'Z') then {typed} else {zoned} end"
     if form is None:
-        return typed
-    otherwise = "null" if attempt else f"error('not as it should be: ' || {name})"
+        return f"{cast}({name} as {column.type})"
+    # A blank at an end of what is no text says nothing.
+    name = f"trim({name})" if attempt else name
+    typed = _instant(name, cast) if column.type == "timestamp" else f"{cast}({name} as {column.type})"
+    other = ""
+    if column.type == "timestamp":
+        plain = f"replace(replace(upper({name}), ',', '.'), ' ', 'T')"
+        with_seconds = f"regexp_replace({plain}, 'T(..:..)([Z+-])', 'T\\1:00\\2')"
+        other = f" when regexp_full_match({name}, {literal(OTHER_INSTANT)}) then {_instant(with_seconds, cast)}"
     return (
-        f"case when regexp_full_match({name}, {literal(form)}) then {typed}"
+        f"case when regexp_full_match({name}, {literal(form)}) then {typed}{other}"
         f" when {name} is not null then {otherwise} end"
     )
+
+
+def _instant(text: str, cast: str) -> str:
+    """SQL of the instant that a text says, in UTC; a cast of text to timestamp would drop an offset."""
+    zoned = f"{cast}({cast}({text} as timestamptz) as timestamp)"
+    return f"case when ends_with({text}, 'Z') then {cast}({text} as timestamp) else {zoned} end"
+
+
+def _is_taken(wanted: str, found: str) -> bool:
+    """Whether a column of a Parquet file can be read as the contract's type, all of it or value by value."""
+    is_decimal = found.startswith("decimal(") and int(found[8:].split(",")[0]) <= WIDEST_DECIMAL
+    return found in {"varchar", wanted} | TAKEN_AS.get(wanted, set()) or (
+        is_decimal and wanted in {"bigint", "ubigint"}
+    )
+
+
+def _exact(column: Column, found: str) -> str:
+    """SQL that is true of a value that its type in a Parquet file says exactly; empty where that is always so."""
+    name = quoted(column.name)
+    if column.type == "date":
+        return f"{name} = date_trunc('day', {name})"
+    if found.startswith("decimal("):
+        return f"{name} = trunc({name})"
+    if found in EXACT_BELOW:
+        return f"{name} = trunc({name}) and abs({name}) < {EXACT_BELOW[found]}"
+    return ""
+
+
+def _wanted(column: Column, found: str | None) -> str:
+    """SQL of what a value should have been, or what it lacks."""
+    usual = literal(f"', not {EXAMPLES.get(column.type, column.type)}")
+    if column.type != "timestamp" or found != "varchar":
+        return usual
+    lacking = literal(
+        "', which has no offset from UTC; write it like 2021-08-31T09:12:00Z or 2021-08-31T10:12:00+01:00,"
+        " or say in extracts/layouts which zone it has"
+    )
+    text = f"trim({quoted(column.name)})"
+    return f"case when regexp_full_match({text}, {literal(WITHOUT_OFFSET)}) then {lacking} else {usual} end"
 
 
 def _text(record: bytes) -> str:

@@ -24,8 +24,8 @@ OTHER_KINDS = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"PAR1": "Parquet"}
 OPENED = rb'"[^"]*(?:""[^"]*)*'
 QUOTED_OR_PLAIN = rb"(?:" + OPENED + rb'"|(?!")[^,]*)'
 QUOTED = re.compile(rb"(?:(?<=,)|^)" + OPENED + rb'"')
-SEPARATOR = re.compile(rb",")
 WHOLE = re.compile(QUOTED_OR_PLAIN + rb"(?:," + QUOTED_OR_PLAIN + rb")*")
+EMPTY_FROM_BEHIND = re.compile(rb'(?:(?:"")?,)+')
 UNFINISHED = re.compile(rb"(?:" + QUOTED_OR_PLAIN + rb",)*" + OPENED)
 
 Progress = Callable[[int], None]
@@ -33,11 +33,15 @@ Progress = Callable[[int], None]
 
 @dataclass
 class Scan:
-    """What a walk found: the header, the number of records that are not blank, how lines end."""
+    """What a walk found: the header, the number of records that are not blank, how lines end.
+
+    `may_overrun` says that a record may have one value more than the header, the last of them empty.
+    """
 
     header: list[str] = field(default_factory=list)
     records: int = 0
     line_ends: set[bytes] = field(default_factory=set)
+    may_overrun: bool = False
 
 
 def sniff(path: Path) -> None:
@@ -59,22 +63,28 @@ def scan(path: Path, progress: Progress | None = None) -> Scan:
     found = Scan()
     blocks = _blocks(path, progress)
     line = 1
-    unread = b""
+    commas = 0
     for block in blocks:
         if not found.header:
             head, line, rest = _first_record(block, path, found)
             if head is None:
                 continue
             block = rest
-        if b'"' not in block and b'"' not in unread:
+        if b'"' not in block:
             found.records += _lines(block, found.line_ends)
+            commas += block.count(b",")
             line += block.count(b"\n")
             continue
+        # Counted here, as the others are: a comma too few, which would hide one too many, breaks its record.
+        found.may_overrun = commas != found.records * (len(found.header) - 1)
         # A record that a block cuts can only be a quoted one: blocks end with a line.
         for _, record in _records(_with_more(block, blocks), path, line):
             found.records += 1
             found.line_ends.add(_end(record))
+            found.may_overrun = found.may_overrun or overruns(record, len(found.header))
         break
+    else:
+        found.may_overrun = commas != found.records * (len(found.header) - 1)
     found.line_ends.discard(b"")
     if len(found.line_ends) > 1:
         raise RefusalError(
@@ -104,17 +114,30 @@ def broken(record: bytes, columns: int) -> str | None:
         text.decode()
     except UnicodeDecodeError:
         return "the record has bytes that are not UTF-8"
-    if b'"' not in text:
-        values = text.count(b",") + 1
-    elif WHOLE.fullmatch(text):
-        values = 1 + len(SEPARATOR.findall(QUOTED.sub(b"", text)))
-    else:
+    if b'"' in text and not WHOLE.fullmatch(text):
         return "the record has text after the end of a quotation"
-    if values == columns + 1 and text.endswith(b","):
-        return None  # a comma at the end, which DuckDB takes as well
+    values = _values(text)
+    if overruns(record, columns):
+        return (
+            f"the record has {values} values, not {columns}, with nothing in the last: a value may hold a comma"
+            " without quotation marks, and those after it stand a column too far"
+        )
     if values != columns:
         return f"the record has {values} values, not {columns}"
     return None
+
+
+def overruns(record: bytes, columns: int) -> bool:
+    """Whether a record has values too many that are empty: DuckDB reads it as if those were not there."""
+    text = record.removesuffix(b"\n").removesuffix(b"\r")
+    if not text.endswith((b",", b'""')):
+        return False
+    found = EMPTY_FROM_BEHIND.match(text[::-1])
+    return found is not None and 0 < _values(text) - columns <= found[0].count(b",")
+
+
+def _values(text: bytes) -> int:
+    return 1 + (QUOTED.sub(b"", text) if b'"' in text else text).count(b",")
 
 
 def _opened(path: Path) -> BinaryIO:
