@@ -143,7 +143,8 @@ def _unread_text(cell: ElementTree.Element) -> str | None:
     value, formula = cell.findtext(f"{MAIN}v"), cell.find(f"{MAIN}f")
     if cell.get("t") == "e":
         return value
-    return f"={formula.text or ''}" if formula is not None and value is None else None
+    is_text = cell.get("t") == "str"  # which may be an empty one
+    return f"={formula.text or ''}" if formula is not None and not value and not is_text else None
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
