@@ -15,7 +15,7 @@ import duckdb
 from cpm_warehouse.contracts import SCHEMA, contract_schema, load_contracts
 from cpm_warehouse.errors import CpmError, DamageError, one_line, system_said
 from cpm_warehouse.layouts.loading import SCHEMA as LAYOUT_SCHEMA
-from cpm_warehouse.layouts.loading import layout_schema
+from cpm_warehouse.layouts.loading import find_folder, layout_schema, load_layouts
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import as_closed_as, private
 from cpm_warehouse.pseudonyms import rotate
@@ -141,6 +141,11 @@ def simulate(
 @main.command()
 @click.option("--extracts", type=Path, default=Path("extracts/sample"), show_default=True)
 @click.option("--lake", type=Path, default=Path("lake/sample"), show_default=True)
+@click.option(
+    "--layouts",
+    type=Path,
+    help="Directory of layouts; by default _layouts in that of the extracts, or else extracts/layouts.",
+)
 @click.option("--dry-run", is_flag=True, help="Judge the submissions and leave the lake as it is.")
 @click.option("--docs", type=Path, help="Directory for a static site of what Great Expectations found.")
 @click.option("--accept-quarantine", is_flag=True, help="Exit with 0, not 3, where rows were quarantined.")
@@ -153,6 +158,7 @@ def simulate(
 def land(
     extracts: Path,
     lake: Path,
+    layouts: Path | None,
     dry_run: bool,
     docs: Path | None,
     accept_quarantine: bool,
@@ -161,7 +167,8 @@ def land(
 ) -> None:
     """Take submissions that are new into the Parquet lake and its register, each judged against its contract.
 
-    A submission is a directory <provider>/<extract>/<YYYY-MM>/v<n> of CSV (.csv, .csv.gz) or Parquet files. What
+    A submission is a directory <provider>/<extract>/<YYYY-MM>/v<n> of CSV (.csv, .csv.gz) or Parquet files; by a
+    layout, <layouts>/<provider>/<extract>.yml, files that look otherwise are read, workbooks too. What
     was landed before is left as it is. Rows at fault are quarantined with their text and reason, and the rest is
     accepted; a submission that cannot be relied on as a whole is refused and changes nothing. The rules are rows
     of the seed validation_rules.
@@ -171,11 +178,13 @@ def land(
     """
     outcomes = []
     damages: list[Damage] = []
+    contracts = load_contracts()
     with private(), Progress(extracts) as progress:
         for outcome in land_extracts(
             extracts,
             lake,
-            load_contracts(),
+            contracts,
+            load_layouts(find_folder(extracts, layouts), contracts),
             dry_run=dry_run,
             repair=repair,
             wait=wait,

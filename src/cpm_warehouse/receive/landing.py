@@ -25,6 +25,8 @@ from cpm_warehouse.contracts import Contract
 from cpm_warehouse.duck import connect, literal, quoted
 from cpm_warehouse.errors import CpmError, RefusalError, no_room
 from cpm_warehouse.files import sha256, sync, sync_all, write_whole
+from cpm_warehouse.layouts.layout import Layout, layout_of
+from cpm_warehouse.layouts.loading import Layouts
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import FOLDER, make_private, private
 from cpm_warehouse.publish.earlier import take_in_earlier
@@ -54,7 +56,9 @@ from cpm_warehouse.receive.quarantine import (
 )
 from cpm_warehouse.receive.reading import FileReader, Staged, count_rows, first_fault, keep_the_rest, locate
 from cpm_warehouse.receive.rules import Rules, plausible_months
+from cpm_warehouse.receive.sources import stem
 from cpm_warehouse.receive.submissions import Submission, find_submissions, refused_if_unreadable
+from cpm_warehouse.receive.swapped import may_be_swapped
 from cpm_warehouse.receive.validating import MEMORY_LIMIT, Validator, start_import
 from cpm_warehouse.receive.verifying import ASIDE, REGISTER_ENTRY, Damage, Seen, expected_files, remember
 
@@ -76,7 +80,7 @@ class Outcome:
     """What landing did with one submission.
 
     `landed`, `known` (landed before), `refused`, `repaired`, or `damaged`: something lies in its place that no
-    landing wrote.
+    landing wrote. Where what is known `looks_otherwise_now`, its layout has changed since it landed.
     """
 
     submission: Submission
@@ -86,12 +90,14 @@ class Outcome:
     warnings: tuple[Warned, ...] = ()
     rule_id: str = ""
     reason: str = ""
+    looks_otherwise_now: bool = False
 
 
 def land(
     extracts: Path,
     lake: Path,
     contracts: Mapping[str, Contract],
+    layouts: Layouts | None = None,
     *,
     dry_run: bool = False,
     repair: bool = False,
@@ -105,7 +111,8 @@ def land(
 
     A submission that is refused changes nothing but the list of refusals; the others land all the same. A dry run
     judges them and leaves the lake as it is. `repair` heals what is damaged, from the journal or by landing it
-    anew; `on_damage` is told what is damaged at the end. `wait` is for how many seconds another landing is waited
+    anew; `on_damage` is told what is damaged at the end. `layouts` say how files look that are not as their
+    contract has them. `wait` is for how many seconds another landing is waited
     for; `docs` is a directory for Data Docs of what is new. What is written is kept from other users. The earlier
     publication of a sample becomes the first one of a lake without any.
     Raises CpmError where the extracts directory itself is unusable, another landing is at work in the lake or its
@@ -131,7 +138,17 @@ def land(
             ensure_schemas(connection, lake, contracts, journal, say)
             if repair:
                 damaged = heal(lake, journal, submissions, say)
-        landing = Landing(connection, lake, journal, rules, scratch, dry_run=dry_run, docs=docs, watch=watch)
+        landing = Landing(
+            connection,
+            lake,
+            journal,
+            rules,
+            layouts or Layouts(),
+            scratch,
+            dry_run=dry_run,
+            docs=docs,
+            watch=watch,
+        )
         for submission in submissions:
             if submission.key in damaged:
                 yield landing.repair(submission, contracts[submission.extract])
@@ -183,6 +200,7 @@ class Landing:
         lake: Path,
         journal: Journal,
         rules: Rules,
+        layouts: Layouts,
         scratch: Path,
         *,
         dry_run: bool,
@@ -193,6 +211,7 @@ class Landing:
         self.lake = lake
         self.journal = journal
         self.rules = rules
+        self.layouts = layouts
         self.scratch = scratch
         self.dry_run = dry_run
         self.docs = docs
@@ -213,7 +232,13 @@ class Landing:
                     _check_known(submission, entry, received, self._next_version(submission))
             if entry:
                 rows, quarantined = entry["accepted_rows"], entry["quarantined_rows"]
-                return Outcome(submission, "known", rows=rows, quarantined=quarantined)
+                return Outcome(
+                    submission,
+                    "known",
+                    rows=rows,
+                    quarantined=quarantined,
+                    looks_otherwise_now=self._looks_otherwise_now(submission, received, entry),
+                )
             if submission.destination(self.lake).exists():
                 reason = f"{submission.destination(self.lake)}: no landing wrote what lies there"
                 return Outcome(submission, "damaged", reason=reason)
@@ -260,7 +285,7 @@ class Landing:
         aside = Path(tempfile.mkdtemp(dir=self.scratch))
         links = Path(tempfile.mkdtemp(dir=self.scratch))
         try:
-            judged = self._judge(submission, contract, received, control, aside, links)
+            judged = self._judge(submission, contract, received, control, aside, links, before)
             entry = self._write(submission, judged, received, control, aside)
             if before:
                 entry = _as_before(submission, entry, before, self._next_version(submission))
@@ -289,13 +314,23 @@ class Landing:
         control: Control,
         aside: Path,
         links: Path,
+        before: Event | None,
     ) -> Judged:
         _check_names(submission, files.paths, files.sums)
+        layouts = _layouts_of(before) if before else self._layouts(submission, files)
         staged: list[Staged] = []
         for path in files.paths:
             self.watch(f"reading {path.name}", 0)
             with refused_if_unreadable(submission):
-                reader = FileReader(self.connection, path, contract, links, self.rules)
+                reader = FileReader(
+                    self.connection,
+                    path,
+                    contract,
+                    links,
+                    self.rules,
+                    layout=layouts[path.name],
+                    period=submission.period,
+                )
                 # Under a number: DuckDB would take a name with * or [ for a pattern.
                 staged.append(reader.stage(aside / f"{len(staged)}.parquet"))
             self.watch(f"read {path.name}", path.stat().st_size)
@@ -314,11 +349,34 @@ class Landing:
                     f"{file.path.name}: the instants of {', '.join(file.taken_as_utc)} have no zone: taken as UTC"
                 )
                 warnings.append(Warned("instant_taken_as_utc", file.rows, message))
+            if names := may_be_swapped(self.connection, file, contract, submission.period):
+                message = (
+                    f"{file.path.name}: no day of {', '.join(names)} is after the 12th, and swapped with the month"
+                    " none would be out of place: are they as the layout has them?"
+                )
+                warnings.append(Warned("day_and_month_alike", file.rows, message))
         faults: dict[str, RowFaults] = {file.path.name: {} for file in staged}
         if received:
             self.watch(f"validating {submission.key}", 0)
             warnings += self._validate(submission, contract, staged, faults)
         return Judged(staged, faults, warnings)
+
+    def _layouts(self, submission: Submission, files: "Received") -> dict[str, Layout | None]:
+        """How each file looks now."""
+        of_file = self.layouts.of_file
+        return {
+            path.name: of_file(submission.provider, submission.extract, submission.period, path.name)
+            for path in files.paths
+        }
+
+    def _looks_otherwise_now(self, submission: Submission, files: "Received", entry: Event) -> bool:
+        """Whether what landed would be read otherwise now; a layout that cannot be used does not tell."""
+        try:
+            now = self._layouts(submission, files)
+        except RefusalError:
+            return False
+        before = {file["name"]: file.get("layout", {}).get("sha256") for file in entry["files"]}
+        return before != {name: layout.checksum if layout else None for name, layout in now.items()}
 
     def _validate(
         self, submission: Submission, contract: Contract, staged: list[Staged], faults: dict[str, RowFaults]
@@ -500,7 +558,7 @@ class Landing:
             accepted = count_rows(self.connection, staged.target)
             for path in (staged.target, aside / QUARANTINE / staged.target.name):
                 if path.exists():
-                    path.rename(path.with_name(f"{_stem(staged.path)}.parquet"))
+                    path.rename(path.with_name(f"{stem(staged.path)}.parquet"))
             if accepted + quarantined != staged.received:
                 raise CpmError(
                     f"{staged.path}: {staged.received} rows received are not {accepted} accepted and"
@@ -513,6 +571,7 @@ class Landing:
                     "accepted_rows": accepted,
                     "quarantined_rows": quarantined,
                     "sha256": received.sums[staged.path.name],
+                    **_layout_entry(staged.layout),
                 }
             )
         entry["received_rows"] = sum(staged.received for staged in judged.staged)
@@ -666,13 +725,24 @@ def _entry(submission: Submission, received_at: datetime, *, is_synthetic: bool)
     }
 
 
-def _stem(path: Path) -> str:
-    return path.name.removesuffix(".gz").removesuffix(".csv").removesuffix(".parquet")
+def _layout_entry(layout: Layout | None) -> dict[str, Any]:
+    """What the register says of the layout of a file, all of it: the file can be landed anew by that alone."""
+    if layout is None:
+        return {}
+    months = {"valid_from": layout.valid_from, "valid_to": layout.valid_to}
+    return {"layout": {"name": layout.name, **months, "sha256": layout.checksum, "says": layout.as_json()}}
+
+
+def _layouts_of(entry: Event) -> dict[str, Layout | None]:
+    """How each file looked when it landed."""
+    return {
+        file["name"]: layout_of(file["layout"]["says"]) if "layout" in file else None for file in entry["files"]
+    }
 
 
 def _check_names(submission: Submission, files: list[Path], sums: Mapping[str, str]) -> None:
-    stems = Counter(_stem(path).lower() for path in files)
-    if clash := [stem for stem, count in stems.items() if count > 1]:
+    stems = Counter(stem(path).lower() for path in files)
+    if clash := [one for one, count in stems.items() if count > 1]:
         raise RefusalError(
             "file_names_clash",
             f"{submission.directory}: several files are called '{clash[0]}', with different endings; rename them",
