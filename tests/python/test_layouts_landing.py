@@ -6,7 +6,6 @@ A canonical file of the sample is rewritten, with what the tool would do to it, 
 import csv
 import io
 import json
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo

@@ -81,6 +81,8 @@ class Dialect:
 
     def empty_at_end(self, record: bytes) -> int:
         """Count the empty values, but the first of all, that a record ends with, quoted or not."""
+        if not record.endswith((self.delimiter.encode(), self.quote.encode() * 2 or b"\n")):  # as of most
+            return 0
         found = self._empty_from_behind.match(record[::-1])
         return found[0].count(self.delimiter.encode()) if found else 0
 

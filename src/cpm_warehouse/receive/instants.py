@@ -1,9 +1,9 @@
 """Reads instants and dates in SQL by the formats and the zone of a layout."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cpm_warehouse.duck import literal
-from cpm_warehouse.layouts.formats import DIRECTIVE, OFFSET, has_offset, pattern
+from cpm_warehouse.layouts.formats import DIRECTIVE, OFFSET, WORDS, has_offset, pattern
 from cpm_warehouse.layouts.layout import Instants
 from cpm_warehouse.receive.zones import kind_of, to_utc
 
@@ -20,7 +20,7 @@ EPOCH = "timestamp '1900-01-01'"
 def local_time(text: str, instants: Instants) -> str:
     """SQL of the local time that a text without an offset is; null where it is none."""
     forms = [form for form in instants.formats if not has_offset(form)]
-    return _first(_parsed(text, form, f"{DAY}{TIME}") for form in forms) if instants.zone else "null"
+    return _local(text, forms, f"{DAY}{TIME}") if instants.zone else "null"
 
 
 def instant(text: str, local: str, instants: Instants, period: str) -> str:
@@ -32,9 +32,9 @@ def instant(text: str, local: str, instants: Instants, period: str) -> str:
     return f"case when {local} is not null then {known} else {absolute} end"
 
 
-def date(text: str, formats: Iterable[str]) -> str:
+def date(text: str, formats: Sequence[str]) -> str:
     """SQL of the day that a text is; null where it is none."""
-    found = _first(_parsed(text, form, f"{DAY}({MIDNIGHT})?") for form in formats)
+    found = _local(text, formats, f"{DAY}({MIDNIGHT})?")
     in_range = f"{found} >= {EPOCH} and {found} < timestamp '2100-01-01'"
     return f"case when {in_range} and {_is_read(text, found)} then cast({found} as date) end"
 
@@ -73,6 +73,20 @@ def _first(found: Iterable[str]) -> str:
     return f"coalesce({', '.join(parts)})" if parts[1:] else parts[0] if parts else "cast(null as timestamp)"
 
 
+def _local(text: str, forms: Sequence[str], iso: str) -> str:
+    """SQL of the local time that a text is by the first format whose form it has."""
+    if len(forms) == 1:
+        return _parsed(text, forms[0], iso)
+    # DuckDB would take the year 21 for one of four digits, and never ask the next format.
+    gated = (
+        _parsed(text, form, iso)
+        if form in WORDS
+        else f"case when regexp_full_match({text}, {literal(pattern(form))}) then {_parsed(text, form, iso)} end"
+        for form in forms
+    )
+    return _first(gated)
+
+
 def _parsed(text: str, form: str, iso: str) -> str:
     """SQL of the local time that a text is by one format."""
     if form == "iso":
@@ -105,6 +119,7 @@ def _point(text: str) -> str:
 
 
 def _strptime(text: str, form: str) -> str:
+    """SQL of what DuckDB reads by a format of its own."""
     read = f"try_strptime({text}, {literal(form)})"
     parts = DIRECTIVE.split(form)
     before = parts[parts.index("f", 1) - 1][-1:] if "f" in parts[1::2] else ""

@@ -126,7 +126,8 @@ def broken(record: bytes, columns: int, dialect: Dialect = COMMAS) -> str | None
 def overruns(record: bytes, columns: int, dialect: Dialect = COMMAS) -> bool:
     """Whether a record has values too many that are empty: DuckDB reads it as if those were not there."""
     text = record.removesuffix(b"\n").removesuffix(b"\r")
-    return 0 < dialect.values_in(text) - columns <= dialect.empty_at_end(text)
+    empty = dialect.empty_at_end(text)
+    return bool(empty) and 0 < dialect.values_in(text) - columns <= empty
 
 
 def opened(path: Path) -> BinaryIO:
