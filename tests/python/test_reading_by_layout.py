@@ -379,8 +379,9 @@ def test_instants_of_parquet_without_a_zone_are_of_the_layouts(tmp_path, read):
 
 def test_a_row_of_parquet_at_fault_is_found_with_the_names_of_the_file(tmp_path, read):
     select = (
-        "select 'SR' || i as ID, 'x' as requestKind, timestamp '2021-10-30 01:30:00' + to_days(i::int) as receivedAt,"
-        " null::timestamp as answeredAt from range(3) r(i)"
+        "select 'SR' || i as ID, 'x' as requestKind,"
+        " timestamp '2021-10-30 01:30:00' + to_days(i::int) as receivedAt, null::timestamp as answeredAt"
+        " from range(3) r(i)"
     )
     parquet(tmp_path, select)
     says = {"instants": {"zone": "Europe/London"}, "columns": [{"name": "requestId", "in_file": ["id"]}]}

@@ -25,11 +25,18 @@ from cpm_warehouse.contracts import Contract
 from cpm_warehouse.duck import connect, literal, quoted
 from cpm_warehouse.errors import CpmError, RefusalError, no_room
 from cpm_warehouse.files import sha256, sync, sync_all, write_whole
-from cpm_warehouse.layouts.layout import Layout, layout_of
 from cpm_warehouse.layouts.loading import Layouts
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import FOLDER, make_private, private
 from cpm_warehouse.publish.earlier import take_in_earlier
+from cpm_warehouse.receive.applied import (
+    Applied,
+    in_register,
+    layouts_now,
+    layouts_then,
+    looks_otherwise,
+    refusals_name,
+)
 from cpm_warehouse.receive.checks import checks_of, month_bounds
 from cpm_warehouse.receive.control import CONTROL_FILE, Control, read_control
 from cpm_warehouse.receive.journal import FORMAT_1, Event, Journal, entry_bytes, read_journal, with_checksum
@@ -237,7 +244,7 @@ class Landing:
                     "known",
                     rows=rows,
                     quarantined=quarantined,
-                    looks_otherwise_now=self._looks_otherwise_now(submission, received, entry),
+                    looks_otherwise_now=looks_otherwise(self.layouts, submission, entry),
                 )
             if submission.destination(self.lake).exists():
                 reason = f"{submission.destination(self.lake)}: no landing wrote what lies there"
@@ -285,7 +292,9 @@ class Landing:
         aside = Path(tempfile.mkdtemp(dir=self.scratch))
         links = Path(tempfile.mkdtemp(dir=self.scratch))
         try:
-            judged = self._judge(submission, contract, received, control, aside, links, before)
+            applied = layouts_then(before) if before else layouts_now(self.layouts, submission)
+            with refusals_name(applied):
+                judged = self._judge(submission, contract, received, control, applied, aside, links)
             entry = self._write(submission, judged, received, control, aside)
             if before:
                 entry = _as_before(submission, entry, before, self._next_version(submission))
@@ -312,12 +321,11 @@ class Landing:
         contract: Contract,
         files: "Received",
         control: Control,
+        applied: Applied,
         aside: Path,
         links: Path,
-        before: Event | None,
     ) -> Judged:
         _check_names(submission, files.paths, files.sums)
-        layouts = _layouts_of(before) if before else self._layouts(submission, files)
         staged: list[Staged] = []
         for path in files.paths:
             self.watch(f"reading {path.name}", 0)
@@ -328,7 +336,7 @@ class Landing:
                     contract,
                     links,
                     self.rules,
-                    layout=layouts[path.name],
+                    layout=applied[path.name],
                     period=submission.period,
                 )
                 # Under a number: DuckDB would take a name with * or [ for a pattern.
@@ -360,23 +368,6 @@ class Landing:
             self.watch(f"validating {submission.key}", 0)
             warnings += self._validate(submission, contract, staged, faults)
         return Judged(staged, faults, warnings)
-
-    def _layouts(self, submission: Submission, files: "Received") -> dict[str, Layout | None]:
-        """How each file looks now."""
-        of_file = self.layouts.of_file
-        return {
-            path.name: of_file(submission.provider, submission.extract, submission.period, path.name)
-            for path in files.paths
-        }
-
-    def _looks_otherwise_now(self, submission: Submission, files: "Received", entry: Event) -> bool:
-        """Whether what landed would be read otherwise now; a layout that cannot be used does not tell."""
-        try:
-            now = self._layouts(submission, files)
-        except RefusalError:
-            return False
-        before = {file["name"]: file.get("layout", {}).get("sha256") for file in entry["files"]}
-        return before != {name: layout.checksum if layout else None for name, layout in now.items()}
 
     def _validate(
         self, submission: Submission, contract: Contract, staged: list[Staged], faults: dict[str, RowFaults]
@@ -571,7 +562,7 @@ class Landing:
                     "accepted_rows": accepted,
                     "quarantined_rows": quarantined,
                     "sha256": received.sums[staged.path.name],
-                    **_layout_entry(staged.layout),
+                    **in_register(staged.layout),
                 }
             )
         entry["received_rows"] = sum(staged.received for staged in judged.staged)
@@ -722,21 +713,6 @@ def _entry(submission: Submission, received_at: datetime, *, is_synthetic: bool)
         "version": submission.version,
         "received_at": received_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
         "is_synthetic": is_synthetic,
-    }
-
-
-def _layout_entry(layout: Layout | None) -> dict[str, Any]:
-    """What the register says of the layout of a file, all of it: the file can be landed anew by that alone."""
-    if layout is None:
-        return {}
-    months = {"valid_from": layout.valid_from, "valid_to": layout.valid_to}
-    return {"layout": {"name": layout.name, **months, "sha256": layout.checksum, "says": layout.as_json()}}
-
-
-def _layouts_of(entry: Event) -> dict[str, Layout | None]:
-    """How each file looked when it landed."""
-    return {
-        file["name"]: layout_of(file["layout"]["says"]) if "layout" in file else None for file in entry["files"]
     }
 
 
