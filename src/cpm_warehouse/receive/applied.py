@@ -52,9 +52,8 @@ def refusals_name(applied: Applied) -> Iterator[None]:
     try:
         yield
     except RefusalError as refusal:
-        names = " and ".join(dict.fromkeys(f"'{layout.name}'" for layout in applied.values() if layout))
-        if not names or "layout" in str(refusal):
+        names = dict.fromkeys(f"layout '{layout.name}'" for layout in applied.values() if layout)
+        if not names or any(name in str(refusal) for name in names):
             raise
-        raise RefusalError(
-            refusal.rule_id, f"{refusal}; or correct the layout {names}, by which it was read"
-        ) from refusal
+        also = f"or correct {' and '.join(names)}, by which it was read"
+        raise RefusalError(refusal.rule_id, f"{refusal}; {also}") from refusal
