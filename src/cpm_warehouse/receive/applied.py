@@ -24,7 +24,7 @@ def layouts_now(layouts: Layouts, submission: Submission) -> Applied:
 def layouts_then(entry: Mapping[str, Any]) -> Applied:
     """How each file looked when it landed, by its entry in the register."""
     return {
-        file["name"]: layout_of(file["layout"]["says"]) if "layout" in file else None for file in entry["files"]
+        file["name"]: layout_of(file["layout_says"]) if "layout_says" in file else None for file in entry["files"]
     }
 
 
@@ -34,7 +34,7 @@ def looks_otherwise(layouts: Layouts, submission: Submission, entry: Mapping[str
         now = layouts_now(layouts, submission)
     except RefusalError:
         return False
-    then = {file["name"]: file.get("layout", {}).get("sha256") for file in entry["files"]}
+    then = {file["name"]: file.get("layout_sha256") for file in entry["files"]}
     return then != {name: layout.checksum if layout else None for name, layout in now.items()}
 
 
@@ -42,8 +42,7 @@ def in_register(layout: Layout | None) -> dict[str, Any]:
     """What the register says of the layout of a file: all of it, so that the file can be landed anew by that."""
     if layout is None:
         return {}
-    months = {"valid_from": layout.valid_from, "valid_to": layout.valid_to}
-    return {"layout": {"name": layout.name, **months, "sha256": layout.checksum, "says": layout.as_json()}}
+    return {"layout": layout.name, "layout_sha256": layout.checksum, "layout_says": layout.as_json()}
 
 
 @contextmanager
