@@ -471,3 +471,19 @@ def test_what_is_read_by_a_layout_alone_says_so(tmp_path, contracts, name):
             tmp_path / "b"
         )
     assert raised.value.rule_id == "file_kind_unknown"
+
+
+@pytest.mark.parametrize("place", [0, 2, 4])
+def test_records_are_told_apart_by_columns_that_are_left_out_too(read, place):
+    """DuckDB need not make values of them, and yet has to find a value too few or too many."""
+    rows = [["requestId", "requestKind", "receivedAt", "answeredAt"], *([f"SR{n}", "x", "", ""] for n in range(6))]
+    for row in rows:
+        row.insert(place, "Notes" if row is rows[0] else '"a ""note"", with; signs"')
+    del rows[2][-1]
+    rows[4].append("one more")
+    found = read("\n".join(",".join(row) for row in rows), {"ignore": ["Notes"]})
+    assert [row[0] for row in found.rows] == ["SR0", "SR2", "SR4", "SR5"]
+    assert [(line, reason) for line, *_, reason in found.faults] == [
+        (3, "the record has 4 values, not 5"),
+        (5, "the record has 6 values, not 5"),
+    ]

@@ -54,6 +54,11 @@ class Dialect:
         return self._pattern("(?:(?<={delimiter})|^){opened}{quote}")
 
     @cached_property
+    def _empty_ends(self) -> tuple[bytes, ...]:
+        quoted = (self.quote.encode() * 2,) if self.quote else ()
+        return (self.delimiter.encode(), *quoted)
+
+    @cached_property
     def _empty_from_behind(self) -> re.Pattern[bytes]:
         return self._pattern("(?:(?:{quote}{quote})?{delimiter})+")
 
@@ -81,7 +86,7 @@ class Dialect:
 
     def empty_at_end(self, record: bytes) -> int:
         """Count the empty values, but the first of all, that a record ends with, quoted or not."""
-        if not record.endswith((self.delimiter.encode(), self.quote.encode() * 2 or b"\n")):  # as of most
+        if not record.endswith(self._empty_ends):  # as of most
             return 0
         found = self._empty_from_behind.match(record[::-1])
         return found[0].count(self.delimiter.encode()) if found else 0

@@ -125,6 +125,8 @@ def broken(record: bytes, columns: int, dialect: Dialect = COMMAS) -> str | None
 
 def overruns(record: bytes, columns: int, dialect: Dialect = COMMAS) -> bool:
     """Whether a record has values too many that are empty: DuckDB reads it as if those were not there."""
+    if record.count(dialect.delimiter.encode()) < columns:  # as most; those in quotation count here too
+        return False
     text = record.removesuffix(b"\n").removesuffix(b"\r")
     empty = dialect.empty_at_end(text)
     return bool(empty) and 0 < dialect.values_in(text) - columns <= empty
