@@ -121,6 +121,21 @@ def test_the_register_says_which_layout(landed):
     assert all("layout" not in file for file in without["files"])
 
 
+def test_models_read_which_layout(landed):
+    """As the source of the register reads it, beside entries of files without one."""
+    (source,) = yaml.safe_load((ROOT / "models/staging/lake/_lake__sources.yml").read_text())["sources"]
+    (register,) = [table for table in source["tables"] if table["name"] == "submissions"]
+    read = register["config"]["meta"]["external_location"]
+    found = {}
+    for name, place in landed.items():
+        here = read.replace('{{ var("lake_root", "lake/sample") }}', str(place.lake))
+        found[name] = duckdb.sql(f"select distinct extract, unnest(files).layout from {here}").fetchall()
+    layouts = {extract: layout for extract, layout in found["tools"] if layout}
+    assert layouts.keys() == {extract.split("/")[1] for extract in FILES}
+    assert layouts["smki_requests"] == "pandas_parquet"
+    assert {layout for _, layout in found["sample"]} == {None}
+
+
 SMKI = "smki/smki_requests"
 AUGUST = f"{SMKI}/{MONTH}"
 LONDON = {"formats": ["%d/%m/%Y %H:%M"], "zone": "Europe/London"}
