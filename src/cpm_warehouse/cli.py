@@ -16,6 +16,8 @@ import duckdb
 
 from cpm_warehouse.contracts import SCHEMA, contract_schema, load_contracts
 from cpm_warehouse.errors import CpmError, DamageError, one_line, system_said
+from cpm_warehouse.layouts.loading import SCHEMA as LAYOUT_SCHEMA
+from cpm_warehouse.layouts.loading import find_folder, layout_schema, load_layouts
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import as_closed_as, private
 from cpm_warehouse.project import PROJECT, Lake, Place, Workplace, lake_of, workplace_of, write_project
@@ -198,6 +200,11 @@ def simulate(
 @main.command()
 @EXTRACTS
 @LAKE
+@click.option(
+    "--layouts",
+    type=PLACE,
+    help="Directory of layouts; by default _layouts in that of the extracts, or else extracts/layouts.",
+)
 @click.option("--dry-run", is_flag=True, help="Judge the submissions and leave the lake as it is.")
 @click.option("--docs", type=PLACE, help="Directory for a static site of what Great Expectations found.")
 @click.option("--accept-quarantine", is_flag=True, help="Exit with 0, not 3, where rows were quarantined.")
@@ -210,6 +217,7 @@ def simulate(
 def land(
     extracts: Path,
     lake: Path,
+    layouts: Path | None,
     dry_run: bool,
     docs: Path | None,
     accept_quarantine: bool,
@@ -218,7 +226,8 @@ def land(
 ) -> None:
     """Take submissions that are new into the Parquet lake and its register, each judged against its contract.
 
-    A submission is a directory <provider>/<extract>/<YYYY-MM>/v<n> of CSV (.csv, .csv.gz) or Parquet files. What
+    A submission is a directory <provider>/<extract>/<YYYY-MM>/v<n> of CSV (.csv, .csv.gz) or Parquet files; by a
+    layout, <layouts>/<provider>/<extract>.yml, files that look otherwise are read, workbooks too. What
     was landed before is left as it is. Rows at fault are quarantined with their text and reason, and the rest is
     accepted; a submission that cannot be relied on as a whole is refused and changes nothing. The rules are rows
     of the seed validation_rules.
@@ -228,11 +237,13 @@ def land(
     """
     outcomes = []
     damages: list[Damage] = []
+    contracts = load_contracts()
     with private(), Progress(extracts) as progress:
         for outcome in land_extracts(
             extracts,
             lake,
-            load_contracts(),
+            contracts,
+            load_layouts(find_folder(extracts, layouts), contracts),
             dry_run=dry_run,
             repair=repair,
             wait=wait,
@@ -379,6 +390,14 @@ def contract_pages(out: Path) -> None:
 def write_contract_schema(out: Path) -> None:
     """Write what a contract may say as JSON Schema, by which editors complete and check one."""
     out.write_text(contract_schema(), encoding="utf-8")
+    click.echo(str(out))
+
+
+@main.command("layout-schema")
+@click.option("--out", type=PLACE, default=LAYOUT_SCHEMA, show_default=True)
+def write_layout_schema(out: Path) -> None:
+    """Write what a layout may say as JSON Schema, by which editors complete and check one."""
+    out.write_text(layout_schema(), encoding="utf-8")
     click.echo(str(out))
 
 

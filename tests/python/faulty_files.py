@@ -242,6 +242,29 @@ FAULTY = [
     bad_row("value_of_no_list", smki(5, kind="deviceCertificates"), "value_not_allowed"),
     bad_row("values_too_few", "SR5,deviceCertificate\n", "row_not_readable"),
     bad_row("values_too_many", "SR5,deviceCertificate,2021-08-06T10:00:00Z,,more\n", "row_not_readable"),
+    bad_row("value_empty_too_many", "SR5,deviceCertificate,2021-08-06T10:00:00Z,,\n", "row_not_readable"),
+    bad_row("values_empty_two_too_many", 'SR5,deviceCertificate,2021-08-06T10:00:00Z,,"",\n', "row_not_readable"),
+    one(
+        "value_too_many_beside_one_too_few",
+        SMKI + GOOD + "SR5,deviceCertificate,2021-08-06T10:00:00Z,,\nSR6,deviceCertificate\n" + smki(9),
+        5,
+        (6, "row_not_readable", "SR5,"),
+        (7, "row_not_readable", "SR6,"),
+    ),
+    one(
+        "value_empty_too_many_among_quoted_and_unreadable",
+        SMKI
+        + '"SR0",deviceCertificate,2021-08-06T10:00:00Z,x\n'
+        + "SR5,deviceCertificate,2021-08-06T10:00:00Z,,\n"
+        + GOOD
+        + smki(9, received="2021-07-10T10:00:00Z"),
+        4,
+        (2, "value_not_readable", "SR0"),
+        (3, "row_not_readable", "SR5,"),
+        (8, "row_of_another_month", "SR9"),
+    ),
+    refused("comma_at_the_end_of_every_line", (SMKI + GOOD).replace("\n", ",\n"), "columns_differ"),
+    refused("comma_at_the_end_of_every_record", SMKI + GOOD.replace("\n", ",\n"), "mostly_faulty"),
     bad_row("line_of_spaces", "   \n", "row_not_readable"),
     bad_row("text_after_quotation", '"SR5"x,deviceCertificate,2021-08-06T10:00:00Z,\n', "row_not_readable"),
     bad_row("header_repeated", SMKI, "value_not_readable"),
@@ -278,7 +301,16 @@ FAULTY = [
     pmr("number_with_decimals", "2021-08-01,3.6,2021-10-05\n"),
     pmr("number_in_scientific_form", "2021-08-01,1e5,2021-10-05\n"),
     pmr("number_with_underscore", "2021-08-01,1_0,2021-10-05\n"),
-    pmr("number_with_space", "2021-08-01, 3,2021-10-05\n"),
+    one(
+        "number_with_spaces",
+        PMR
+        + "2021-08-01, 1 ,2021-10-05\n2021-08-01,2,2021-10-1\n2021-08-01, ,2021-10-12\n2021-08-01,3,2021-10-12\n",
+        2,
+        (3, "value_not_readable", "2021-10-1"),
+        (4, "value_missing", "2021-08-01, ,"),
+        extract="pmr_deliveries",
+        provider="dcc",
+    ),
     pmr("number_says_null", "2021-08-01,NULL,2021-10-05\n"),
     pmr("number_negative", "2021-08-01,-1,2021-10-05\n", "value_out_of_range"),
     pmr("number_over_64_bits", "2021-08-01,9223372036854775808,2021-10-05\n"),
@@ -293,7 +325,8 @@ FAULTY = [
     bad_row("instant_in_a_leap_second", smki(5, received="2021-08-06T23:59:60Z")),
     bad_row("instant_with_offset_of_25_hours", smki(5, received="2021-08-06T10:00:00+25:00")),
     bad_row("instant_in_year_1", smki(5, received="0001-01-01T00:00:00Z")),
-    bad_row("instant_with_decimal_comma", smki(5, received='"2021-08-06T10:00:00,5Z"')),
+    one("instant_with_decimal_comma", SMKI + GOOD + smki(5, received='"2021-08-06T10:00:00,5Z"'), 5),
+    bad_row("instant_in_words", smki(5, received="6 August 2021 10:00 UTC")),
     bad_row("instant_as_unix_seconds", smki(5, received="1628244000")),
     bad_row("answered_before_received", smki(5, answered="2021-08-05T10:00:00Z"), "responded_before_received"),
     bad_row("row_of_the_month_after", smki(5, received="2021-09-01T00:00:00Z"), "row_of_another_month"),
@@ -527,6 +560,7 @@ FAULTY = [
         smki_parquet(received="timestamp_ns '2021-08-02 10:00:00'"),
         4,
         name="a.parquet",
+        warned=("instant_taken_as_utc",),
     ),
     one(
         "parquet_of_texts",
@@ -541,6 +575,7 @@ FAULTY = [
         2,
         (3, "row_of_another_month", '"SR2"'),
         name="a.parquet",
+        warned=("instant_taken_as_utc",),
     ),
     # Versions
     Faulty(

@@ -30,7 +30,9 @@ GIVEN = {
     "add_seconds(\"timestamp '2021-03-01 23:59:59'\", '2')": "2021-03-02 00:00:01",
     "to_local(\"timestamp '2021-07-01 23:30:00'\", 'Europe/London')": "2021-07-02 00:30:00",
     "to_utc(\"timestamp '2021-07-02 00:30:00'\", 'Europe/London')": "2021-07-01 23:30:00",
-    "file_stem(\"'a/b/c.d.parquet'\")": "c",
+    "file_stem(\"'a/b/c.d.parquet'\")": "c.d",
+    "file_stem(\"'c.d.csv.gz'\")": "c.d",
+    "file_stem(\"'c.csv.xlsx'\")": "c.csv",
     "eui64_number(\"'00-DB-12-34-56-78-90-AB'\")": str(0x00DB1234567890AB),
     "latency_bucket('1000')": "349",
 }

@@ -305,7 +305,7 @@ def test_an_instant_without_an_offset_is_refused(send, tmp_path, contracts):
         submission="dcc/measure_exceptions/2021-09/v1",
     )
     outcome = landed(extracts, tmp_path / "lake", contracts)["measure_exceptions/dcc/2021-09/v1"]
-    assert "'Window From' is '2021-09-01 00:00:00', not an instant with its offset" in outcome.reason
+    assert "line 2: 'Window From' is '2021-09-01 00:00:00', which has no offset from UTC" in outcome.reason
 
 
 def test_instants_with_any_offset_become_utc(send, tmp_path, contracts):

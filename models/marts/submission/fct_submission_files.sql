@@ -22,6 +22,7 @@ final as (
         files.received_rows,
         files.accepted_rows,
         files.quarantined_rows,
+        files.layout_name,
         submissions.is_current,
         submissions.is_synthetic,
         submissions.reporting_month

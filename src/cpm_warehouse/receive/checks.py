@@ -75,7 +75,7 @@ def _column_checks(column: Column, dates: Dates) -> Iterator[Check]:
     if column.pattern:
         pattern = literal(PATTERNS[column.pattern])
         condition = (
-            f"len(list_filter({name}, item -> not regexp_full_match(item, {pattern}))) > 0"
+            f"len(list_filter({name}, item -> regexp_full_match(item, {pattern}) is not true)) > 0"
             if column.type == "varchar[]"
             else f"not regexp_full_match({name}, {pattern})"
         )

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,18 @@ from cpm_warehouse.contracts import Contract
 from cpm_warehouse.duck import connect, literal, quoted
 from cpm_warehouse.errors import CpmError, RefusalError, no_room
 from cpm_warehouse.files import sha256, sync, sync_all, write_whole
+from cpm_warehouse.layouts.loading import Layouts
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import FOLDER, make_private, private
 from cpm_warehouse.publish.earlier import take_in_earlier
+from cpm_warehouse.receive.applied import (
+    Applied,
+    in_register,
+    layouts_now,
+    layouts_then,
+    looks_otherwise,
+    refusals_name,
+)
 from cpm_warehouse.receive.checks import checks_of, month_bounds
 from cpm_warehouse.receive.codes import KnownCodes, rows_of
 from cpm_warehouse.receive.control import CONTROL_FILE, Control, read_control
@@ -50,12 +60,13 @@ from cpm_warehouse.receive.quarantine import (
     count_faulty,
     find_faulty,
     find_repeats,
-    keep_the_rest,
     write_quarantine,
 )
-from cpm_warehouse.receive.reading import FileReader, Staged, count_rows, locate
+from cpm_warehouse.receive.reading import FileReader, Staged, count_rows, first_fault, keep_the_rest, locate
 from cpm_warehouse.receive.rules import Rules, plausible_months
+from cpm_warehouse.receive.sources import stem
 from cpm_warehouse.receive.submissions import Submission, find_submissions, refused_if_unreadable
+from cpm_warehouse.receive.swapped import may_be_swapped
 from cpm_warehouse.receive.validating import MEMORY_LIMIT, Validator, start_import
 from cpm_warehouse.receive.verifying import (
     ASIDE,
@@ -85,7 +96,7 @@ class Outcome:
     """What landing did with one submission.
 
     `landed`, `known` (landed before), `refused`, `repaired`, or `damaged`: something lies in its place that no
-    landing wrote.
+    landing wrote. Where what is known `looks_otherwise_now`, its layout has changed since it landed.
     """
 
     submission: Submission
@@ -95,12 +106,14 @@ class Outcome:
     warnings: tuple[Warned, ...] = ()
     rule_id: str = ""
     reason: str = ""
+    looks_otherwise_now: bool = False
 
 
 def land(
     extracts: Path,
     lake: Path,
     contracts: Mapping[str, Contract],
+    layouts: Layouts | None = None,
     *,
     dry_run: bool = False,
     repair: bool = False,
@@ -114,7 +127,8 @@ def land(
 
     A submission that is refused changes nothing but the list of refusals; the others land all the same. A dry run
     judges them and leaves the lake as it is. `repair` heals what is damaged, from the journal or by landing it
-    anew; `on_damage` is told what is damaged at the end. `wait` is for how many seconds another landing is waited
+    anew; `on_damage` is told what is damaged at the end. `layouts` say how files look that are not as their
+    contract has them. `wait` is for how many seconds another landing is waited
     for; `docs` is a directory for Data Docs of what is new. What is written is kept from other users. The earlier
     publication of a sample becomes the first one of a lake without any.
     Raises CpmError where the extracts directory itself is unusable, another landing is at work in the lake or its
@@ -149,7 +163,16 @@ def land(
         }
         codes.take_landed(connection, lake, sound)
         landing = Landing(
-            connection, lake, journal, rules, codes, scratch, dry_run=dry_run, docs=docs, watch=watch
+            connection,
+            lake,
+            journal,
+            rules,
+            codes,
+            layouts or Layouts(),
+            scratch,
+            dry_run=dry_run,
+            docs=docs,
+            watch=watch,
         )
         # Own lists first: by them the codes of all others are known.
         for submission in sorted(submissions, key=lambda one: not _is_own_list(one, contracts)):
@@ -209,6 +232,7 @@ class Landing:
         journal: Journal,
         rules: Rules,
         codes: KnownCodes,
+        layouts: Layouts,
         scratch: Path,
         *,
         dry_run: bool,
@@ -220,6 +244,7 @@ class Landing:
         self.journal = journal
         self.rules = rules
         self.codes = codes
+        self.layouts = layouts
         self.scratch = scratch
         self.dry_run = dry_run
         self.docs = docs
@@ -240,7 +265,13 @@ class Landing:
                     _check_known(submission, entry, received, self._next_version(submission))
             if entry:
                 rows, quarantined = entry["accepted_rows"], entry["quarantined_rows"]
-                return Outcome(submission, "known", rows=rows, quarantined=quarantined)
+                return Outcome(
+                    submission,
+                    "known",
+                    rows=rows,
+                    quarantined=quarantined,
+                    looks_otherwise_now=looks_otherwise(self.layouts, submission, entry),
+                )
             if submission.destination(self.lake).exists():
                 reason = f"{submission.destination(self.lake)}: no landing wrote what lies there"
                 return Outcome(submission, "damaged", reason=reason)
@@ -287,7 +318,9 @@ class Landing:
         aside = Path(tempfile.mkdtemp(dir=self.scratch))
         links = Path(tempfile.mkdtemp(dir=self.scratch))
         try:
-            judged = self._judge(submission, contract, received, control, aside, links)
+            applied = layouts_then(before) if before else layouts_now(self.layouts, submission)
+            with refusals_name(applied):
+                judged = self._judge(submission, contract, received, control, applied, aside, links)
             entry = self._write(submission, judged, received, control, aside)
             if before:
                 entry = _as_before(submission, entry, before, self._next_version(submission))
@@ -316,6 +349,7 @@ class Landing:
         contract: Contract,
         files: "Received",
         control: Control,
+        applied: Applied,
         aside: Path,
         links: Path,
     ) -> Judged:
@@ -324,7 +358,15 @@ class Landing:
         for path in files.paths:
             self.watch(f"reading {path.name}", 0)
             with refused_if_unreadable(submission):
-                reader = FileReader(self.connection, path, contract, links, self.rules)
+                reader = FileReader(
+                    self.connection,
+                    path,
+                    contract,
+                    links,
+                    self.rules,
+                    layout=applied[path.name],
+                    period=submission.period,
+                )
                 # Under a number: DuckDB would take a name with * or [ for a pattern.
                 staged.append(reader.stage(aside / f"{len(staged)}.parquet"))
             self.watch(f"read {path.name}", path.stat().st_size)
@@ -337,6 +379,18 @@ class Landing:
                 f" ask {submission.provider} for the month, or allow it in the contract (may_be_empty)",
             )
         warnings = self._compare_with_register(submission, files.sums, received, control.received_at)
+        for file in staged:
+            if file.taken_as_utc:
+                message = (
+                    f"{file.path.name}: the instants of {', '.join(file.taken_as_utc)} have no zone: taken as UTC"
+                )
+                warnings.append(Warned("instant_taken_as_utc", file.rows, message))
+            if names := may_be_swapped(self.connection, file, contract, submission.period):
+                message = (
+                    f"{file.path.name}: no day of {', '.join(names)} is after the 12th, and swapped with the month"
+                    " none would be out of place: are they as the layout has them?"
+                )
+                warnings.append(Warned("day_and_month_alike", file.rows, message))
         faults: dict[str, RowFaults] = {file.path.name: {} for file in staged}
         if received:
             self.watch(f"validating {submission.key}", 0)
@@ -380,22 +434,30 @@ class Landing:
         if repeats.repeated:
             warnings.append(Warned("row_repeated", repeats.repeated, f"{repeats.repeated} rows stand twice"))
         counts: Counter[int] = Counter()
+        why = f"another row of the submission has the same {', '.join(contract.key)} and other content"
         for file in staged:
             conflicts = repeats.conflicts.get(file.target, ())
             rejected = len(file.unreadable) + file.broken
             # Counted before they are fetched: a file that is all wrong may have millions.
-            least = rejected + max(count_faulty(self.connection, file.target, grave), len(conflicts))
-            example = ", ".join(
-                sorted({check.rule_id for check in grave} | ({"key_conflict"} if conflicts else set()))
+            faulty, first = count_faulty(self.connection, file.target, grave)
+            if conflicts and not faulty:
+                first = {min(conflicts): (("key_conflict",), why)}
+            self.rules.check_share(
+                str(file.path),
+                rejected + max(faulty, len(conflicts)),
+                file.received,
+                partial(first_fault, self.connection, file, first),
             )
-            self.rules.check_share(str(file.path), least, file.received, f"rows break {example}")
             found = find_faulty(self.connection, file.target, grave, counts)
-            key = ", ".join(contract.key)
             for row in conflicts:
                 rule_ids, reason = found.get(row, ((), ""))
-                why = f"another row of the submission has the same {key} and other content"
                 found[row] = ((*rule_ids, "key_conflict"), f"{reason}; {why}" if reason else why)
-            self.rules.check_share(str(file.path), rejected + len(found), file.received, f"rows break {example}")
+            self.rules.check_share(
+                str(file.path),
+                rejected + len(found),
+                file.received,
+                partial(first_fault, self.connection, file, found),
+            )
             faults[file.path.name] = found
         check_counts(grave, counted, counts)
         if findings.volume_is_odd and row_bounds:
@@ -536,7 +598,7 @@ class Landing:
             accepted = count_rows(self.connection, staged.target)
             for path in (staged.target, aside / QUARANTINE / staged.target.name):
                 if path.exists():
-                    path.rename(path.with_name(f"{_stem(staged.path)}.parquet"))
+                    path.rename(path.with_name(f"{stem(staged.path)}.parquet"))
             if accepted + quarantined != staged.received:
                 raise CpmError(
                     f"{staged.path}: {staged.received} rows received are not {accepted} accepted and"
@@ -549,6 +611,7 @@ class Landing:
                     "accepted_rows": accepted,
                     "quarantined_rows": quarantined,
                     "sha256": received.sums[staged.path.name],
+                    **in_register(staged.layout),
                 }
             )
         entry["received_rows"] = sum(staged.received for staged in judged.staged)
@@ -702,13 +765,9 @@ def _entry(submission: Submission, received_at: datetime, *, is_synthetic: bool)
     }
 
 
-def _stem(path: Path) -> str:
-    return path.name.removesuffix(".gz").removesuffix(".csv").removesuffix(".parquet")
-
-
 def _check_names(submission: Submission, files: list[Path], sums: Mapping[str, str]) -> None:
-    stems = Counter(_stem(path).lower() for path in files)
-    if clash := [stem for stem, count in stems.items() if count > 1]:
+    stems = Counter(stem(path).lower() for path in files)
+    if clash := [one for one, count in stems.items() if count > 1]:
         raise RefusalError(
             "file_names_clash",
             f"{submission.directory}: several files are called '{clash[0]}', with different endings; rename them",

@@ -52,6 +52,7 @@ def _size(path: Path) -> int:
 
 def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """Lines of a table: what became of new submissions, by extract and provider, then the warnings by rule."""
+    yield from _look_otherwise(outcomes)
     new = [outcome for outcome in outcomes if outcome.status not in {"known", "damaged"}]
     if not new:
         return
@@ -72,3 +73,15 @@ def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
         submissions.update({warned.rule_id for warned in outcome.warnings})
     for rule_id in sorted(rows):
         yield f"warning {rule_id}: {rows[rule_id]:,} rows of {submissions[rule_id]} submissions"
+
+
+def _look_otherwise(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Say which submissions stay as they landed although their layout has changed: a version never changes."""
+    found = Counter(
+        f"{one.submission.provider}/{one.submission.extract}" for one in outcomes if one.looks_otherwise_now
+    )
+    for name, count in sorted(found.items()):
+        yield (
+            f"{name}: the layout has changed since {count} submissions landed; they stay as they landed: send a"
+            " file as the next version to have it read anew"
+        )

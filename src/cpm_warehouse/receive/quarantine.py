@@ -1,7 +1,7 @@
 """Finds the rows of a submission that break a rule, and keeps them aside with their text and reason."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ from cpm_warehouse.contracts import Contract
 from cpm_warehouse.duck import literal, quoted
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.receive.checks import Check
-from cpm_warehouse.receive.reading import PARQUET, Fault, count_rows
+from cpm_warehouse.receive.reading import PARQUET, Fault
 
 COLUMNS = {
     "submission_key": "varchar",
@@ -42,19 +42,29 @@ class Repeats:
     conflicts: Mapping[Path, Sequence[int]]
 
 
-def count_faulty(connection: duckdb.DuckDBPyConnection, path: Path, checks: Sequence[Check]) -> int:
-    """Count the rows of a staged file that break any of the checks."""
+def count_faulty(
+    connection: duckdb.DuckDBPyConnection, path: Path, checks: Sequence[Check]
+) -> tuple[int, RowFaults]:
+    """Count the rows of a staged file that break any of the checks; returns the first of them too."""
     if not checks:
-        return 0
-    found = connection.execute(f"select count(*) from {_read(path)} where {_any(checks)}").fetchone()
+        return 0, {}
+    found = connection.execute(
+        f"select count(*), min(file_row_number) from {_read(path)} where {_any(checks)}"
+    ).fetchone()
     assert found is not None
-    return int(found[0])
+    count, first = found
+    return count, find_faulty(connection, path, checks, Counter(), row=first) if count else {}
 
 
 def find_faulty(
-    connection: duckdb.DuckDBPyConnection, path: Path, checks: Sequence[Check], counts: Counter[int]
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    checks: Sequence[Check],
+    counts: Counter[int],
+    *,
+    row: int | None = None,
 ) -> RowFaults:
-    """Find the rows of a staged file that break any of the checks; adds to the count of each check."""
+    """Find the rows of a staged file that break any of the checks, or look at one; adds to the count of each."""
     if not checks:
         return {}
     broken = ", ".join(f"case when {check.condition} then {number} end" for number, check in enumerate(checks))
@@ -62,7 +72,7 @@ def find_faulty(
     found = connection.execute(
         f"select file_row_number, list_filter([{broken}], number -> number is not null),"
         f" concat_ws('; ', {reasons})"
-        f" from {_read(path)} where {_any(checks)}"
+        f" from {_read(path)} where ({_any(checks)}){'' if row is None else f' and file_row_number = {row}'}"
     ).fetchall()
     for _, numbers, _ in found:
         counts.update(numbers)
@@ -180,23 +190,6 @@ def write_empty_quarantine(connection: duckdb.DuckDBPyConnection, path: Path) ->
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in COLUMNS.items())
     connection.execute(f"copy (select {columns} where false) to {literal(path)} (format parquet)")
-
-
-def keep_the_rest(connection: duckdb.DuckDBPyConnection, path: Path, rows: Collection[int]) -> None:
-    """Write a staged file, or what it links to, anew without the rows given.
-
-    They are filtered by a string of bits: a filter keeps the order of the rows, which a join would lose.
-    """
-    aside = path.with_suffix(".rest")
-    kept = bytearray(b"1") * count_rows(connection, path)
-    for row in rows:
-        kept[row] = ord("0")
-    where = "where get_bit(cast($1 as bit), cast(file_row_number as integer)) = 1" if rows else ""
-    connection.execute(
-        f"copy (select * exclude (file_row_number) from {_read(path)} {where}) to {literal(aside)} ({PARQUET})",
-        [kept.decode()] if rows else None,
-    )
-    aside.replace(path)
 
 
 def _definitions() -> str:

@@ -1,6 +1,7 @@
 """The rules by which submissions are judged: the seeds `validation_rules` and `reporting_month_bounds`."""
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -50,7 +51,7 @@ class Rules:
             )
         return self._rules[rule_id]
 
-    def check_share(self, name: str, faulty: int, received: int, example: str) -> None:
+    def check_share(self, name: str, faulty: int, received: int, example: Callable[[], str]) -> None:
         """Raise RefusalError, with an example, where too many of a file's rows would be quarantined."""
         for rule_id in ("mostly_faulty", "too_many_faulty_rows"):
             rule = self[rule_id]
@@ -59,7 +60,7 @@ class Rules:
                 raise RefusalError(
                     rule_id,
                     f"{name}: {faulty} of its {received} rows would be quarantined, more than"
-                    f" {rule.threshold_share:.0%}; an example: {example}; {rule.remedy}",
+                    f" {rule.threshold_share:.0%}; the first: {example()}; {rule.remedy}",
                 )
 
 

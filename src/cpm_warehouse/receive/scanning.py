@@ -6,8 +6,6 @@ and finds the line and the text of those that are quarantined.
 
 import csv
 import gzip
-import io
-import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,87 +13,95 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from cpm_warehouse.errors import RefusalError
+from cpm_warehouse.receive.dialects import COMMAS, Dialect, TextFile
 
 BLOCK = 1 << 22
 # DuckDB takes no longer record either.
 LONGEST_RECORD = 2_000_000
 OTHER_KINDS = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"PAR1": "Parquet"}
-# Without possessive quantifiers, which Python 3.11.2 (Debian 12) reads wrongly; nothing is tried twice.
-OPENED = rb'"[^"]*(?:""[^"]*)*'
-QUOTED_OR_PLAIN = rb"(?:" + OPENED + rb'"|(?!")[^,]*)'
-QUOTED = re.compile(rb"(?:(?<=,)|^)" + OPENED + rb'"')
-SEPARATOR = re.compile(rb",")
-WHOLE = re.compile(QUOTED_OR_PLAIN + rb"(?:," + QUOTED_OR_PLAIN + rb")*")
-UNFINISHED = re.compile(rb"(?:" + QUOTED_OR_PLAIN + rb",)*" + OPENED)
 
 Progress = Callable[[int], None]
 
 
 @dataclass
 class Scan:
-    """What a walk found: the header, the number of records that are not blank, how lines end."""
+    """What a walk found: the header, the number of records that are not blank, how lines end.
+
+    `may_overrun` says that a record may have one value more than the header, the last of them empty.
+    """
 
     header: list[str] = field(default_factory=list)
     records: int = 0
     line_ends: set[bytes] = field(default_factory=set)
+    may_overrun: bool = False
 
 
-def sniff(path: Path) -> None:
+def sniff(path: Path, named: Path) -> None:
     """Check that a CSV can be UTF-8. Raises RefusalError where it is UTF-16 or UTF-32."""
-    with _opened(path) as file:
-        start = _read(file, path, 4096)
+    with opened(path) as file:
+        start = read_block(file, named, 4096)
     first_line = start.split(b"\n")[0]
     if kind := next((kind for magic, kind in OTHER_KINDS.items() if start.startswith(magic)), None):
         raise RefusalError(
-            "file_not_readable", f"{path}: is {kind}, not text; name it for what it is, or send text"
+            "file_not_readable", f"{named}: is {kind}, not text; name it for what it is, or send text"
         )
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in first_line:
-        raise RefusalError("encoding_not_utf8", f"{path}: is UTF-16 or UTF-32, not UTF-8; send UTF-8")
+        raise RefusalError(
+            "encoding_not_utf8",
+            f"{named}: is UTF-16 or UTF-32, not UTF-8; send UTF-8, or name the encoding in a layout",
+        )
 
 
-def scan(path: Path, progress: Progress | None = None) -> Scan:
+def scan(file: TextFile, progress: Progress | None = None) -> Scan:
     """Count the records of a CSV. Raises RefusalError where it cannot be known where they begin."""
-    sniff(path)
+    sniff(file.source, file.path)
     found = Scan()
-    blocks = _blocks(path, progress)
+    blocks = _blocks(file, progress)
     line = 1
-    unread = b""
+    parted = 0
+    quote, delimiter = file.dialect.quote.encode(), file.dialect.delimiter.encode()
     for block in blocks:
         if not found.header:
-            head, line, rest = _first_record(block, path, found)
+            head, line, rest = _first_record(block, file, found)
             if head is None:
                 continue
             block = rest
-        if b'"' not in block and b'"' not in unread:
+        if not quote or quote not in block:
             found.records += _lines(block, found.line_ends)
+            parted += block.count(delimiter)
             line += block.count(b"\n")
             continue
+        # Counted here, as the others are: a delimiter too few, which would hide one too many, breaks its record.
+        found.may_overrun = parted != found.records * (len(found.header) - 1)
         # A record that a block cuts can only be a quoted one: blocks end with a line.
-        for _, record in _records(_with_more(block, blocks), path, line):
+        for _, record in _records(_with_more(block, blocks), file, line):
             found.records += 1
             found.line_ends.add(_end(record))
+            found.may_overrun = found.may_overrun or overruns(record, len(found.header), file.dialect)
         break
+    else:
+        found.may_overrun = parted != found.records * (len(found.header) - 1)
     found.line_ends.discard(b"")
     if len(found.line_ends) > 1:
         raise RefusalError(
             "line_ends_differ",
-            f"{path}: some lines end with {' and some with '.join(sorted(map(repr, found.line_ends)))};"
+            f"{file.path}: some lines end with {' and some with '.join(sorted(map(repr, found.line_ends)))};"
             " end every line in one way",
         )
     return found
 
 
-def records(path: Path) -> Iterator[tuple[int, bytes]]:
+def records(file: TextFile) -> Iterator[tuple[int, bytes]]:
     """Yield the line and the bytes of each record that is not blank, header left out."""
     found = Scan()
-    blocks = _blocks(path)
+    blocks = _blocks(file)
     for block in blocks:
-        head, line, rest = _first_record(block, path, found)
+        head, line, rest = _first_record(block, file, found)
         if head is not None:
-            yield from _records(_with_more(rest, blocks), path, line)
+            yield from _records(_with_more(rest, blocks), file, line)
 
 
-def broken(record: bytes, columns: int) -> str | None:
+def broken(record: bytes, columns: int, dialect: Dialect = COMMAS) -> str | None:
     """Say what is wrong with the structure of a record; None where nothing is."""
     if len(record) > LONGEST_RECORD:
         return "the record is longer than 2,000,000 bytes"
@@ -103,40 +109,51 @@ def broken(record: bytes, columns: int) -> str | None:
     try:
         text.decode()
     except UnicodeDecodeError:
-        return "the record has bytes that are not UTF-8"
-    if b'"' not in text:
-        values = text.count(b",") + 1
-    elif WHOLE.fullmatch(text):
-        values = 1 + len(SEPARATOR.findall(QUOTED.sub(b"", text)))
-    else:
+        return f"the record has bytes that are not {dialect.encoding}"
+    if dialect.has_quote(text) and not dialect.whole.fullmatch(text):
         return "the record has text after the end of a quotation"
-    if values == columns + 1 and text.endswith(b","):
-        return None  # a comma at the end, which DuckDB takes as well
+    values = dialect.values_in(text)
+    if overruns(record, columns, dialect):
+        return (
+            f"the record has {values} values, not {columns}, with nothing in the last: a value may hold"
+            f" {dialect.called} without quotation marks, and those after it stand a column too far"
+        )
     if values != columns:
         return f"the record has {values} values, not {columns}"
     return None
 
 
-def _opened(path: Path) -> BinaryIO:
+def overruns(record: bytes, columns: int, dialect: Dialect = COMMAS) -> bool:
+    """Whether a record has values too many that are empty: DuckDB reads it as if those were not there."""
+    if record.count(dialect.delimiter.encode()) < columns:  # as most; those in quotation count here too
+        return False
+    text = record.removesuffix(b"\n").removesuffix(b"\r")
+    empty = dialect.empty_at_end(text)
+    return bool(empty) and 0 < dialect.values_in(text) - columns <= empty
+
+
+def opened(path: Path) -> BinaryIO:
+    """Open a text file for its bytes, unpacked. Raises RefusalError where it cannot be."""
     try:
         return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
     except OSError as error:
         raise RefusalError("file_not_readable", f"{path}: cannot be opened ({error}); send it again") from error
 
 
-def _read(file: BinaryIO, path: Path, size: int) -> bytes:
+def read_block(file: BinaryIO, path: Path, size: int) -> bytes:
+    """Read on in a file. Raises RefusalError where it is cut or damaged."""
     try:
         return file.read(size)
     except (OSError, EOFError, zlib.error) as error:
         raise RefusalError("file_not_readable", f"{path}: is cut or damaged ({error}); send it again") from error
 
 
-def _blocks(path: Path, progress: Progress | None = None) -> Iterator[bytes]:
+def _blocks(file: TextFile, progress: Progress | None = None) -> Iterator[bytes]:
     """Yield the file in blocks of whole lines, without a byte order mark."""
-    with _opened(path) as file:
+    with opened(file.source) as source:
         carried = b""
         first = True
-        while read := _read(file, path, BLOCK):
+        while read := read_block(source, file.path, BLOCK):
             if progress:
                 progress(len(read))
             if first:
@@ -146,7 +163,9 @@ def _blocks(path: Path, progress: Progress | None = None) -> Iterator[bytes]:
             if not cut:
                 carried += read
                 if len(carried) > 16 * BLOCK:
-                    raise RefusalError("file_not_readable", f"{path}: a line is longer than 64 MB; send it again")
+                    raise RefusalError(
+                        "file_not_readable", f"{file.path}: a line is longer than 64 MB; send it again"
+                    )
                 continue
             yield carried + read[:cut]
             carried = read[cut:]
@@ -159,23 +178,28 @@ def _with_more(block: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
     yield from blocks
 
 
-def _first_record(block: bytes, path: Path, found: Scan) -> tuple[list[str] | None, int, bytes]:
+def _first_record(block: bytes, file: TextFile, found: Scan) -> tuple[list[str] | None, int, bytes]:
     """Read the header from the first block; returns it, the line after it, and the rest of the block."""
-    walked = _records(iter([block]), path, 1)
+    walked = _records(iter([block]), file, file.first_line)
     for line, record in walked:
         if b"\r" in record.removesuffix(b"\n").removesuffix(b"\r"):
-            raise RefusalError("line_ends_differ", f"{path}: lines end with CR; end every line with LF or CRLF")
+            raise RefusalError(
+                "line_ends_differ", f"{file.path}: lines end with CR; end every line with LF or CRLF"
+            )
         try:
-            found.header = next(csv.reader(io.StringIO(record.decode(), newline=""), strict=True))
+            found.header = file.dialect.split(record.decode())
         except (UnicodeDecodeError, csv.Error, StopIteration) as error:
-            raise RefusalError("file_not_readable", f"{path}:1: the header cannot be read ({error})") from error
+            raise RefusalError(
+                "file_not_readable", f"{file.path}:{line}: the header cannot be read ({error})"
+            ) from error
         found.line_ends.add(_end(record))
         position = block.index(record) + len(record)
         return found.header, line + record.count(b"\n"), block[position:]
-    return None, 1, b""
+    return None, file.first_line, b""
 
 
-def _records(blocks: Iterator[bytes], path: Path, line: int) -> Iterator[tuple[int, bytes]]:
+def _records(blocks: Iterator[bytes], file: TextFile, line: int) -> Iterator[tuple[int, bytes]]:
+    quote, whole, unfinished = file.dialect.quote.encode(), file.dialect.whole, file.dialect.unfinished
     open_record = b""
     started = line
     for block in blocks:
@@ -188,22 +212,22 @@ def _records(blocks: Iterator[bytes], path: Path, line: int) -> Iterator[tuple[i
             else:
                 record, started = one, line
             line += 1
-            if b'"' not in record:
+            if not quote or quote not in record:
                 yield started, record
                 continue
             text = record.rstrip(b"\n").removesuffix(b"\r")
-            if WHOLE.fullmatch(text):
+            if whole.fullmatch(text):
                 open_record = b""
                 yield started, record
-            elif UNFINISHED.fullmatch(record) and len(record) <= LONGEST_RECORD:
+            elif unfinished.fullmatch(record) and len(record) <= LONGEST_RECORD:
                 open_record = record
-            elif open_record or UNFINISHED.fullmatch(record):
-                raise _unbalanced(path, started)
+            elif open_record or unfinished.fullmatch(record):
+                raise _unbalanced(file.path, started)
             else:
                 # Broken, but on one line: the record after it starts where it should.
                 yield started, record
     if open_record:
-        raise _unbalanced(path, started)
+        raise _unbalanced(file.path, started)
 
 
 def _unbalanced(path: Path, line: int) -> RefusalError:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.errors import CpmError, RefusalError, no_room
+from cpm_warehouse.layouts.loading import BESIDE
 from cpm_warehouse.receive.control import CONTROL_FILE
 
 PERIOD = re.compile(r"20[0-9][0-9]-(0[1-9]|1[0-2])")
@@ -79,6 +80,7 @@ def _find(folder: Path, names: tuple[str, ...], contracts: Mapping[str, Contract
     try:
         # A submission too is listed here, so that one that cannot be is refused and not passed over.
         inside = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.is_dir())
+        inside = [path for path in inside if names or path.name != BESIDE]
     except OSError as error:
         if not names:
             raise
