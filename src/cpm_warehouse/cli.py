@@ -14,6 +14,8 @@ import duckdb
 
 from cpm_warehouse.contracts import SCHEMA, contract_schema, load_contracts
 from cpm_warehouse.errors import CpmError, DamageError, one_line, system_said
+from cpm_warehouse.layouts.loading import SCHEMA as LAYOUT_SCHEMA
+from cpm_warehouse.layouts.loading import layout_schema
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import as_closed_as, private
 from cpm_warehouse.pseudonyms import rotate
@@ -290,6 +292,14 @@ def contract_pages(out: Path) -> None:
 def write_contract_schema(out: Path) -> None:
     """Write what a contract may say as JSON Schema, by which editors complete and check one."""
     out.write_text(contract_schema(), encoding="utf-8")
+    click.echo(str(out))
+
+
+@main.command("layout-schema")
+@click.option("--out", type=Path, default=LAYOUT_SCHEMA, show_default=True)
+def write_layout_schema(out: Path) -> None:
+    """Write what a layout may say as JSON Schema, by which editors complete and check one."""
+    out.write_text(layout_schema(), encoding="utf-8")
     click.echo(str(out))
 
 

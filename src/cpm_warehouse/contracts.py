@@ -1,7 +1,6 @@
 """Reads the contracts in `extracts/contracts`: what each provider extract must look like."""
 
 import csv
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import yaml
 from annotated_types import Gt, MinLen
 
+from cpm_warehouse.declared import READING, read_yaml, schema_of, validated
 from cpm_warehouse.errors import CpmError
 
 if TYPE_CHECKING:
@@ -45,8 +45,6 @@ RESERVED = {"provider", "period", "version", "filename", "file_row_number"}
 
 Word = Annotated[str, MinLen(1)]
 Names = Annotated[tuple[Word, ...], MinLen(1)]
-# For pydantic: another key is an error, and the text below a field describes it in the schema.
-READING = {"extra": "forbid", "use_attribute_docstrings": True}
 
 
 @dataclass(frozen=True)
@@ -243,23 +241,12 @@ def load_contract(path: Path) -> Contract:
 
     Raises CpmError, naming the file, the key, what is wrong with it and what to write.
     """
-    from pydantic import ValidationError
 
     def wrong(what: str) -> CpmError:
         return CpmError(f"{path}: {what}; {SCHEMA} says what a contract has")
 
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise wrong(f"not YAML ({str(error).splitlines()[0]})") from error
-    try:
-        # As JSON, so that a list is taken for a tuple and yet no text for a number or a truth value.
-        contract = _reader().validate_json(json.dumps(raw, default=str), strict=True)
-    except ValidationError as error:
-        first, *others = [_said(one["loc"], one, raw) for one in error.errors(include_url=False)]
-        raise wrong(first + (f" (and {len(others)} more)" if others else "")) from error
-    except (TypeError, ValueError) as error:  # what JSON cannot say, such as a key that is a date
-        raise wrong(f"not a contract ({error})") from error
+    raw = read_yaml(path, yaml.SafeLoader, wrong)
+    contract = validated(raw, _reader(), wrong, "a contract")
     if contract.extract != path.stem:
         raise wrong(f"extract: is '{contract.extract}' in a file called {path.stem}; give both the same name")
     return contract
@@ -273,31 +260,9 @@ def _reader() -> "TypeAdapter[Contract]":
     return TypeAdapter(Contract)
 
 
-def _said(place: tuple[int | str, ...], error: Mapping[str, Any], raw: Any) -> str:
-    """One error in words, the key first; a column is called by its name."""
-    keys, found = [], raw
-    for part in place:
-        try:
-            found = found[part]
-        except (KeyError, TypeError, IndexError):  # which kind of a value was tried, or what is not there
-            if part != place[-1] or error["type"] != "missing":
-                continue
-        named = found.get("name") if isinstance(part, int) and isinstance(found, dict) else None
-        keys.append(f"'{named}'" if named else str(part))
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "unexpected_keyword_argument":
-        message = "means nothing; take it out"
-    elif error["type"] == "missing":
-        message = "is missing; write it"
-    elif error["type"] != "value_error":
-        message = f"is {json.dumps(found, default=str)}; {message[:1].lower()}{message[1:]}"
-    return f"{' '.join(keys)}: {message}" if keys else message
-
-
 def contract_schema() -> str:
     """What a contract has, as JSON Schema: editors read it."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_reader().json_schema()}
-    return json.dumps(schema, indent=2) + "\n"
+    return schema_of(_reader())
 
 
 def _listed(reference: str) -> tuple[tuple[str, date, date], ...]:
