@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 
-ISO_DATE = r"(19|20)\d\d-\d\d-\d\d"
 # Words that stand for a form of their own.
 WORDS = {
     "iso": True,
@@ -11,7 +10,7 @@ WORDS = {
     "epoch_seconds": False,
     "epoch_milliseconds": False,
 }  # read a date too?
-OFFSET = r"(Z|[+-]\d\d(:?\d\d)?)"
+OFFSET = r"(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)"
 # What each directive of DuckDB's strptime is taken for here. DuckDB takes more: a year 21 for %Y, say. %Z is none
 # of them: DuckDB takes BST for the time of Bangladesh.
 DIRECTIVES = {
@@ -42,6 +41,11 @@ def pattern(form: str) -> str:
     """Return the regular expression, for all of a text, of what a strptime format reads."""
     parts = DIRECTIVE.split(form)
     return "".join(DIRECTIVES[part] if place % 2 else re.escape(part) for place, part in enumerate(parts))
+
+
+def has_offset(form: str) -> bool:
+    """Whether all that a format reads tells by itself which instant it is."""
+    return form.startswith("epoch_") or "z" in DIRECTIVE.findall(form)
 
 
 def check_formats(formats: Sequence[str], *, with_time: bool) -> None:

@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
@@ -18,7 +17,7 @@ from zoneinfo import ZoneInfo
 from annotated_types import Ge, MinLen
 
 from cpm_warehouse.declared import READING
-from cpm_warehouse.layouts.formats import check_formats
+from cpm_warehouse.layouts.formats import check_formats, has_offset
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -93,6 +92,9 @@ class Instants:
     def __post_init__(self) -> None:
         """Raise ValueError where an instant could not be read, or in two ways."""
         check_formats(self.formats, with_time=True)
+        local = [form for form in self.formats if form != "iso" and not has_offset(form)]
+        if local and not self.zone:
+            raise ValueError(f"zone: is missing, and what '{local[0]}' reads has no offset; write one, or UTC")
         if self.zone:
             try:
                 ZoneInfo(self.zone)
@@ -236,7 +238,7 @@ class Layout:
     def holds_for(self, period: str, file_name: str) -> bool:
         """Whether a file of that name looks so in a submission for the month `period` (YYYY-MM)."""
         in_force = (self.valid_from or "") <= period and (self.valid_to is None or period < self.valid_to)
-        return in_force and any(fnmatchcase(file_name, pattern) for pattern in self.files)
+        return in_force and any(is_like(file_name, pattern) for pattern in self.files)
 
     def column(self, name: str) -> LayoutColumn:
         """How the file has a column of the contract."""
@@ -279,6 +281,11 @@ class LayoutFile:
                         f"layouts: '{one.name}' and '{other.name}' hold in the same months for the same files;"
                         " write valid_to in the one, or files in both"
                     )
+
+
+def is_like(text: str, pattern: str) -> bool:
+    """Whether a text is as a pattern has it, in which * stands for any letters."""
+    return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL))
 
 
 def layout_of(said: Mapping[str, Any]) -> Layout:

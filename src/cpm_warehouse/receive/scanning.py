@@ -42,8 +42,8 @@ class Scan:
 
 def sniff(path: Path) -> None:
     """Check that a CSV can be UTF-8. Raises RefusalError where it is UTF-16 or UTF-32."""
-    with _opened(path) as file:
-        start = _read(file, path, 4096)
+    with opened(path) as file:
+        start = read_block(file, path, 4096)
     first_line = start.split(b"\n")[0]
     if kind := next((kind for magic, kind in OTHER_KINDS.items() if start.startswith(magic)), None):
         raise RefusalError(
@@ -117,14 +117,16 @@ def broken(record: bytes, columns: int) -> str | None:
     return None
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
+    """Open a text file for its bytes, unpacked. Raises RefusalError where it cannot be."""
     try:
         return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
     except OSError as error:
         raise RefusalError("file_not_readable", f"{path}: cannot be opened ({error}); send it again") from error
 
 
-def _read(file: BinaryIO, path: Path, size: int) -> bytes:
+def read_block(file: BinaryIO, path: Path, size: int) -> bytes:
+    """Read on in a file. Raises RefusalError where it is cut or damaged."""
     try:
         return file.read(size)
     except (OSError, EOFError, zlib.error) as error:
@@ -133,10 +135,10 @@ def _read(file: BinaryIO, path: Path, size: int) -> bytes:
 
 def _blocks(path: Path, progress: Progress | None = None) -> Iterator[bytes]:
     """Yield the file in blocks of whole lines, without a byte order mark."""
-    with _opened(path) as file:
+    with opened(path) as file:
         carried = b""
         first = True
-        while read := _read(file, path, BLOCK):
+        while read := read_block(file, path, BLOCK):
             if progress:
                 progress(len(read))
             if first:
