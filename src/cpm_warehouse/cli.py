@@ -290,9 +290,9 @@ def earlier_publication(extracts: Path, warehouse: Path, published_at: datetime)
 def profile_file(file: Path, extract: str, provider: str | None, layout: Path | None, out: Path | None) -> None:
     """Show what is in FILE, and write a layout to complete.
 
-    FILE is CSV in any encoding, with any delimiter, .csv.gz, a workbook or Parquet. What it does not tell stands in
-    the layout as a choice, and nothing lands by it until that is made. Nothing is guessed: days and months that
-    cannot be told apart are asked for. Devices and SEC Parties are shown by the form of their names only.
+    FILE is CSV in any encoding, with any delimiter, .csv.gz, a workbook or Parquet. What it does not tell stands
+    in the layout as a choice, and nothing lands by it until that is made. Nothing is guessed: days and months
+    that cannot be told apart are asked for. Devices and SEC Parties are shown by the form of their names only.
     """
     # Imported here: only this command reads files of any kind.
     from cpm_warehouse.receive.profiling import profile

@@ -11,7 +11,7 @@ from cpm_warehouse.contracts import Contract
 from cpm_warehouse.duck import connect
 from cpm_warehouse.errors import CpmError, one_line
 from cpm_warehouse.layouts.columns import same_name
-from cpm_warehouse.layouts.loading import LAYOUTS, open_choices, read_layout_yaml
+from cpm_warehouse.layouts.loading import BESIDE, LAYOUTS, open_choices, read_layout_yaml
 from cpm_warehouse.publish.withholding import without_devices
 from cpm_warehouse.receive.profiling.names import match_names
 from cpm_warehouse.receive.profiling.opening import Known, open_file
@@ -106,7 +106,8 @@ def _look(path: Path, contracts: Mapping[str, Contract], contract: Contract, pro
         matched = match_names(contract, opened.header)
         if not matched.places and (better := _better(contracts, contract, opened.header)):
             raise CpmError(
-                f"{path}: has no column of {contract.extract}, and {better[1]} of {better[0]}; say --extract {better[0]}"
+                f"{path}: has no column of {contract.extract}, and {better[1]} of {better[0]};"
+                f" say --extract {better[0]}"
             )
         values = {
             name: count_values(connection, place, contract.column(name)) for name, place in matched.places.items()
@@ -169,7 +170,7 @@ def _better(
 
 
 def _next(path: Path, seen: Seen, target: Path) -> list[str]:
-    """The commands that follow: complete, lay the file out, judge it."""
+    """The commands that follow: lay out the file, lay the layout where landing finds it, judge."""
     contract = seen.contract
     place = path.resolve().parent
     if [*place.parts[-4:-2]] == [seen.provider, contract.extract]:
@@ -186,17 +187,13 @@ def _next(path: Path, seen: Seen, target: Path) -> list[str]:
             f"mkdir -p {shlex.quote(str(folder))}",
             f"cp {shlex.quote(str(path))} {shlex.quote(str(folder / name))}",
         ]
-    layouts = (
-        ""
-        if target.resolve().is_relative_to(LAYOUTS.resolve())
-        else f" --layouts {shlex.quote(str(_top(target)))}"
-    )
-    lines.append(f"cpm land --extracts {shlex.quote(str(extracts))} --lake lake/trial{layouts} --dry-run")
+    if not target.resolve().is_relative_to(LAYOUTS.resolve()):
+        beside = extracts / BESIDE / seen.provider / f"{contract.extract}.yml"
+        if target.resolve() != beside.resolve():
+            lines.append(f"mkdir -p {shlex.quote(str(beside.parent))}")
+            lines.append(f"cp {shlex.quote(str(target))} {shlex.quote(str(beside))}")
+    lines.append(f"cpm land --extracts {shlex.quote(str(extracts))} --lake lake/trial --dry-run")
     return ["next, with the choices made:", *(f"  {line}" for line in lines)]
-
-
-def _top(target: Path) -> Path:
-    return target.parent.parent
 
 
 def _month(seen: Seen) -> str:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import duckdb
 
@@ -175,7 +175,7 @@ def _open_workbook(
 
 
 def _write_rows(rows: Iterator[Sequence[object]], target: Path) -> int:
-    """Write rows of a sheet as CSV, as many as are read at most; returns how many there are of them, or one more."""
+    """Write rows of a sheet as CSV, as many as are read at most; returns their number, or one more."""
     written = 0
     with target.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -310,7 +310,7 @@ def _first_lines(path: Path) -> list[str]:
 def _find_header(
     lines: Sequence[str], names: Sequence[str], delimiters: Sequence[str], quote: str, line: int | None
 ) -> _Header | None:
-    """Find the line that names most columns of the contract; where none does, the first of as many names as values."""
+    """Find the line that names most columns of the contract; else the first of as many names as values."""
     wanted = {same_name(name) for name in names}
     found: list[_Header] = []
     for delimiter in delimiters:
@@ -383,7 +383,7 @@ def _read_records(
     broken = connection.execute(
         "select line, any_value(csv_line) from reject_errors group by line order by line desc"
     ).fetchall()
-    after = []
+    after: list[str] = []
     for line, text in broken:  # the last lines, one after the other
         if line != total - len(after):
             break
@@ -412,7 +412,7 @@ def _alike(line: str) -> str:
     return f"{begins}*" if begins else line.strip()
 
 
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[object, ...]:
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
     found = connection.execute(query).fetchone()
     assert found is not None
     return found

@@ -76,7 +76,7 @@ class Seen:
     def formats(self, kind: str) -> Formats:
         """How instants (timestamp) or dates (date) of the file are written, if all are written alike."""
         columns = [values for _, values in self.of_type(kind)]
-        if not columns or self.opened.suffix == ".parquet" and not self._texts(kind):
+        if not columns or (self.opened.suffix == ".parquet" and not self._texts(kind)):
             return Formats(["iso"])
         every = [
             form

@@ -10,7 +10,7 @@ MONTHS_SHOWN = 6
 
 
 def tell(seen: Seen) -> Iterator[str]:
-    """Yield what was seen, for people; values of devices, of parties and of uncertain columns only by their form."""
+    """Yield what was seen, for people; of devices, parties and columns that are uncertain, the form only."""
     opened, matched = seen.opened, seen.matched
     yield f"kind      {opened.kind}" + (f", written by {opened.written_by}" if opened.written_by else "")
     if opened.encodings:
@@ -25,10 +25,16 @@ def tell(seen: Seen) -> Iterator[str]:
     if opened.lines_after_data:
         yield f"after     lines that are no rows: {', '.join(opened.lines_after_data)}"
     if opened.broken:
-        yield f"broken    {opened.broken:,} records have not one value a column, the first in line {opened.broken_line}"
+        yield (
+            f"broken    {opened.broken:,} records have not one value a column,"
+            f" the first in line {opened.broken_line}"
+        )
     exact = len(matched.places) - len(matched.spelt)
-    yield f"columns   {exact} matched exactly, {len(matched.spelt)} in another spelling, {len(matched.missing)} missing"
-    for name in matched.spelt:
+    yield (
+        f"columns   {exact} matched exactly, {len(matched.spelt)} in another spelling,"
+        f" {len(matched.missing)} missing"
+    )
+    for name in sorted(matched.spelt, key=seen.contract.names.index):
         yield f"  spelt   {name}: in the file '{seen.heading(matched.places[name])}'"
     for name, places in matched.unclear.items():
         yield f"  unclear {name}: {len(places)} columns could be it"

@@ -118,7 +118,9 @@ def count_values(connection: duckdb.DuckDBPyConnection, place: int, column: Colu
         from counted
         """,
     )
-    form = "regexp_replace(regexp_replace(regexp_replace(value, '\\d', '9', 'g'), '\\p{Lu}', 'A', 'g'), '\\p{Ll}', 'a', 'g')"
+    form = "value"
+    for letters, sign in ((r"\d", "9"), (r"\p{Lu}", "A"), (r"\p{Ll}", "a")):
+        form = f"regexp_replace({form}, '{letters}', '{sign}', 'g')"
     forms = _pairs(
         connection, f"select {form}, sum(number) from counted where is_filled group by 1 order by 2 desc, 1"
     )
@@ -136,6 +138,7 @@ def count_values(connection: duckdb.DuckDBPyConnection, place: int, column: Colu
         distinct=distinct,
         forms=dict(list(forms.items())[:SHOWN]),
         examples=[value for (value,) in examples],
+        naive=_without_offset(connection) if column and column.type == "timestamp" else 0,
     )
     if column and column.type in {"timestamp", "date"}:
         _count_formats(connection, found, form, with_time=column.type == "timestamp")
@@ -192,14 +195,16 @@ def _count_formats(connection: duckdb.DuckDBPyConnection, found: Values, form: s
             f" sum(number) filter (timezone('Europe/London', {there} - interval 1 hour) = {read}"
             f" or timezone('Europe/London', {there} + interval 1 hour) = {read}) from counted where {reads}",
         )
-    if with_time:
-        offset = literal(rf".*:\d\d(\.\d+)? ?{OFFSET}")
-        (naive,) = _one(
-            connection,
-            "select sum(number) filter (is_filled and not regexp_full_match(value, '\\d{10}|\\d{13}')"
-            f" and not regexp_full_match(value, {offset})) from counted",
-        )
-        object.__setattr__(found, "naive", naive)
+
+
+def _without_offset(connection: duckdb.DuckDBPyConnection) -> int:
+    offset = literal(rf".*:\d\d(\.\d+)? ?{OFFSET}")
+    (naive,) = _one(
+        connection,
+        "select sum(number) filter (is_filled and not regexp_full_match(value, '\\d{10}|\\d{13}')"
+        f" and not regexp_full_match(value, {offset})) from counted",
+    )
+    return naive
 
 
 def _shape(name: str, *, with_time: bool) -> str:

@@ -21,7 +21,8 @@ def layout_text(seen: Seen, file_name: str) -> str:
 
 def _lines(seen: Seen, file_name: str) -> Iterator[str]:
     opened = seen.opened
-    yield f"# What `cpm profile` saw in {json.dumps(file_name, ensure_ascii=False)}: {opened.kind}, {opened.rows:,} rows."
+    named = json.dumps(file_name, ensure_ascii=False)
+    yield f"# What `cpm profile` saw in {named}: {opened.kind}, {opened.rows:,} rows."
     yield "# In place of each {choose: [...], why: ...}, write the one that is right; nothing lands until then."
     yield f"provider: {seen.provider}"
     yield f"extract: {seen.contract.extract}"
@@ -29,7 +30,8 @@ def _lines(seen: Seen, file_name: str) -> Iterator[str]:
     yield f"  - name: {seen.provider}_{seen.contract.extract}"
     yield from (f"    {line}" for line in _of_file(seen))
     columns = list(_columns(seen))
-    if columns:
+    # Comments alone would make a key with nothing in it.
+    if any(line.startswith("-") for line in columns):
         yield "    columns:"
         yield from (f"      {line}" for line in columns)
     ignored = [seen.heading(place) for place in seen.matched.unmatched]
@@ -146,7 +148,7 @@ def _own(seen: Seen, column: Column, values: Values, comments: list[str]) -> dic
         said["values"] = stands_for
     others = [value for value in values.unknown if value not in stands_for]
     if others and column.name in seen.values:
-        shown = ", ".join(f"{value} ({values.unknown[value]:,} rows)" for value in others[:10])
+        shown = ", ".join(f"{value} ({values.unknown[value]:,})" for value in others[:10])
         comments.append(
             f"no list has {len(others)} of its values, write values: for those that stand for others: {shown}"
         )
