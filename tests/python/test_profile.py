@@ -82,7 +82,9 @@ def test_an_export_of_remedy(profiled, contracts):
     assert "14 matched exactly, 1 in another spelling, 1 missing" in said
     assert "missing Incident Number: could be 'Incident ID*+'" in said
     assert f"read      all {len(ROWS)} rows" in said
+    # The last line may be one after the data, or a record that was cut.
     assert places(out) == [
+        "layouts 'dcc_remedy_incidents' lines_after_data",
         "layouts 'dcc_remedy_incidents' instants zone",
         "layouts 'dcc_remedy_incidents' columns 'Incident Number' in_file",
     ]
@@ -197,6 +199,15 @@ def test_what_is_counted(profiled):
     assert "trim: true" in out.read_text()
 
 
+def test_a_code_of_digits_is_not_taken_for_another(profiled):
+    text = SHORT.replace("\n", ",Incident Category,Region\n")
+    for category, region in (("33", "Nort"), ("3", "North")):
+        text += f"INC{category},Closed,2021-09-01T10:00:00Z,2021-09-02T10:00:00Z,{category},{region}\n"
+    _, said, out = profiled(text)
+    assert "no list has: 33 (1)" in said
+    assert places(out) == ["layouts 'dcc_remedy_incidents' columns 'Region' values Nort"]
+
+
 def test_devices_and_parties_are_shown_by_their_form_only(profiled, contracts, tmp_path):
     sample = next((ROOT / "extracts/sample").glob("csp_north/comms_hub_firmware/2021-09/v1/*.csv"))
     (tmp_path / "hubs.csv").write_bytes(sample.read_bytes())
@@ -208,6 +219,24 @@ def test_devices_and_parties_are_shown_by_their_form_only(profiled, contracts, t
     ).fetchone()
     assert device not in said + out.read_text()
     assert f"'{column}':" in said
+
+
+def test_a_record_that_was_cut_is_no_line_after_the_data(profiled):
+    whole = "INC1,Closed,2021-09-01T10:00:00Z,2021-09-02T10:00:00Z\n"
+    code, said, out = profiled(SHORT + whole + whole[: whole.index("T10:00:00Z,2021")])
+    assert code == 0
+    assert "1 records have not one value a column, the first in line 3" in said
+    assert "lines_after_data" not in out.read_text()
+
+
+def test_only_the_beginning_of_a_long_file_is_read_and_it_is_said(profiled, monkeypatch):
+    monkeypatch.setattr("cpm_warehouse.receive.profiling.opening.BLOCK", 4096)
+    monkeypatch.setattr("cpm_warehouse.receive.profiling.opening.MOST_TEXT", 10_000)
+    code, said, _ = profiled(as_csv(pd.DataFrame(ROWS)))
+    assert code == 0, said
+    read = int(re.search(r"read      the first (\d+) rows; more follow", said)[1])
+    assert 20 < read < len(ROWS)
+    assert "broken" not in said
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ MOST_TEXT = 256_000_000
 MOST_ROWS = 1_000_000
 BLOCK = 1 << 20
 HEADER_WITHIN = 100
+# A last line with more values than this is a record that was cut, and no line after the data.
+MOST_AFTER_DATA = 2
 DELIMITERS = (",", ";", "\t", "|")
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -285,10 +287,11 @@ def _write_text(opened: Callable[[], BinaryIO], encoding: str, target: Path) -> 
         decoder = codecs.getincrementaldecoder(codec)()
         written = 0
         while block := file.read(BLOCK):
-            written += out.write(decoder.decode(block).encode("utf-8", errors="replace"))
+            text = decoder.decode(block).encode("utf-8", errors="replace")
+            written += out.write(text)
             if written > MOST_TEXT:
-                rest = io.TextIOWrapper(file, encoding="latin-1").readline() if encoding == "utf-8" else ""
-                out.write(rest.encode("utf-8"))
+                # What the last block cut is left out; a line that is longer than a block is not looked for.
+                out.truncate(out.seek(written - len(text) + text.rfind(b"\n") + 1))
                 return not file.read(1)
         out.write(decoder.decode(b"", final=True).encode("utf-8"))
     return True
@@ -385,7 +388,7 @@ def _read_records(
     ).fetchall()
     after: list[str] = []
     for line, text in broken:  # the last lines, one after the other
-        if line != total - len(after):
+        if line != total - len(after) or _filled(str(text), header.delimiter, quote) > MOST_AFTER_DATA:
             break
         after.append(str(text))
     others = broken[len(after) :]
@@ -404,6 +407,10 @@ def _read_records(
         broken=len(others),
         broken_line=int(others[-1][0]) if others else 0,
     )
+
+
+def _filled(line: str, delimiter: str, quote: str) -> int:
+    return sum(bool(cell.strip()) for cell in _split(line, delimiter, quote))
 
 
 def _alike(line: str) -> str:

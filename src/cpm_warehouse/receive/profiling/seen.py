@@ -131,9 +131,11 @@ class Seen:
             return found
         if column.type == "varchar[]":
             return {}
-        alike = {same_name(known): known for known in column.known}
+        alike = {same_name(known): known for known in column.known if not known.replace(".", "").isdigit()}
         for value in values.unknown:
-            near = [alike[one] for one in get_close_matches(same_name(value), alike, n=3, cutoff=0.8)]
+            # Codes of digits resemble each other and mean other things: 99.1 is not 9.1.
+            cutoff = 1.0 if any(letter.isdigit() for letter in value) else 0.8
+            near = [alike[one] for one in get_close_matches(same_name(value), alike, n=3, cutoff=cutoff)]
             if near:
                 why = f"{values.unknown[value]:,} rows have it, and no list does"
                 found[value] = Open([*near, value], why)

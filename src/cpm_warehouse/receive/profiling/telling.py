@@ -23,7 +23,7 @@ def tell(seen: Seen) -> Iterator[str]:
     if opened.lines_before_header:
         yield f"before    {opened.lines_before_header} lines before the header"
     if opened.lines_after_data:
-        yield f"after     lines that are no rows: {', '.join(opened.lines_after_data)}"
+        yield f"after     lines that have not one value a column: {', '.join(opened.lines_after_data)}"
     if opened.broken:
         yield (
             f"broken    {opened.broken:,} records have not one value a column,"

@@ -64,7 +64,8 @@ def _of_file(seen: Seen) -> Iterator[str]:
     if opened.lines_before_header:
         yield f"lines_before_header: {opened.lines_before_header}"
     if opened.lines_after_data:
-        yield f"lines_after_data: {_flow(list(opened.lines_after_data))}"
+        why = "the last lines have not one value a column; [] where it is a record that was cut"
+        yield f"lines_after_data: {_flow(Open([list(opened.lines_after_data), []], why))}"
     for kind, key in KEPT_ALIKE.items():
         said = _how_written(seen, kind, seen.formats(kind).formats)
         if said:
