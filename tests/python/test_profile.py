@@ -5,7 +5,6 @@ import gzip
 import io
 import re
 
-import duckdb
 import openpyxl
 import pandas as pd
 import pytest
@@ -214,11 +213,11 @@ def test_devices_and_parties_are_shown_by_their_form_only(profiled, contracts, t
     code, said, out = profiled(None, "hubs.csv", "comms_hub_firmware", "--provider", "csp_north")
     assert code == 0, said
     (column,) = contracts["comms_hub_firmware"].identifying("device")
-    (device,) = duckdb.execute(
-        f'select any_value("{column}") from read_csv(?, all_varchar = true)', [str(sample)]
-    ).fetchone()
-    assert device not in said + out.read_text()
-    assert f"'{column}':" in said
+    devices = {row[column] for row in csv.DictReader(io.StringIO(sample.read_text()))}
+    assert devices
+    assert not [device for device in devices if device in said + out.read_text()]
+    line = next(line for line in said.splitlines() if line.startswith(f"'{column}':"))
+    assert "of the form" in line
 
 
 def test_a_record_that_was_cut_is_no_line_after_the_data(profiled):
