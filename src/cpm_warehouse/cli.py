@@ -377,6 +377,28 @@ def earlier_publication(extracts: Path, warehouse: Path, published_at: datetime)
     click.echo(f"{extracts / EARLIER}: {publication_id}")
 
 
+@main.command("profile")
+@click.argument("file", type=PLACE)
+@click.option("--extract", required=True, help="Name of the contract that the file is for.")
+@click.option("--provider", help="Who sends it; may be left out where only one does.")
+@click.option("--layout", type=PLACE, help="Read the file as this layout says.")
+@click.option(
+    "--out", type=PLACE, help="The layout to write; by default extracts/layouts/<provider>/<extract>.yml."
+)
+def profile_file(file: Path, extract: str, provider: str | None, layout: Path | None, out: Path | None) -> None:
+    """Show what is in FILE, and write a layout to complete.
+
+    FILE is CSV in any encoding, with any delimiter, .csv.gz, a workbook or Parquet. What it does not tell stands
+    in the layout as a choice, and nothing lands by it until that is made. Nothing is guessed: days and months
+    that cannot be told apart are asked for. Devices and SEC Parties are shown by the form of their names only.
+    """
+    # Imported here: only this command reads files of any kind.
+    from cpm_warehouse.receive.profiling import profile
+
+    with private():
+        profile(file, load_contracts(), extract=extract, provider=provider, layout=layout, out=out, say=click.echo)
+
+
 @main.command("contract-pages")
 @click.option("--out", type=PLACE, required=True, help="Directory for the pages.")
 def contract_pages(out: Path) -> None:
