@@ -37,6 +37,9 @@ def profile(
 
     Raises CpmError, naming the file and what to do, where it cannot be read or the layout is there already.
     """
+    for one in (path, layout):
+        if one and not one.is_file():
+            raise CpmError(f"{one}: no such file; name one that is there")
     contract = _contract(contracts, extract)
     provider = _provider(contract, provider)
     target = out or LAYOUTS / provider / f"{extract}.yml"
