@@ -8,7 +8,7 @@
     {%- set due_dates = graph.nodes['model.cpm_warehouse.int_submission_due_dates'].relation_name -%}
     {%- set submissions = graph.sources['source.cpm_warehouse.lake.submissions'].relation_name -%}
     {%- set machine_time = 'cast(' ~ current_timestamp() ~ ' as timestamp)' -%}
-    {%- set as_of = "cast('" ~ var('as_of') ~ "' as timestamp)" if var('as_of') else machine_time -%}
+    {%- set as_of = instant_of_variable('as_of') if var('as_of') else machine_time -%}
     select {{ machine_time }} + coalesce(min(due_dates.overdue_from_at) - {{ as_of }}, interval '1' minute)
     from {{ due_dates }} as due_dates
     left join {{ submissions }} as submissions

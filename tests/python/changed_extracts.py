@@ -139,7 +139,9 @@ def write_extracts(files: Extracts, folder: Path) -> None:
 def _write(file: SentFile, path: Path, contract: Contract) -> None:
     if file.is_parquet:
         schema = {name: TYPES[contract.column(name).type] for name in file.columns}
-        pl.DataFrame(file.rows, schema=schema, orient="row").write_parquet(path)
+        rows = pl.DataFrame(file.rows, schema=schema, orient="row")
+        # A contract may refuse instants of which a file does not say the zone.
+        rows.with_columns(pl.col(pl.Datetime).dt.replace_time_zone("UTC")).write_parquet(path)
         return
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")

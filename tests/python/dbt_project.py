@@ -67,9 +67,10 @@ class DbtProject:
     ) -> subprocess.CompletedProcess[str]:
         """Run dbt; other variables than the project's let it parse everything anew."""
         own = json.dumps({name: str(value) for name, value in variables.items()})
+        written = () if "freshness" in arguments else UNWRITTEN  # which says what it found in a file alone
         given = ("--vars", own) if variables else ()
         return subprocess.run(
-            [BIN / "dbt", *UNWRITTEN, *arguments, *given],
+            [BIN / "dbt", *written, *arguments, *given],
             cwd=self.place,
             env=os.environ | (environment or {}),
             capture_output=True,

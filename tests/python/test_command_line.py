@@ -255,11 +255,3 @@ def test_dbt_builds_this_project_whatever_the_environment_says(
         "DBT_PROJECT_DIR, DBT_ENGINE_PROFILES_DIR, DBT_TARGET: set, and not used; cpm builds its project by the"
         " profile there"
     ]
-
-
-def test_publish_looks_for_what_dbt_wrote_where_dbt_was_told_to_write(tmp_path: Path) -> None:
-    (tmp_path / "cpm.duckdb").touch()
-    places = ("--warehouse", tmp_path / "cpm.duckdb", "--published", tmp_path / "published")
-    for name in ("DBT_TARGET_PATH", "DBT_ENGINE_TARGET_PATH"):
-        done = cpm("publish", *places, **{name: str(tmp_path / "of dbt")})
-        assert f"error: {tmp_path}/of dbt/manifest.json: no result of a build here" in done.stderr

@@ -74,7 +74,12 @@ def test_a_source_ages_from_the_day_on_which_what_is_missing_was_due(as_of, age)
         }
         for kind, name in relations.items()
     }
-    known = {"graph": graph, "var": {"as_of": as_of}.get, "current_timestamp": lambda: "now()"}
+    known = {
+        "graph": graph,
+        "var": {"as_of": as_of}.get,
+        "current_timestamp": lambda: "now()",
+        "instant_of_variable": lambda name: f"cast('{as_of}' as timestamp)",
+    }
     query = jinja2.Environment().from_string(macro, globals=known).module.contracted_until("alerts")
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")

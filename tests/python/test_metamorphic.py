@@ -319,7 +319,13 @@ def rounded(columns: list[str]) -> str:
 
 
 FEBRUARY = date(2025, 2, 1)
-BY_THE_CALENDAR = {"fct_pmr_deliveries", "fct_submissions", "rpt_firmware_survival", "rpt_incident_ageing"}
+BY_THE_CALENDAR = {
+    "rpt_submission_lateness",
+    "fct_pmr_deliveries",
+    "fct_submissions",
+    "rpt_firmware_survival",
+    "rpt_incident_ageing",
+}
 AT_THE_END_OF_A_MONTH = {"inventory_shown_at", "known_until_at"}
 
 

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.layouts.columns import same_name
 
-# Below this share of letters in common, a name is no candidate: 'Incident ID*+' and 'Incident Number' have 0.67.
+# Below this share of letters in common, a name is no candidate: '*Incident ID+' and 'Incident Number' have 0.67.
 ALIKE = 0.6
 
 
