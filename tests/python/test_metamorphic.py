@@ -245,9 +245,16 @@ NOT_OF_EVENTS = {
     *VERSIONED,
 }
 # Counts of other things than events.
-NOT_EVENTS = {"month_count", "likely_error_region_count"}
+NOT_EVENTS = {
+    "month_count",
+    "likely_error_region_count",
+    "reading_count",
+    "other_verdict_count",
+    "provider_count",
+    "region_count",
+}
 # Beside the month before: the first month had none.
-WITH_CHANGES = {"rpt_measure_changes", "rpt_measure_figures"}
+WITH_CHANGES = {"rpt_measure_changes", "rpt_measure_contributions", "rpt_measure_figures", "rpt_measure_summary"}
 # Marts with the minutes of CPM 6, which have no name and do not happen twice.
 WITH_MINUTES = {
     "fct_measure_outcomes",
@@ -264,6 +271,15 @@ OF_SAMPLE_SIZE = {
     "parts_from_seconds",
     "parts_to_seconds",
     "is_small_cell",
+    "is_small_number",
+    "is_verdict_close",
+    "events_to_better_verdict",
+    "events_to_worse_verdict",
+    "events_to_change_verdict",
+    "result_lower_pct",
+    "result_upper_pct",
+    "attention_reason",
+    "attention_rank",
     "seconds_to_activate_p90",
     "seconds_to_activate_p99",
 }
