@@ -108,39 +108,42 @@ unequal_parts as (
             and parts.scope_type = contributions.scope_type
             and parts.scope = contributions.scope
     where
-        coalesce(contributions.total_count, -1) > 0 != (parts.measure_id is not null)
+        (coalesce(contributions.total_count, 0) > 0) != (parts.measure_id is not null)
         or contributions.missed_count != coalesce(parts.missed_count, 0)
         or contributions.total_count != coalesce(parts.total_count, 0)
 ),
 
--- Each number of events on either side of what the summary gives, put into the result.
+-- Each number of events, and the one before it, put into the result.
+changed as (
+    {% for better in [true, false] %}
+        {% set events = 'events_to_better_verdict' if better else 'events_to_worse_verdict' %}
+        {% for short in [0, 1] %}
+            select
+                measure_id,
+                reporting_month,
+                status,
+                target_pct,
+                minimum_pct,
+                total_count,
+                met_count {{ '+' if better else '-' }} ({{ events }} - {{ short }}) as met_count,
+                {{ 'better_status' if better else 'worse_status' }} as status_given,
+                {{ short }} = 0 as is_enough
+            from summary
+            where {{ events }} is not null
+            {{ 'union all' if better or not loop.last }}
+        {% endfor %}
+    {% endfor %}
+),
+
 applied as (
     select
-        summary.measure_id,
-        summary.reporting_month,
-        summary.status,
-        given.is_enough,
+        *,
         case
-            when
-                (summary.met_count + given.event_count) * 100
-                >= summary.target_pct * summary.total_count
-                then 'target_met'
-            when
-                (summary.met_count + given.event_count) * 100
-                >= summary.minimum_pct * summary.total_count
-                then 'minimum_met'
+            when met_count * 100 >= target_pct * total_count then 'target_met'
+            when met_count * 100 >= minimum_pct * total_count then 'minimum_met'
             else 'below_minimum'
-        end as status_then,
-        given.status as status_given
-    from summary
-    cross join lateral (
-        values
-        (summary.events_to_better_verdict, true, summary.better_status),
-        (summary.events_to_better_verdict - 1, false, summary.better_status),
-        (-summary.events_to_worse_verdict, true, summary.worse_status),
-        (1 - summary.events_to_worse_verdict, false, summary.worse_status)
-    ) as given (event_count, is_enough, status)
-    where given.event_count is not null
+        end as status_then
+    from changed
 ),
 
 other_verdicts as (

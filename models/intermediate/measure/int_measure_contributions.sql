@@ -58,10 +58,12 @@ parts as (
         coalesce(changes.total_count, 0) as total_count,
         case when wholes.change_points is not null then wholes.previous_total_count end
             as previous_whole_count,
-        case when wholes.change_points is not null then coalesce(changes.previous_met_count, 0) end
-            as previous_met_count,
-        case when wholes.change_points is not null then coalesce(changes.previous_total_count, 0) end
-            as previous_total_count
+        case
+            when wholes.change_points is not null then coalesce(changes.previous_met_count, 0)
+        end as previous_met_count,
+        case
+            when wholes.change_points is not null then coalesce(changes.previous_total_count, 0)
+        end as previous_total_count
     from changes
     inner join wholes
         on
@@ -83,62 +85,65 @@ lost as (
     where total_count + coalesce(previous_total_count, 0) > 0
 ),
 
+sized as (
+    select
+        lost.*,
+        {{ wilson_bound('met_share', 'total_count', 'z_score', '-') }} as share_lower,
+        {{ wilson_bound('met_share', 'total_count', 'z_score', '+') }} as share_upper
+    from lost
+    inner join confidences
+        on {{ is_valid('confidences', 'lost.reporting_month') }}
+),
+
 final as (
     select
-        lost.measure_id,
-        lost.variant_id,
-        lost.scope_type,
-        lost.scope,
-        coalesce(providers.short_name, lost.scope) as scope_name,
-        lost.basis,
-        lost.status,
-        cast(lost.met_count as bigint) as met_count,
-        cast(lost.missed_count as bigint) as missed_count,
-        cast(lost.total_count as bigint) as total_count,
-        cast(lost.previous_missed_count as bigint) as previous_missed_count,
-        cast(lost.previous_total_count as bigint) as previous_total_count,
-        lost.result_pct,
-        cast(
-            100 * {{ wilson_bound('lost.met_share', 'lost.total_count', 'confidences.z_score', '-') }}
-            as decimal(9, 6)
-        ) as result_lower_pct,
-        cast(
-            100 * {{ wilson_bound('lost.met_share', 'lost.total_count', 'confidences.z_score', '+') }}
-            as decimal(9, 6)
-        ) as result_upper_pct,
-        cast(lost.lost_points as decimal(9, 6)) as lost_points,
-        cast(lost.previous_lost_points as decimal(9, 6)) as previous_lost_points,
-        cast(lost.previous_lost_points - lost.lost_points as decimal(9, 6)) as contribution_points,
+        sized.measure_id,
+        sized.variant_id,
+        sized.scope_type,
+        sized.scope,
+        coalesce(providers.short_name, sized.scope) as scope_name,
+        sized.basis,
+        sized.status,
+        cast(sized.met_count as bigint) as met_count,
+        cast(sized.missed_count as bigint) as missed_count,
+        cast(sized.total_count as bigint) as total_count,
+        cast(sized.previous_missed_count as bigint) as previous_missed_count,
+        cast(sized.previous_total_count as bigint) as previous_total_count,
+        sized.result_pct,
+        cast(100 * sized.share_lower as decimal(9, 6)) as result_lower_pct,
+        cast(100 * sized.share_upper as decimal(9, 6)) as result_upper_pct,
+        cast(sized.lost_points as decimal(9, 6)) as lost_points,
+        cast(sized.previous_lost_points as decimal(9, 6)) as previous_lost_points,
+        cast(sized.previous_lost_points - sized.lost_points as decimal(9, 6))
+            as contribution_points,
         cast(
             case
-                when lost.change_points != 0
+                when sized.change_points != 0
                     then row_number() over (
-                        partition by lost.measure_id, lost.reporting_month, lost.scope_type
+                        partition by sized.measure_id, sized.reporting_month, sized.scope_type
                         order by
-                            (lost.previous_lost_points - lost.lost_points)
-                            * sign(lost.change_points) desc,
-                            lost.missed_count desc,
-                            lost.scope asc
+                            (sized.previous_lost_points - sized.lost_points)
+                            * sign(sized.change_points) desc,
+                            sized.missed_count desc,
+                            sized.scope asc
                     )
             end as integer
         ) as contribution_rank,
         cast(
             row_number() over (
-                partition by lost.measure_id, lost.reporting_month, lost.scope_type
-                order by lost.missed_count desc, lost.total_count asc, lost.scope asc
+                partition by sized.measure_id, sized.reporting_month, sized.scope_type
+                order by sized.missed_count desc, sized.total_count asc, sized.scope asc
             ) as integer
         ) as missed_rank,
-        lost.total_count between 1 and marks.bound - 1 as is_small_number,
-        lost.reporting_month
-    from lost
+        sized.total_count between 1 and marks.bound - 1 as is_small_number,
+        sized.reporting_month
+    from sized
     inner join marks
-        on {{ is_valid('marks', 'lost.reporting_month') }}
-    inner join confidences
-        on {{ is_valid('confidences', 'lost.reporting_month') }}
+        on {{ is_valid('marks', 'sized.reporting_month') }}
     left join providers
         on
-            lost.scope_type = 'provider'
-            and lost.scope = providers.provider_id
+            sized.scope_type = 'provider'
+            and sized.scope = providers.provider_id
 )
 
 select * from final

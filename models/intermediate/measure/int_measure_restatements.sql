@@ -21,7 +21,11 @@ final as (
     qualify
         row_number() over (
             partition by measure_id, reporting_month
-            order by last_published_at desc, last_publication_id desc, variant_id asc, aggregation asc
+            order by
+                last_published_at desc,
+                last_publication_id desc,
+                variant_id asc,
+                aggregation asc
         ) = 1
 )
 

@@ -3,7 +3,13 @@
    events stand behind it, how near a level is, and what the other readings give. #}
 with
 
-results as (
+confidences as (
+    select *
+    from {{ ref('comparison_confidences') }}
+    where comparison_id = 'result'
+),
+
+shares as (
     select
         measure_id,
         reporting_month,
@@ -17,6 +23,16 @@ results as (
     where
         is_default
         and scope_type = 'national'
+),
+
+results as (
+    select
+        shares.*,
+        {{ wilson_bound('met_share', 'total_count', 'z_score', '-') }} as share_lower,
+        {{ wilson_bound('met_share', 'total_count', 'z_score', '+') }} as share_upper
+    from shares
+    inner join confidences
+        on {{ is_valid('confidences', 'shares.reporting_month') }}
 ),
 
 margins as (
@@ -33,12 +49,6 @@ marks as (
     select *
     from {{ ref('result_marks') }}
     where mark_id = 'small_number'
-),
-
-confidences as (
-    select *
-    from {{ ref('comparison_confidences') }}
-    where comparison_id = 'result'
 ),
 
 final as (
@@ -58,24 +68,14 @@ final as (
         coalesce(readings.other_verdict_count, 0) as other_verdict_count,
         readings.lowest_reading_pct,
         readings.highest_reading_pct,
-        cast(
-            100
-            * {{ wilson_bound('results.met_share', 'results.total_count', 'confidences.z_score', '-') }}
-            as decimal(9, 6)
-        ) as result_lower_pct,
-        cast(
-            100
-            * {{ wilson_bound('results.met_share', 'results.total_count', 'confidences.z_score', '+') }}
-            as decimal(9, 6)
-        ) as result_upper_pct,
+        cast(100 * results.share_lower as decimal(9, 6)) as result_lower_pct,
+        cast(100 * results.share_upper as decimal(9, 6)) as result_upper_pct,
         coalesce(margins.is_verdict_close, false) as is_verdict_close,
         coalesce(results.total_count between 1 and marks.bound - 1, false) as is_small_number,
         results.reporting_month
     from results
     inner join marks
         on {{ is_valid('marks', 'results.reporting_month') }}
-    inner join confidences
-        on {{ is_valid('confidences', 'results.reporting_month') }}
     left join margins
         on
             results.measure_id = margins.measure_id

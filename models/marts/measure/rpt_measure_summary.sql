@@ -1,4 +1,4 @@
-{#- All measures: docs/measures/results.md#summary; REP-14 to REP-18 -#}
+{#- All measures: docs/measures/results.md#summary; REP-14, REP-15, REP-16, REP-17, REP-18 -#}
 with
 
 final as (
