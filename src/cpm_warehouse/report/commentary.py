@@ -64,7 +64,9 @@ def _of_yaml(path: Path, content: str) -> Iterator[Entry]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise _fault(path, line, f"it is no YAML ({error.problem})", "write a line 'CPM 5: text' a measure") from error
+        raise _fault(
+            path, line, f"it is no YAML ({error.problem})", "write a line 'CPM 5: text' a measure"
+        ) from error
     if not isinstance(top, yaml.MappingNode):
         raise _fault(path, 1, "it is no list of measures with their texts", "write a line 'CPM 5: text' a measure")
     for key, value in top.value:

@@ -171,7 +171,9 @@ def _about(row: Row) -> str:
         missed = f"{row[f'{pick}_{kind}_missed_count']:,} of {_its(row, kind, pick)}"
         said.append(f"{_scope(row, kind, pick)} missed {missed}, of {row['missed_count']:,} missed in all")
     if row["is_small_number"]:
-        said.append(f"few events: the 95% interval is {row['result_lower_pct']:.1f}% to {row['result_upper_pct']:.1f}%")
+        said.append(
+            f"few events: the 95% interval is {row['result_lower_pct']:.1f}% to {row['result_upper_pct']:.1f}%"
+        )
     if row["other_verdict_count"]:
         said.append(
             f"{row['other_verdict_count']} of {row['reading_count']} readings"
