@@ -13,6 +13,7 @@ import yaml
 from cpm_warehouse.errors import CpmError
 
 LONGEST = 600  # what fits beside half a page
+SHAPE = "write a line 'CPM 5: text' a measure"
 HEADING = re.compile(r"^#+\s+(.+?)\s*$")
 
 Entry = tuple[int, str, str]
@@ -68,7 +69,7 @@ def _of_yaml(path: Path, content: str) -> Iterator[Entry]:
             path, line, f"it is no YAML ({error.problem})", "write a line 'CPM 5: text' a measure"
         ) from error
     if not isinstance(top, yaml.MappingNode):
-        raise _fault(path, 1, "it is no list of measures with their texts", "write a line 'CPM 5: text' a measure")
+        raise _fault(path, 1, "it is no list of measures with their texts", SHAPE)
     for key, value in top.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode):

@@ -64,9 +64,9 @@ def change(row: Row) -> str:
 
 
 def cause(row: Row) -> str:
-    """Which provider and which Region moved the result, or missed most where there is no change; empty if none did."""
+    """Which provider and Region moved the result, or missed most where there is no change; empty if none did."""
     parts = [_part(row, kind, pick) for kind in ("provider", "Region") if (pick := _pick(row, kind.lower()))]
-    if not parts or not row["missed_count"] and row["change_points"] is None:
+    if not parts or (not row["missed_count"] and row["change_points"] is None):
         return ""
     head = "What moved it" if row["change_points"] else "What missed most"
     return f"{head}: {'; '.join(parts)}; {row['missed_count']:,} missed in all."
@@ -271,6 +271,10 @@ def _bracketed(rows: Sequence[Row]) -> str:
 def _listed(texts: Iterable[str]) -> str:
     *most, last = texts
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def _first_down(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _first_up(text: str) -> str:
