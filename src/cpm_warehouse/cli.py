@@ -601,13 +601,22 @@ def rotate_salt(lake: Path) -> None:
 )
 @click.option("--out", type=PLACE, default=Path("published/pmr"), show_default=True)
 @click.option("--classification", help="Text on every page; by default Green for synthetic data, else Amber.")
-def pack(month: datetime, published: Path, out: Path, classification: str | None) -> None:
-    """Write the month's report from the published marts: one HTML file, the same as PDF, and a workbook."""
+@click.option("--contact", help="Whom readers may ask, as page one has it.")
+@click.option("--commentary", type=PLACE, help="YAML or Markdown with cause and remedy for each measure.")
+def pack(
+    month: datetime,
+    published: Path,
+    out: Path,
+    classification: str | None,
+    contact: str | None,
+    commentary: Path | None,
+) -> None:
+    """Write the month's report from the published marts: one HTML file, its core as PDF, and a workbook."""
     # Its libraries are installed for reports only, and take a second to load.
     from cpm_warehouse.report.pack import make_pack
 
     with as_closed_as(published):
-        made = make_pack(published, month.date(), out, classification)
+        made = make_pack(published, month.date(), out, classification, contact=contact, commentary=commentary)
     if not made.has_figures:
         click.echo(f"{published}: no figures for {month:%Y-%m}; the report says so", err=True)
     for path in made.files:

@@ -17,8 +17,8 @@ from asked import BY_EXPLORER, BY_PACK, QUESTIONS
 from conftest import ROOT
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.report.pack import make_pack
-from cpm_warehouse.report.pack.charts import HEIGHT, Charts
-from cpm_warehouse.report.pack.formats import duration, heading, percent, written
+from cpm_warehouse.report.charts import HEIGHT, Charts
+from cpm_warehouse.report.formats import duration, heading, percent, written
 from cpm_warehouse.report.pack.making import SYNTHETIC
 from cpm_warehouse.report.pack.pages import render_html
 from cpm_warehouse.report.pack.tables import pack_tables, read_tables

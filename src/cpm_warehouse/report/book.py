@@ -47,9 +47,16 @@ def whole_book() -> list[Page]:
 
 def render_book() -> str:
     """Return the whole book as one HTML document that needs nothing else."""
-    environment = Environment(loader=PackageLoader("cpm_warehouse.report.pack"), autoescape=True)
-    style = files("cpm_warehouse.report.pack").joinpath("templates/pack.css").read_text(encoding="utf-8")
+    environment = Environment(loader=PackageLoader("cpm_warehouse.report"), autoescape=True)
+    style = files("cpm_warehouse.report").joinpath("templates/pack.css").read_text(encoding="utf-8")
     return environment.get_template("whole_book.html").render(pages=whole_book(), style=Markup(style))
+
+
+def terms(wanted: Sequence[str]) -> list[tuple[str, str]]:
+    """Return these terms of the glossary with their meanings in plain words; KeyError where one is not there."""
+    rows = re.findall(r"^\| (.+?) \| (.+) \|$", (_top() / "docs/glossary.md").read_text(encoding="utf-8"), re.M)
+    known = {term: re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", meaning) for term, meaning in rows}
+    return [(term, re.sub(r"`([^`]*)`", lambda code: code[1].replace("_", " "), known[term])) for term in wanted]
 
 
 def slug(heading: str, separator: str) -> str:

@@ -7,16 +7,16 @@ page that shows it escapes it.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cpm_warehouse.report.pack.formats import in_words, percent
+from cpm_warehouse.report.formats import in_words, percent
 
 Row = Mapping[str, Any]
 
 MOST_POINTS = 6
 VERDICTS = {"target_met": "target met", "minimum_met": "minimum met", "below_minimum": "below minimum"}
 STANDS = {
-    "target_met": "met its target",
-    "minimum_met": "missed its target and met its minimum",
-    "below_minimum": "is below its minimum",
+    "target_met": "met its target of {target}",
+    "minimum_met": "missed its target of {target} and met its minimum of {minimum}",
+    "below_minimum": "is below its minimum of {minimum}",
     "no_level": "has no level to be held to",
     "no_events": "had no events",
     "not_reportable": "is not reportable",
@@ -28,7 +28,8 @@ NO_CHANGE = {
     "basis_changed": "the basis changed from {previous} to {basis}",
 }
 # Reasons of `attention_rank` that are worth a main point of their own.
-TOLD = ("below_minimum", "target_no_longer_met", "target_missed", "close_to_a_level", "fell")
+TOLD = ("below_minimum", "target_no_longer_met", "target_missed", "fell")
+KINDS = ("provider", "region")
 
 
 def main_points(rows: Sequence[Row]) -> list[str]:
@@ -57,7 +58,7 @@ def change(row: Row) -> str:
     """The change on the month before, or why none is given."""
     if row["change_points"] is None:
         return f"No change on the month before is given: {_no_change(row)}."
-    before = f"{_shown(row['previous_result_pct'], row)}%"
+    before = f"{shown(row['previous_result_pct'], row)}%"
     if not row["change_points"]:
         return f"The same as the month before, {before}."
     return f"{'Up' if row['change_points'] > 0 else 'Down'} {_points(row)} from {before} the month before."
@@ -65,39 +66,43 @@ def change(row: Row) -> str:
 
 def cause(row: Row) -> str:
     """Which provider and Region moved the result, or missed most where there is no change; empty if none did."""
-    parts = [_part(row, kind, pick) for kind in ("provider", "Region") if (pick := _pick(row, kind.lower()))]
-    if not parts or (not row["missed_count"] and row["change_points"] is None):
+    kinds = [kind for kind in KINDS if row[f"{kind}_count"] > 1 and _pick(row, kind)]
+    if not kinds:
         return ""
     head = "What moved it" if row["change_points"] else "What missed most"
-    return f"{head}: {'; '.join(parts)}; {row['missed_count']:,} missed in all."
+    return f"{head}: {'; '.join(_part(row, kind) for kind in kinds)}. {row['missed_count']:,} missed in all."
 
 
 def margin(row: Row) -> str:
     """How few events would give another verdict; empty without a verdict."""
-    said = []
-    if row["events_to_better_verdict"] is not None:
-        more = row["events_to_better_verdict"]
-        said.append(f"{more:,} more that met it would have made it {VERDICTS[row['better_status']]}")
-    if row["events_to_worse_verdict"] is not None:
-        fewer = row["events_to_worse_verdict"]
-        said.append(f"{fewer:,} fewer would have made it {VERDICTS[row['worse_status']]}")
-    return f"{_first_up('; '.join(said))}." if said else ""
+    said = [
+        f"{events:,} {more_or_fewer} met would make it {VERDICTS[row[f'{end}_status']]}"
+        for end, more_or_fewer in (("better", "more"), ("worse", "fewer"))
+        if (events := row[f"events_to_{end}_verdict"]) is not None
+    ]
+    return f"{', '.join(said)}." if said else ""
 
 
 def readings(row: Row) -> str:
     """How far the readings lie apart and what other verdicts they give; empty where there is one only."""
     if row["reading_count"] <= 1:
         return ""
-    low, high = (_shown(row[f"{end}_reading_pct"], row) for end in ("lowest", "highest"))
+    low, high = (shown(row[f"{end}_reading_pct"], row) for end in ("lowest", "highest"))
     if low == high:
         return f"All {row['reading_count']} readings give {low}%."
     ends = f"from {low}% ({row['lowest_reading_name']}) to {high}% ({row['highest_reading_name']})"
     other = ""
     if row["other_verdict_count"]:
-        verdicts = " or ".join(VERDICTS[one] for one in row["other_statuses"].split(","))
         gives = "gives" if row["other_verdict_count"] == 1 else "give"
-        other = f"; {row['other_verdict_count']} of them {gives} another verdict: {verdicts}"
+        other = (
+            f"; {row['other_verdict_count']} of them {gives} another verdict: {verdicts(row['other_statuses'])}"
+        )
     return f"{row['reading_count']} readings {ends}{other}."
+
+
+def verdicts(statuses: str) -> str:
+    """Several verdicts in words."""
+    return " or ".join(VERDICTS[one] for one in statuses.split(","))
 
 
 def interval(row: Row) -> str:
@@ -123,8 +128,10 @@ def restated(row: Row) -> str:
     if not row["is_restated"]:
         return ""
     if row["restated_points"]:
-        return f"Published before as {_before(row)}."
-    return f"Published before as {_before(row)}; the percentage is the same, what it rests on is not."
+        return f"Published before and different now: {_now_and_before(row)}."
+    if row["restated_from_pct"] is None or row["result_pct"] is None:
+        return f"Published before as {in_words(row['restated_from_status']).lower()}."
+    return "Published before with the same percentage; what it rests on is not the same."
 
 
 def name(row: Row) -> str:
@@ -134,69 +141,63 @@ def name(row: Row) -> str:
 
 def result(row: Row) -> str:
     """The result in percent, never rounded across a level."""
-    return f"{_shown(row['result_pct'], row)}%"
+    return f"{shown(row['result_pct'], row)}%"
 
 
 def _overview(rows: Sequence[Row]) -> str:
     """The verdicts of the month, and those that hang on a few events or on the reading."""
-    with_level = [row for row in rows if row["status"] in VERDICTS]
-    if not with_level:
+    held = sorted((row for row in rows if row["status"] in VERDICTS), key=name)
+    if not held:
         return "No measure has a result and a level to hold it to."
-    groups = {status: [row for row in with_level if row["status"] == status] for status in reversed(VERDICTS)}
-    below, minimum, target = groups.values()
-    measures = "measure" if len(with_level) == 1 else "measures"
-    said = [
-        f"{len(below)} below the minimum{_bracketed(below)}",
-        f"{len(minimum)} on the minimum and not on the target{_bracketed(minimum)}",
-        f"{len(target)} on the target",
+    below, missed, met = ([row for row in held if row["status"] == status] for status in reversed(VERDICTS))
+    verdicts = [
+        f"{len(below)} {'is' if len(below) == 1 else 'are'} below the minimum{_bracketed(below)}",
+        f"{len(missed)} {'misses' if len(missed) == 1 else 'miss'} the target only{_bracketed(missed)}",
+        f"{len(met)} {'meets' if len(met) == 1 else 'meet'} it",
     ]
-    close = [row for row in with_level if row["is_verdict_close"]]
-    by_reading = [row for row in with_level if row["other_verdict_count"]]
-    hangs = [
-        *(f"{name(row)}'s '{VERDICTS[row['status']]}' hangs on {_events(row)}" for row in close),
-        *([f"another reading gives another verdict for {_listed(map(name, by_reading))}"] if by_reading else []),
-    ]
-    held = f"Of {len(with_level)} {measures} with a level {_listed(said)}"
-    return f"{held}; {'; '.join(hangs)}." if hangs else f"{held}."
+    said = f"Of {len(held)} {'measure' if len(held) == 1 else 'measures'} with a level {_listed(verdicts)}"
+    hangs = []
+    if close := [f"{name(row)} ({_events(row)})" for row in held if row["is_verdict_close"]]:
+        hangs.append(f"on few events for {_listed(close)}")
+    if other := [name(row) for row in held if row["other_verdict_count"]]:
+        hangs.append(f"on the reading for {_listed(other)}")
+    return f"{said}; the verdict hangs {', and '.join(hangs)}." if hangs else f"{said}."
 
 
 def _about(row: Row) -> str:
     """One measure in a sentence: verdict, change, cause, and what the verdict hangs on."""
-    said = [
-        f"{name(row)} ({row['measure_name']}) {STANDS[row['status']]}{_held_to(row)}:"
-        f" {result(row)}, {_of(row)}, {_moved(row)}"
-    ]
-    kind = "provider" if row["provider_count"] > 1 else "region"
-    if (pick := _pick(row, kind)) and row["missed_count"]:
-        missed = f"{row[f'{pick}_{kind}_missed_count']:,} of {_its(row, kind, pick)}"
-        said.append(f"{_scope(row, kind, pick)} missed {missed}, of {row['missed_count']:,} missed in all")
+    said = [f"{name(row)} ({row['measure_name']}) {_stands(row)}: {result(row)}, {_of(row)}, {moved(row)}"]
+    kind = next((kind for kind in KINDS if row[f"{kind}_count"] > 1), None)
+    if kind and row["missed_count"]:
+        pick = "mover" if (row["change_points"] or 0) < 0 else "most_missed"
+        missed = row[f"{pick}_{kind}_missed_count"]
+        its = f"{missed:,} of its {row[f'{pick}_{kind}_total_count']:,}"
+        said.append(f"{_scope(row, kind, pick)} missed {its}, of {row['missed_count']:,} missed in all")
     if row["is_small_number"]:
-        said.append(
-            f"few events: the 95% interval is {row['result_lower_pct']:.1f}% to {row['result_upper_pct']:.1f}%"
-        )
+        said.append(_first_down(interval(row).removesuffix(".")))
     if row["other_verdict_count"]:
         said.append(
             f"{row['other_verdict_count']} of {row['reading_count']} readings"
-            f" ({_shown(row['lowest_reading_pct'], row)}% to {_shown(row['highest_reading_pct'], row)}%)"
+            f" ({shown(row['lowest_reading_pct'], row)}% to {shown(row['highest_reading_pct'], row)}%)"
             f" {'gives' if row['other_verdict_count'] == 1 else 'give'} another verdict"
         )
     return f"{'; '.join(said)}."
 
 
 def _restated(rows: Iterable[Row]) -> str:
-    moved = [row for row in rows if row["is_restated"] and row["restated_points"]]
-    if not moved:
-        return ""
-    told = [f"{name(row)}, {result(row)}, was published as {_before(row)}" for row in moved]
-    return f"Published before and different now: {'; '.join(told)}."
+    moved = [
+        f"{name(row)}, {_now_and_before(row)}" for row in rows if row["is_restated"] and row["restated_points"]
+    ]
+    return f"Published before and different now: {'; '.join(moved)}." if moved else ""
 
 
-def _before(row: Row) -> str:
+def _now_and_before(row: Row) -> str:
+    """Both figures, with as many places as tell them apart."""
+    now, before = row["result_pct"], row["restated_from_pct"]
+    places = next((places for places in range(2, 6) if round(now, places) != round(before, places)), 6)
     verdict_then = row["restated_from_status"]
-    if row["restated_from_pct"] is None:
-        return in_words(verdict_then).lower()
-    same = verdict_then == row["status"] or verdict_then not in VERDICTS
-    return f"{_shown(row['restated_from_pct'], row)}%" + ("" if same else f", {VERDICTS[verdict_then]}")
+    told = f", {VERDICTS[verdict_then]}" if verdict_then in VERDICTS and verdict_then != row["status"] else ""
+    return f"{now:.{places}f}%, was {before:.{places}f}%{told}"
 
 
 def _level(value: Any) -> str:
@@ -208,17 +209,15 @@ def _events(row: Row) -> str:
     return f"{events:,} of {row['total_count']:,} {row['unit']}"
 
 
-def _held_to(row: Row) -> str:
-    if row["status"] == "below_minimum":
-        return f" of {_level(row['minimum_pct'])}"
-    if row["status"] == "minimum_met":
-        return f" (target {_level(row['target_pct'])}, minimum {_level(row['minimum_pct'])})"
-    return f" of {_level(row['target_pct'])}" if row["status"] == "target_met" else ""
+def _stands(row: Row) -> str:
+    target, minimum = (row[level] and _level(row[level]) for level in ("target_pct", "minimum_pct"))
+    return STANDS[row["status"]].format(target=target, minimum=minimum)
 
 
-def _moved(row: Row) -> str:
+def moved(row: Row) -> str:
+    """The change on the month before in a few words."""
     if row["change_points"] is None:
-        return f"no change is given as {_no_change(row)}"
+        return f"no change is given as {_no_change(row)}" if row["result_pct"] is not None else "has no figure"
     if not row["change_points"]:
         return "as the month before"
     return f"{'up' if row['change_points'] > 0 else 'down'} {_points(row)}"
@@ -238,29 +237,30 @@ def _pick(row: Row, kind: str) -> str | None:
     return pick if row[f"{pick}_{kind}_name"] else None
 
 
-def _part(row: Row, kind: str, pick: str) -> str:
-    column = kind.lower()
-    moved = f" {row[f'mover_{column}_points']:+.2f} points," if pick == "mover" else ""
-    missed = row[f"{pick}_{column}_missed_count"]
-    return f"{_scope(row, column, pick)}{moved} {missed:,} of {_its(row, column, pick)} missed"
+def _part(row: Row, kind: str) -> str:
+    pick = _pick(row, kind) or ""
+    moved = f" {row[f'mover_{kind}_points']:+.2f} points," if pick == "mover" else ""
+    missed, total = (row[f"{pick}_{kind}_{what}_count"] for what in ("missed", "total"))
+    return f"{_scope(row, kind, pick)}{moved} {missed:,} of its {total:,} missed"
 
 
 def _scope(row: Row, kind: str, pick: str) -> str:
-    found = row[f"{pick}_{kind}_name"]
-    if found == "Unknown":
+    return scope_in_words(kind, row[f"{pick}_{kind}_name"])
+
+
+def scope_in_words(kind: str, scope_name: str) -> str:
+    """Name a Region or a provider within a sentence."""
+    if scope_name == "Unknown":
         return "an unknown Region" if kind == "region" else "an unknown provider"
-    return f"Region {found}" if kind == "region" else str(found)
-
-
-def _its(row: Row, kind: str, pick: str) -> str:
-    return f"its {row[f'{pick}_{kind}_total_count']:,}"
+    return f"Region {scope_name}" if kind == "region" else scope_name
 
 
 def _of(row: Row) -> str:
     return f"{row['met_count']:,} of {row['total_count']:,} {row['unit']}"
 
 
-def _shown(value: Any, row: Row) -> str:
+def shown(value: Any, row: Row) -> str:
+    """A percentage beside the levels of a row, never rounded across one of them."""
     return percent(value, tuple(row[level] for level in ("target_pct", "minimum_pct") if row[level] is not None))
 
 

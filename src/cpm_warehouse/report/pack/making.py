@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from cpm_warehouse.report.pack.pages import render_html, render_pdf
+from cpm_warehouse.report.commentary import read_commentary
+from cpm_warehouse.report.pack.pages import Said, render_html, render_pdf
 from cpm_warehouse.report.pack.tables import read_tables
 from cpm_warehouse.report.pack.workbook import sheet_names, write_workbook
 
@@ -20,23 +21,30 @@ class Pack:
     has_figures: bool
 
 
-def make_pack(published: Path, month: date, out: Path, classification: str | None = None) -> Pack:
+def make_pack(
+    published: Path,
+    month: date,
+    out: Path,
+    classification: str | None = None,
+    *,
+    contact: str | None = None,
+    commentary: Path | None = None,
+) -> Pack:
     """Write pmr-<month>.html, .pdf and .xlsx; the same publication gives the same report.
 
-    Without a classification it is Green where the results stand on synthetic data, else Amber.
+    Without a classification it is Green where the results stand on synthetic data, else Amber. `commentary` is a
+    file of what a person says of the measures.
     """
     tables = read_tables(published, month)
-    results = list(tables["measure_results"])
-    marked = classification or (SYNTHETIC if results and all(row["is_synthetic"] for row in results) else ORDINARY)
-    publication = next(iter(tables["publication"]), None)
-    sheets = sheet_names(tables)
-    html = render_html(tables, month, marked, sheets)
+    results = list(tables["summary"])
+    comments = read_commentary(commentary, {row["measure_id"] for row in results}) if commentary else {}
+    is_synthetic = any(row["is_synthetic"] for row in tables["publication"])
+    said = Said(classification or (SYNTHETIC if is_synthetic else ORDINARY), contact, comments)
+    sheets = sheet_names()
     contents = {
-        "html": html.encode(),
-        "pdf": render_pdf(html),
-        "xlsx": write_workbook(
-            tables, month, marked, publication["published_at"] if publication else None, sheets
-        ),
+        "html": render_html(tables, month, said, sheets).encode(),
+        "pdf": render_pdf(render_html(tables, month, said, sheets, is_core=True)),
+        "xlsx": write_workbook(tables, month, said, sheets),
     }
     out.mkdir(parents=True, exist_ok=True)
     written = []

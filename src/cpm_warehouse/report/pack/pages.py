@@ -1,82 +1,102 @@
-"""The pack as one HTML file that needs nothing else, and as PDF from the same HTML."""
+"""The pack as one HTML file that needs nothing else, and its core as PDF from the same templates."""
 
-from collections.abc import Callable, Mapping
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+import weasyprint  # type: ignore[import-untyped]
 from markupsafe import Markup
-from weasyprint import HTML  # type: ignore[import-untyped]
 
-from cpm_warehouse.report import book
-from cpm_warehouse.report.pack import formats
-from cpm_warehouse.report.pack.charts import Charts, category_name, month_name
+from cpm_warehouse.report import book, fragments
+from cpm_warehouse.report.charts import Charts
 from cpm_warehouse.report.pack.tables import Table
 
-SECTIONS = {
+CORE = {
     "glance": "The month at a glance",
     "measures": "Measures",
     "incidents": "Incidents",
     "alerts": "Alerts",
     "firmware": "Firmware",
     "timeliness": "PMR timeliness",
+    "revisions": "Revisions",
+    "words": "Words",
+}
+ANNEXES = {
     "annex": "Annex MP122A: Business Processes",
-    "restatements": "Restatements",
     "definitions": "Definitions in force",
     "data": "Data received",
     "book": "The measure book",
 }
+FEW = 20  # fewer events than these are not drawn as a curve
+# Terms of docs/glossary.md that a reader of the core meets.
+WORDS = (
+    "CPM", "PMR", "DCC", "DSP", "CSP, CSP Region", "S1SP", "SMETS1, SMETS2", "SMKI", "Communications Hub", "Alert",
+    "Incident, Incident Category", "Target Service Level", "Minimum Service Level", "Target Response Time (TRT)",
+    "Allowed Exception", "Working Day", "basis", "coverage", "proxy", "variant", "aggregation",
+    "provenance, standing", "cohort", "activity", "regime", "derogation", "restatement", "small cell",
+)  # fmt: skip
 
 
-def render_html(tables: Mapping[str, Table], month: date, classification: str, sheets: Mapping[str, str]) -> str:
-    """Return the whole document; whatever the marts hold is escaped."""
-    environment = Environment(
-        loader=PackageLoader("cpm_warehouse.report.pack"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    filters: dict[str, Callable[..., Any]] = {
-        "heading": formats.heading,
-        "words": formats.in_words,
-        "month_name": month_name,
-        "category_name": category_name,
-    }
-    environment.filters.update(filters)
-    results = tables["measure_results"]
-    return environment.get_template("pack.html").render(
-        sections=SECTIONS,
-        tables=tables,
-        month=month,
-        classification=classification,
-        is_synthetic=any(row["is_synthetic"] for row in results),
-        made_up_lists=list(
-            dict.fromkeys(row["list_name"] for row in tables["code_lists"] if row["is_synthetic_on_real"])
-        ),
-        has_figures=any(row["result_pct"] is not None for row in results),
-        publication=next(iter(tables["publication"]), None),
-        charts=Charts(),
-        cell=_cell,
-        pages=book.pages([*sorted(results.values("page")), *book.ALWAYS]),
-        page_name=lambda path: book.name_of(Path(path)),
-        sheets=sheets,
-        style=Markup(
-            files(__package__).joinpath("templates/pack.css").read_text(encoding="utf-8")
-        ),  # our own file
+@dataclass(frozen=True)
+class Said:
+    """What the report says that no mart has: its classification, whom to ask, and comments by measure."""
+
+    classification: str
+    contact: str | None = None
+    comments: Mapping[str, str] | None = None
+
+
+def render_html(
+    tables: Mapping[str, Table], month: date, said: Said, sheets: Mapping[str, str], *, is_core: bool = False
+) -> str:
+    """Return the whole document, or its core alone; whatever the marts hold is escaped."""
+    rows = list(tables["summary"])
+    charts = Charts()
+
+    def measure(row: Mapping[str, Any]) -> Markup:
+        trend = list(tables["summary_trend"].where(measure_id=row["measure_id"]))
+        parts = list(tables["contributions"].where(measure_id=row["measure_id"]))
+        return fragments.measure(row, trend, parts, charts, (said.comments or {}).get(row["measure_id"]))
+
+    pages = [] if is_core else book.pages([*sorted(tables["summary"].values("page")), *book.ALWAYS])
+    return (
+        fragments.environment()
+        .get_template("pack.html")
+        .render(
+            sections=CORE if is_core else CORE | ANNEXES,
+            is_core=is_core,
+            tables=tables,
+            month=month,
+            classification=said.classification,
+            contact=said.contact,
+            is_synthetic=any(row["is_synthetic"] for row in tables["publication"]),
+            made_up_lists=list(
+                dict.fromkeys(row["list_name"] for row in tables["code_lists"] if row["is_synthetic_on_real"])
+            ),
+            has_figures=any(row["result_pct"] is not None for row in rows),
+            publication=next(iter(tables["publication"]), None),
+            points=fragments.main_points(rows),
+            revisions=list(tables["revisions"]),
+            measure=measure,
+            charts=charts,
+            few=FEW,
+            glossary=book.terms(WORDS),
+            pages=pages,
+            page_name=lambda path: book.name_of(Path(path)),
+            sheets=sheets,
+            style=Markup(
+                files("cpm_warehouse.report").joinpath("templates/pack.css").read_text(encoding="utf-8")
+            ),  # our own file
+        )
     )
 
 
 def render_pdf(html: str) -> bytes:
-    """Print the document; the same HTML gives the same pages."""
-    pdf = HTML(string=html).write_pdf()
-    assert isinstance(pdf, bytes)
-    return pdf
-
-
-def _cell(row: Mapping[str, Any], name: str) -> str:
-    levels = tuple(Decimal(row[level]) for level in ("target_pct", "minimum_pct") if row.get(level) is not None)
-    return formats.written(name, row[name], levels)
+    """Print the document with its structure, as PDF/UA asks; the same HTML gives the same pages."""
+    memory = io.BytesIO()
+    weasyprint.HTML(string=html).write_pdf(memory, pdf_variant="pdf/ua-1")
+    return memory.getvalue()

@@ -79,6 +79,23 @@ class Table:
         index = self._position(name)
         return list(dict.fromkeys(row[index] for row in self.rows))
 
+    def having(self, name: str) -> "Table":
+        """Return the rows that have a value other than 0 in a column."""
+        return replace(self, rows=tuple(row for row in self.rows if row[self._position(name)]))
+
+    def sum(self, name: str) -> Any:
+        """Add up a column; nothing is 0."""
+        return sum(row[name] or 0 for row in self)
+
+    def largest(self, name: str) -> Any:
+        """Return the largest value of a column; nothing is 0."""
+        return max((row[name] or 0 for row in self), default=0)
+
+    def groups_with(self, name: str, column: str, least: int) -> "Table":
+        """Return the rows of the values of `name` that reach this in a column."""
+        enough = {row[name] for row in self if (row[column] or 0) >= least}
+        return replace(self, rows=tuple(row for row in self.rows if row[self._position(name)] in enough))
+
     def _position(self, name: str) -> int:
         return [column.name for column in self.columns].index(name)
 

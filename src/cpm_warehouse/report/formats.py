@@ -37,6 +37,7 @@ ACRONYMS = {
     "p95": "P95",
     "p99": "P99",
     "wan": "WAN",
+    **{word.lower(): word for word in ("North", "Central", "South")},
 }
 UNITS = {
     "pct": "%",
