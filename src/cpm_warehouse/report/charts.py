@@ -5,10 +5,12 @@ Every chart has a number, a title that says what it found, and its figures in wo
 Percentages of one measure are drawn on one axis. A percentage of few events is a hollow mark with its interval.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from html import escape
 from itertools import count
 from typing import Any
@@ -31,10 +33,10 @@ LABEL_LIMIT, LABEL_LETTER = 170, 6
 FEW, MANY = 4, 10_000
 POWERS = range(-3, 7)
 PANEL = 310
-ROW, MOST_PARTS = 17, 14
+ROW, MOST_PARTS = 14, 16
 # Where an axis of percentages may begin, and how many parts its ticks make of it.
 AXES = {0: 4, 50: 5, 70: 3, 80: 4, 90: 5, 95: 5, 98: 4, 99: 4}
-FULL = 100.0
+FULL, ENDS_AND_MIDDLE = 100.0, 2
 
 CONFIG: dict[str, Any] = {
     "aria": False,  # the svg as a whole is one image with a title and a description
@@ -88,14 +90,14 @@ class Charts:
         # Room for the last figure, on the side that the line does not come from.
         below = falls and points[-1]["value"] - axis[0] > (axis[1] - axis[0]) / 6
         x = alt.X("month:O", sort=names, scale=alt.Scale(domain=names), title=None, axis=_month_axis(names))
-        y = alt.Y(
-            "value:Q", scale=alt.Scale(domain=list(axis), nice=False, clamp=True), title="%", axis=_percents(axis)
-        )
+        y = alt.Y("value:Q", scale=_scale(axis), title="%", axis=_percents(axis))
         base = alt.Chart(_data(points)).encode(x=x, y=y)
         layers: list[Any] = [*self._levels(last, axis, upright=False)]
         layers += [
             base.mark_line(color=INK, strokeWidth=2).encode(detail="line:N"),
-            base.transform_filter("isValid(datum.low)").mark_rule(color=SOFT).encode(y="low:Q", y2="high:Q"),
+            base.transform_filter("isValid(datum.low)")
+            .mark_rule(color=SOFT)
+            .encode(y=alt.Y("low:Q", scale=_scale(axis)), y2="high:Q"),
             base.transform_filter("!isValid(datum.low)").mark_point(color=INK, filled=True, size=36, opacity=1),
             base.transform_filter("isValid(datum.low)").mark_point(color=INK, fill="white", size=36, opacity=1),
             base.transform_filter(alt.datum.month == points[-1]["month"])
@@ -144,10 +146,20 @@ class Charts:
         ]
         height = ROW * len(data)
         room = min(max(len(point["label"]) for point in data) * LABEL_LETTER, LABEL_LIMIT)
-        width = PANEL - room - 95
-        y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, grid=True))
+        width = PANEL - room - 80
+        names = [point["label"] for point in data]
+        y = alt.Y(
+            "label:N",
+            scale=alt.Scale(domain=names),
+            sort=names,
+            title=None,
+            axis=alt.Axis(ticks=False, domain=False, grid=True, labelFontSize=LABEL_SIZE - 1, labelPadding=8),
+        )
         x = alt.X(
-            "value:Q", title="%", scale=alt.Scale(domain=list(axis), nice=False, clamp=True), axis=_percents(axis)
+            "value:Q",
+            title="%",
+            scale=_scale(axis),
+            axis=_percents(axis, ENDS_AND_MIDDLE),
         )
         base = alt.Chart(_data(data)).encode(x=x, y=y)
         text = alt.Chart(_data(data)).encode(y=y, text="text:N")
@@ -163,7 +175,7 @@ class Charts:
                 color=INK, fill="white", size=44, opacity=1
             ),
             base.transform_filter("datum.off").mark_point(shape="triangle-left", color=INK, fill="white", size=44),
-            text.mark_text(align="left", x=width + 6, color=INK, fontSize=LABEL_SIZE),
+            text.mark_text(align="left", x=width + 6, color=INK, fontSize=LABEL_SIZE - 1),
         ]
         said = "; ".join(
             f"{point['label'].strip()} {point['text']}{', few events' * point['small']}" for point in data
@@ -311,7 +323,7 @@ class Charts:
                 continue
             level = float(row[column])
             data = alt.Chart(_data([{"level": level, "text": f"{name} {level:g}"}]))
-            scale = alt.Scale(domain=list(axis), nice=False)
+            scale = _scale(axis)
             if upright:
                 line = data.encode(x=alt.X("level:Q", scale=scale))
                 layers.append(line.mark_rule(color=SOFT, strokeDash=DASHES[index + 1], strokeWidth=1.5))
@@ -329,7 +341,7 @@ class Charts:
         self, chart: Any, title: str, said: str, *, subtitle: str = "", width: int = WIDTH, height: int = HEIGHT
     ) -> Markup:
         sized = chart.properties(width=width, height=height).configure(**CONFIG)
-        svg = vl_convert.vegalite_to_svg(sized.to_dict())
+        svg = _drawn(json.dumps(sized.to_dict()))
         number = next(self._numbers)
         # Marks are no images of their own: the whole is one, and is described as one.
         svg = re.sub(r' (role="graphics-[^"]*"|aria-[a-z]+="[^"]*")', "", svg)
@@ -360,10 +372,21 @@ def percent_axis(values: Iterable[Any]) -> Axis:
     return max(float(low) for low in AXES if low <= lowest), FULL
 
 
-def _percents(axis: Axis) -> alt.Axis:
+@lru_cache(maxsize=256)
+def _drawn(specification: str) -> str:
+    """The page and its print have the same charts."""
+    svg: str = vl_convert.vegalite_to_svg(specification)
+    return svg
+
+
+def _scale(axis: Axis) -> alt.Scale:
+    return alt.Scale(domain=list(axis), nice=False, clamp=True, zero=False)
+
+
+def _percents(axis: Axis, steps: int | None = None) -> alt.Axis:
     low, high = axis
-    steps = AXES[int(low)]
-    return alt.Axis(values=[low + (high - low) * step / steps for step in range(steps + 1)], format="~g")
+    steps = steps or AXES[int(low)]
+    return alt.Axis(values=[low + (high - low) * step / steps for step in range(steps + 1)], format=".2~f")
 
 
 def _interval(row: Row, axis: Axis) -> dict[str, float]:

@@ -145,6 +145,8 @@ def duration(seconds: Decimal) -> str:
 def _text(name: str, value: str) -> str:
     if name == "measure_id":
         return value.replace("_", " ")
+    if name.endswith("statuses"):
+        return ", ".join(_text("status", one) for one in value.split(","))
     if value in MARKS:
         return f"{MARKS[value]} {in_words(value)}"
     is_a_code = CODE.fullmatch(value) or (name not in {"source", "definition", "limitation"} and value.islower())

@@ -5,6 +5,7 @@ A piece has no id and no link that leads out of itself, and its classes are styl
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,6 +17,7 @@ from cpm_warehouse.report.charts import Charts, category_name, month_name, perce
 Row = Mapping[str, Any]
 
 
+@cache
 def environment() -> Environment:
     """Templates of the report; whatever the marts hold is escaped."""
     made = Environment(
@@ -87,7 +89,7 @@ def _lines(row: Row) -> list[tuple[str, str]]:
 
 
 def _finding(row: Row) -> str:
-    return f"{sentences.name(row)} {sentences.moved(row)}, {formats.in_words(row['status']).lower()}"
+    return f"{sentences.name(row)}: {formats.in_words(row['status']).lower()}, {sentences.moved(row)}"
 
 
 def _of_parts(row: Row) -> str:

@@ -128,7 +128,7 @@ def restated(row: Row) -> str:
     if not row["is_restated"]:
         return ""
     if row["restated_points"]:
-        return f"Published before and different now: {_now_and_before(row)}."
+        return f"Published before and different now: {now_and_before(row)}."
     if row["restated_from_pct"] is None or row["result_pct"] is None:
         return f"Published before as {in_words(row['restated_from_status']).lower()}."
     return "Published before with the same percentage; what it rests on is not the same."
@@ -169,7 +169,10 @@ def _about(row: Row) -> str:
     said = [f"{name(row)} ({row['measure_name']}) {_stands(row)}: {result(row)}, {_of(row)}, {moved(row)}"]
     kind = next((kind for kind in KINDS if row[f"{kind}_count"] > 1), None)
     if kind and row["missed_count"]:
-        pick = "mover" if (row["change_points"] or 0) < 0 else "most_missed"
+        has_fallen = (row["change_points"] or 0) < 0 and (
+            row["is_status_changed"] or row["attention_reason"] == "fell"
+        )
+        pick = "mover" if has_fallen else "most_missed"
         missed = row[f"{pick}_{kind}_missed_count"]
         its = f"{missed:,} of its {row[f'{pick}_{kind}_total_count']:,}"
         said.append(f"{_scope(row, kind, pick)} missed {its}, of {row['missed_count']:,} missed in all")
@@ -186,12 +189,12 @@ def _about(row: Row) -> str:
 
 def _restated(rows: Iterable[Row]) -> str:
     moved = [
-        f"{name(row)}, {_now_and_before(row)}" for row in rows if row["is_restated"] and row["restated_points"]
+        f"{name(row)}, {now_and_before(row)}" for row in rows if row["is_restated"] and row["restated_points"]
     ]
     return f"Published before and different now: {'; '.join(moved)}." if moved else ""
 
 
-def _now_and_before(row: Row) -> str:
+def now_and_before(row: Row) -> str:
     """Both figures, with as many places as tell them apart."""
     now, before = row["result_pct"], row["restated_from_pct"]
     places = next((places for places in range(2, 6) if round(now, places) != round(before, places)), 6)
@@ -241,7 +244,8 @@ def _part(row: Row, kind: str) -> str:
     pick = _pick(row, kind) or ""
     moved = f" {row[f'mover_{kind}_points']:+.2f} points," if pick == "mover" else ""
     missed, total = (row[f"{pick}_{kind}_{what}_count"] for what in ("missed", "total"))
-    return f"{_scope(row, kind, pick)}{moved} {missed:,} of its {total:,} missed"
+    events = f"{missed:,} of its {total:,} missed" if total else "without events now"
+    return f"{_scope(row, kind, pick)}{moved} {events}"
 
 
 def _scope(row: Row, kind: str, pick: str) -> str:

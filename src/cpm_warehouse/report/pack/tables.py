@@ -33,6 +33,11 @@ class Column:
         """Tell columns of numbers, whether or not a row has one."""
         return self.type.startswith(NUMBERS)
 
+    @property
+    def is_date(self) -> bool:
+        """Tell columns of dates and instants."""
+        return self.type.startswith(("DATE", "TIMESTAMP"))
+
 
 @dataclass(frozen=True)
 class Table:
@@ -69,7 +74,7 @@ class Table:
         return self._of(kept, tuple(tuple(row[index] for index in kept) for row in self.rows))
 
     def without(self, *names: str) -> "Table":
-        """Return the table without these columns."""
+        """Return the table without these columns; an empty one has none."""
         return self.only([column.name for column in self.columns if column.name not in names])
 
     def values(self, name: str) -> list[Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from cpm_warehouse.report.formats import heading, is_number
+from cpm_warehouse.report.formats import heading, is_number, written
 from cpm_warehouse.report.pack.pages import Said
 from cpm_warehouse.report.pack.tables import Table, pack_tables
 
@@ -30,13 +30,14 @@ NARROWEST, WIDEST, LOOKED_AT = 11, 60, 200
 LINE_HEIGHT = 15
 NOTE_WIDTH = 140  # letters of a note in a line as it is printed
 CELL_LIMIT = 32767
+WIDEST_PRINTED, SMALLEST_SCALE = 260, 55  # letters that fit a page across, and percent of where they do not
 # A column is as wide as the longest part of its words that cannot be broken, or a third of them.
 HEADER_LINES = 3
 
 
 def sheet_names() -> dict[str, str]:
-    """Return the sheet of each table."""
-    return {name: asked["sheet"] for name, asked in pack_tables().items()}
+    """Return the sheet of each table that has one."""
+    return {name: asked["sheet"] for name, asked in pack_tables().items() if "sheet" in asked}
 
 
 def write_workbook(tables: Mapping[str, Table], month: date, said: Said, sheets: Mapping[str, str]) -> bytes:
@@ -71,8 +72,9 @@ class _Styles:
         self.note = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#4d5a65"})
         self.words = book.add_format({"bold": True, "text_wrap": True, "valign": "bottom", "bg_color": "#e8ebee"})
         self.name = book.add_format({"font_size": 8, "font_color": "#4d5a65", "bottom": 1, "bg_color": "#e8ebee"})
-        self.text = book.add_format({"valign": "top", "num_format": "@"})
-        self.long = book.add_format({"valign": "top", "num_format": "@", "text_wrap": True})
+        self.text = book.add_format({"valign": "top", "num_format": "@", "indent": 1})
+        self.long = book.add_format({"valign": "top", "num_format": "@", "indent": 1, "text_wrap": True})
+        self.flag = book.add_format({"valign": "top", "align": "center"})
         self.link = book.add_format({"font_color": "#0b4f8a", "underline": 1, "valign": "top"})
         self.whole = book.add_format({"num_format": "#,##0", "valign": "top"})
         self.percent = book.add_format({"num_format": "0.00####", "valign": "top"})
@@ -86,7 +88,7 @@ def _write_table(sheet: Any, styles: _Styles, table: Table, footer: str) -> None
     words = [heading(name) for name in names]
     widths = []
     for index, word in enumerate(words):
-        lengths = [len(_text(row[index])) for row in table.rows[:LOOKED_AT] if row[index] is not None]
+        lengths = [len(_text(names[index], row[index])) for row in table.rows[:LOOKED_AT]]
         longest_part = max(map(len, word.split()), default=0)
         wanted = max(
             [longest_part + 2, math.ceil(len(word) / HEADER_LINES) + 2, *[length + 1 for length in lengths]]
@@ -94,6 +96,11 @@ def _write_table(sheet: Any, styles: _Styles, table: Table, footer: str) -> None
         widths.append(min(max(wanted, NARROWEST), WIDEST))
         sheet.set_column(index, index, widths[-1])
     _write_head(sheet, styles, table.caption, table.note, footer)
+    if sum(widths) > WIDEST_PRINTED:
+        sheet.set_print_scale(SMALLEST_SCALE)
+        sheet.repeat_columns(0)
+    else:
+        sheet.fit_to_pages(1, 0)
     lines = max(
         (math.ceil(len(word) * 1.2 / width) + 1 for word, width in zip(words, widths, strict=True)), default=1
     )
@@ -102,6 +109,9 @@ def _write_table(sheet: Any, styles: _Styles, table: Table, footer: str) -> None
         sheet.write_string(WORDS_ROW, index, word, styles.words)
         sheet.write_string(NAMES_ROW, index, name, styles.name)
     for number, row in enumerate(table.rows, start=FIRST_ROW):
+        texts = [_text(name, value) for name, value in zip(names, row, strict=True)]
+        if (lines := max(math.ceil(len(text) / WIDEST) for text in texts)) > 1:
+            sheet.set_row(number, LINE_HEIGHT * lines)
         for index, value in enumerate(row):
             _write_cell(sheet, styles, number, index, names[index], value)
     if table.rows:
@@ -119,25 +129,27 @@ def _write_head(sheet: Any, styles: _Styles, caption: str, note: str, footer: st
     sheet.freeze_panes(FIRST_ROW, 1)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(WORDS_ROW, NAMES_ROW)
     sheet.set_header(f"&L{footer.replace('&', '&&')}")
     sheet.set_footer("&L&A&RPage &P of &N")
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
+    """What is seen of a value, as far as a column's width asks."""
+    if value is None:
+        return ""
     if isinstance(value, datetime):
         return "dd mmm yyyy hh:mm:ss"
     if isinstance(value, date):
         return "dd mmm yyyy"
-    return f"{value:,}" if is_number(value) else str(value)
+    return f"{value:,}" if is_number(value) else written(name, value)
 
 
 def _write_cell(sheet: Any, styles: _Styles, row: int, column: int, name: str, value: Any) -> None:
     if value is None:
         return
     if isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
+        sheet.write_boolean(row, column, value, styles.flag)
     elif isinstance(value, datetime):
         sheet.write_datetime(row, column, value, styles.instant)
     elif isinstance(value, date):
@@ -147,19 +159,19 @@ def _write_cell(sheet: Any, styles: _Styles, row: int, column: int, name: str, v
             row, column, value, styles.percent if isinstance(value, Decimal | float) else styles.whole
         )
     else:
-        text = str(value)[:CELL_LIMIT]
+        text = written(name, value)[:CELL_LIMIT]
         sheet.write_string(row, column, text, styles.long if len(text) > WIDEST else styles.text)
 
 
 def _write_contents(
     sheet: Any, styles: _Styles, tables: Mapping[str, Table], about: str, sheets: Mapping[str, str]
 ) -> None:
-    _write_list_head(sheet, styles, "Contents", about, (("Sheet", 26), ("What it shows", 80), ("Marts", 60)))
-    for number, (name, table) in enumerate(tables.items(), start=FIRST_ROW):
-        sheet.write_url(number, 0, f"internal:'{sheets[name]}'!A1", styles.link, sheets[name])
-        sheet.write_string(number, 1, table.caption, styles.long)
-        sheet.write_string(number, 2, ", ".join(table.marts), styles.long)
-    last = FIRST_ROW + len(tables)
+    _write_list_head(sheet, styles, "Contents", about, (("Sheet", 26), ("What it shows", 105), ("Marts", 45)))
+    for number, (name, shown) in enumerate(sheets.items(), start=FIRST_ROW):
+        sheet.write_url(number, 0, f"internal:'{shown}'!A1", styles.link, shown)
+        sheet.write_string(number, 1, tables[name].caption, styles.text)
+        sheet.write_string(number, 2, ", ".join(tables[name].marts), styles.text)
+    last = FIRST_ROW + len(sheets)
     sheet.write_url(last, 0, f"internal:'{COLUMNS}'!A1", styles.link, COLUMNS)
     sheet.write_string(last, 1, "What each column of each sheet means", styles.text)
 
@@ -170,11 +182,12 @@ def _write_meanings(
     heads = (("Sheet", 24), ("Column", 36), ("Name in the mart", 30), ("Meaning", 100))
     _write_list_head(sheet, styles, "What each column means", about, heads)
     meanings = [
-        (sheets[name], heading(column.name), column.name, column.meaning)
-        for name, table in tables.items()
-        for column in table.columns
+        (shown, heading(column.name), column.name, column.meaning)
+        for name, shown in sheets.items()
+        for column in tables[name].columns
     ]
     for number, texts in enumerate(meanings, start=FIRST_ROW):
+        sheet.set_row(number, LINE_HEIGHT * math.ceil(len(texts[-1]) / heads[-1][1] + 0.1))
         for column, text in enumerate(texts):
             sheet.write_string(number, column, text, styles.long)
 
