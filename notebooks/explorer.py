@@ -17,14 +17,14 @@ def _():
 
     import marimo as mo
 
-    from cpm_warehouse.report import book
+    from cpm_warehouse.report import book, fragments
     from cpm_warehouse.report.explorer import behind, charts, wording
     from cpm_warehouse.report.published import Published
     from cpm_warehouse.report.questions import written_out
 
     top = Path(__file__).parents[1]
     published = Published(Path(os.environ.get("CPM_PUBLISHED", top / "published/cpm.duckdb")))
-    return behind, book, charts, mo, published, wording, written_out
+    return behind, book, charts, fragments, mo, published, wording, written_out
 
 
 @app.cell
@@ -48,12 +48,13 @@ def _(mo, published, wording):
     months = published.ask("months")["reporting_month"].to_list()
     mo.stop(not months)
     measures = published.ask("measures")
-    reportable = measures.filter("is_reportable")
     names = {
         f"{measure.replace('_', ' ')} {name}{'' if has_figure else ' (not reportable)'}": measure
         for measure, name, has_figure in measures.iter_rows()
     }
-    first = (reportable if len(reportable) else measures)["measure_id"][0]
+    # What the latest month asks of a reader first.
+    ranked = published.ask("summary", {"reporting_month": months[0]}).sort("attention_rank")
+    first = (ranked if len(ranked) else measures)["measure_id"][0]
     month = mo.ui.dropdown({f"{day:%B %Y}": day for day in months}, value=f"{months[0]:%B %Y}", label="Month")
     measure = mo.ui.dropdown(
         names, value=next(name for name, key in names.items() if key == first), label="Measure"
@@ -76,6 +77,13 @@ def _(measure, mo, published):
 @app.cell
 def _(measure, mo, month, scope, variant):
     mo.hstack([month, measure, variant, scope], justify="start", wrap=True, gap=1)
+    return
+
+
+@app.cell
+def _(fragments, mo, month, published):
+    told = fragments.main_points(published.ask("summary", {"reporting_month": month.value}).to_dicts())
+    mo.Html(f"<details open><summary>Main points of {month.value:%B %Y}</summary>{told}</details>")
     return
 
 

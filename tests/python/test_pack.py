@@ -223,7 +223,7 @@ def test_pdf_is_the_core_tagged_and_classified_on_every_page(september):
         assert (round(page.mediabox.width), round(page.mediabox.height)) == (595, 842)
     top = pdf.trailer["/Root"]
     assert top["/Lang"] == "en-GB"
-    assert top["/MarkInfo"]["/Marked"] == top["/ViewerPreferences"]["/DisplayDocTitle"] == "true"
+    assert top["/MarkInfo"]["/Marked"] and top["/ViewerPreferences"]["/DisplayDocTitle"]
     assert pdf.metadata.title == "Performance Measurement Report, September 2021"
     assert b"<pdfuaid:part>1</pdfuaid:part>" in top["/Metadata"].get_data()
     kinds: dict[str, list] = {}
@@ -348,16 +348,12 @@ def test_every_label_of_a_measures_charts_is_in_a_mart(month):
     """The figures that stand in the charts of a measure are its result and those of its parts, and no others."""
     tables = read_tables(PUBLISHED, month)
     for row in tables["summary"]:
-        of_it = [
-            list(tables[name].where(measure_id=row["measure_id"])) for name in ("summary_trend", "contributions")
-        ]
-        article = measure(row, *of_it, Charts(), None)
+        named = ("summary_trend", "contributions")
+        months, parts = (list(tables[name].where(measure_id=row["measure_id"])) for name in named)
+        article = measure(row, months, parts, Charts(), None)
         levels = tuple(row[name] for name in ("target_pct", "minimum_pct") if row[name] is not None)
         texts = re.findall(r"<text[^>]*>([\d.]+(?: \([\d,]+ of [\d,]+\))?)</text>", article)
         shown = [text for text in texts if " of " in text]
-        parts = [
-            part for part in tables["contributions"].where(measure_id=row["measure_id"]) if part["total_count"]
-        ]
         assert shown == [
             f"{percent(part['result_pct'], levels)} ({part['met_count']:,} of {part['total_count']:,})"
             for part in parts
