@@ -1,11 +1,11 @@
 """The command `cpm profile`: reads a file, says what is in it, and writes a layout to complete."""
 
+import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.duck import connect
@@ -13,8 +13,9 @@ from cpm_warehouse.errors import CpmError, one_line
 from cpm_warehouse.layouts.columns import same_name
 from cpm_warehouse.layouts.loading import BESIDE, LAYOUTS, open_choices, read_layout_yaml
 from cpm_warehouse.publish.withholding import without_devices
+from cpm_warehouse.receive.profiling.given import Given, read_given
 from cpm_warehouse.receive.profiling.names import match_names
-from cpm_warehouse.receive.profiling.opening import Known, open_file
+from cpm_warehouse.receive.profiling.opening import open_file
 from cpm_warehouse.receive.profiling.seen import Seen
 from cpm_warehouse.receive.profiling.telling import tell
 from cpm_warehouse.receive.profiling.values import Values, count_repeated, count_values
@@ -45,14 +46,14 @@ def profile(
     target = out or LAYOUTS / provider / f"{extract}.yml"
     if target.exists():
         raise CpmError(f"{target}: is there already and stays as it is; name another file with --out")
-    known = _known(layout) if layout else Known()
-    seen = _look(path, contracts, contract, provider, known)
+    given = read_given(layout, contract, provider, path.name) if layout else Given()
+    seen = _look(path, contracts, contract, provider, given)
     for line in tell(seen):
         say(one_line(without_devices(line)))
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(layout_text(seen, path.name), encoding="utf-8")
     choices = list(open_choices(read_layout_yaml(target)))
-    say(f"{target}: a layout with {len(choices)} choices to make")
+    say(one_line(f"{target}: a layout with {len(choices)} choices to make"))
     for choice in choices:
         say(one_line(without_devices(f"  {choice}")))
     for line in _next(path, seen, target):
@@ -77,50 +78,28 @@ def _provider(contract: Contract, provider: str | None) -> str:
     raise CpmError(f"{said} {contract.extract}; name one with --provider: {', '.join(contract.providers)}")
 
 
-def _known(path: Path) -> Known:
-    """What a layout, choices open or not, says of how a file is to be read; of several, the last."""
-    raw = read_layout_yaml(path)
-    layouts = raw.get("layouts") if isinstance(raw, dict) else None
-    if not isinstance(layouts, list) or not layouts or not isinstance(layouts[-1], dict):
-        raise CpmError(f"{path}: has no layouts; `cpm profile` without --layout writes one")
-    said: dict[str, Any] = layouts[-1]
-    text = said.get("text") if isinstance(said.get("text"), dict) else {}
-    assert isinstance(text, dict)
-
-    def decided(value: object) -> str | None:
-        return value if isinstance(value, str) else None
-
-    before = said.get("lines_before_header")
-    return Known(
-        decided(text.get("delimiter")),
-        decided(text.get("quote")),
-        decided(text.get("encoding")),
-        decided(said.get("sheet")),
-        before if isinstance(before, int) else None,
-    )
-
-
-def _look(path: Path, contracts: Mapping[str, Contract], contract: Contract, provider: str, known: Known) -> Seen:
+def _look(path: Path, contracts: Mapping[str, Contract], contract: Contract, provider: str, given: Given) -> Seen:
     with TemporaryDirectory(prefix="cpm_profile_") as scratch, connect() as connection:
         connection.execute("set preserve_insertion_order = true")
-        opened = open_file(connection, path, contract.names, known, Path(scratch))
-        if not opened.rows:
+        opened = open_file(connection, path, contract, given, Path(scratch))
+        if not opened.rows and not contract.may_be_empty:
             raise CpmError(f"{path}: has names of columns and no rows; name a file that has some")
-        matched = match_names(contract, opened.header)
+        matched = match_names(contract, opened.header, given)
         if not matched.places and (better := _better(contracts, contract, opened.header)):
             raise CpmError(
                 f"{path}: has no column of {contract.extract}, and {better[1]} of {better[0]};"
                 f" say --extract {better[0]}"
             )
         values = {
-            name: count_values(connection, place, contract.column(name)) for name, place in matched.places.items()
+            name: count_values(connection, place, contract.column(name), given)
+            for name, place in matched.places.items()
         }
         tried: dict[str, dict[int, Values]] = {}
         for name in matched.missing:
             by_name = matched.candidates[name]
             places = [*by_name, *(place for place in matched.unmatched if place not in by_name)]
             counted = {
-                place: count_values(connection, place, contract.column(name))
+                place: count_values(connection, place, contract.column(name), given)
                 for place in places
                 if opened.header[place].strip()
             }
@@ -129,7 +108,7 @@ def _look(path: Path, contracts: Mapping[str, Contract], contract: Contract, pro
         key = [matched.places.get(name) for name in contract.key]
         whole = [place for place in key if place is not None]
         repeated = count_repeated(connection, whole) if len(whole) == len(key) else None
-    return Seen(contract, provider, opened, matched, values, tried, others, repeated)
+    return Seen(contract, provider, opened, matched, values, tried, others, repeated, given)
 
 
 def _fitting(
@@ -186,17 +165,28 @@ def _next(path: Path, seen: Seen, target: Path) -> list[str]:
             if path.name.endswith(seen.opened.suffix)
             else f"{path.name.split('.')[0]}{seen.opened.suffix}"
         )
+        name = "".join(letter if letter.isprintable() else "_" for letter in name)
         lines = [
-            f"mkdir -p {shlex.quote(str(folder))}",
-            f"cp {shlex.quote(str(path))} {shlex.quote(str(folder / name))}",
+            f"mkdir -p {_typed(folder)}",
+            f"cp {_typed(path)} {_typed(folder / name)}",
         ]
     if not target.resolve().is_relative_to(LAYOUTS.resolve()):
         beside = extracts / BESIDE / seen.provider / f"{contract.extract}.yml"
         if target.resolve() != beside.resolve():
-            lines.append(f"mkdir -p {shlex.quote(str(beside.parent))}")
-            lines.append(f"cp {shlex.quote(str(target))} {shlex.quote(str(beside))}")
-    lines.append(f"cpm land --extracts {shlex.quote(str(extracts))} --lake lake/trial --dry-run")
+            lines.append(f"mkdir -p {_typed(beside.parent)}")
+            lines.append(f"cp {_typed(target)} {_typed(beside)}")
+    lines.append(f"cpm land --extracts {_typed(extracts)} --lake lake/trial --dry-run")
     return ["next, with the choices made:", *(f"  {line}" for line in lines)]
+
+
+def _typed(path: Path) -> str:
+    """A path as bash takes it; one that is no text by its bytes."""
+    if str(path).isprintable():
+        return shlex.quote(str(path))
+    bytes_of = "".join(
+        chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\x{byte:02x}" for byte in os.fsencode(path)
+    )
+    return f"$'{bytes_of}'"
 
 
 def _month(seen: Seen) -> str:
