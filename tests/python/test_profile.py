@@ -172,7 +172,7 @@ def test_the_hour_that_london_leaves_out_speaks_for_utc(profiled):
     assert "; 1 lie in the hour that comes twice" in said
     out.unlink()
     _, said, _ = profiled(SHORT + row.format("00", "02"))
-    assert '"Europe/London" or "UTC" (2 instants have no offset)' in said
+    assert '"Europe/London" or "UTC" (2 instants have no offset; or write another, such as Europe/Berlin)' in said
 
 
 def test_what_is_counted(profiled):
@@ -205,7 +205,9 @@ def test_a_code_of_digits_is_not_taken_for_another(profiled):
         text += f"INC{category},Closed,2021-09-01T10:00:00Z,2021-09-02T10:00:00Z,{category},{region}\n"
     _, said, out = profiled(text)
     assert "no list has: 33 (1)" in said
-    assert places(out) == ["layouts 'dcc_remedy_incidents' columns 'Region' values Nort"]
+    assert [place for place in places(out) if not place.endswith("empty")] == [
+        "layouts 'dcc_remedy_incidents' columns 'Region' values Nort"
+    ]
 
 
 def test_devices_and_parties_are_shown_by_their_form_only(profiled, contracts, tmp_path):
@@ -280,9 +282,9 @@ def test_names_of_extracts_and_providers_are_checked_and_no_layout_is_written_ov
 def test_a_layout_that_is_given_says_how_to_read(profiled, tmp_path):
     layout = tmp_path / "given.yml"
     layout.write_text(
-        'provider: dcc\nextract: remedy_incidents\nlayouts:\n  - {name: a, text: {delimiter: "~"}}\n'
+        'provider: dcc\nextract: remedy_incidents\nlayouts:\n  - {name: a, text: {delimiter: "!"}}\n'
     )
-    text = as_csv(pd.DataFrame(ROWS), "~")
+    text = as_csv(pd.DataFrame(ROWS), "!")
     assert profiled(text)[0] == 1
     code, said, _ = profiled(text, "file.csv", "remedy_incidents", "--layout", str(layout))
     assert code == 0 and "16 matched exactly" in said
@@ -350,9 +352,7 @@ def test_names_of_columns_tell_which_encoding_is_meant(profiled, tmp_path):
     assert "cp850 gives á ö (Größe)" in asked.why.replace("\u00e1", "á").replace("ß", "ß") or "Größe" in asked.why
     # Another than the first is written, and the names of columns are read anew.
     given = tmp_path / "given.yml"
-    given.write_text(
-        "provider: dcc\nextract: remedy_incidents\nlayouts: [{name: a, text: {encoding: cp850}}]\n"
-    )
+    given.write_text("provider: dcc\nextract: remedy_incidents\nlayouts: [{name: a, text: {encoding: cp850}}]\n")
     out.unlink()
     code, said, _ = profiled(text.encode("cp850"), "file.csv", "remedy_incidents", "--layout", str(given))
     assert code == 0, said

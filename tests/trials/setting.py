@@ -19,7 +19,7 @@ from typing import Any
 from cpm_warehouse.cli import main
 
 sys.path.append(str(Path(__file__).parents[1] / "python"))
-from tool_files import FILES, MONTH  # noqa: E402
+from tool_files import FILES, MONTH
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "CPM_PSEUDONYM_SALT": "trials " * 6}

@@ -87,7 +87,9 @@ def check_words(words: Mapping[str, str]) -> None:
     """Raise ValueError where what is to stand for another is no word: a digit replaced would be another day."""
     for word in words:
         if not word.isalpha():
-            raise ValueError(f"words: has {json.dumps(word, ensure_ascii=False)}, which is no word; write letters only")
+            raise ValueError(
+                f"words: has {json.dumps(word, ensure_ascii=False)}, which is no word; write letters only"
+            )
 
 
 def _order(form: str) -> list[str]:

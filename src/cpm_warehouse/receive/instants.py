@@ -44,8 +44,9 @@ def date(text: str, dates: Dates) -> str:
 def in_words(text: str, words: Mapping[str, str]) -> str:
     """SQL of a text in which words, in any case, stand for others."""
     for word, other in words.items():
-        whole, instead = rf"(?i)(^|\PL){word}($|\PL)", other.replace("\\", r"\\")
-        text = f"regexp_replace({text}, {literal(whole)}, {literal(rf'\1{instead}\2')})"
+        whole = rf"(?i)(^|\PL){word}($|\PL)"
+        instead = r"\1" + other.replace("\\", r"\\") + r"\2"
+        text = f"regexp_replace({text}, {literal(whole)}, {literal(instead)})"
     return text
 
 

@@ -19,7 +19,7 @@ class Given:
     """
 
     said: Mapping[str, Any] = field(default_factory=dict)
-    layout: Layout = Layout("none")
+    layout: Layout = field(default_factory=lambda: Layout("none"))
 
     def says(self, *keys: str) -> bool:
         """Whether a key, or a key of a key, has a value."""
@@ -68,8 +68,8 @@ def read_given(path: Path, contract: Contract, provider: str, file_name: str) ->
         raise CpmError(f"{path}: has no layouts; `cpm profile` without --layout writes one")
     if (raw.get("provider"), raw.get("extract")) != (provider, contract.extract):
         raise CpmError(
-            f"{path}: is of {raw.get('provider')}/{raw.get('extract')}, and the file of {provider}/{contract.extract};"
-            " name the layout that is for it, or --extract and --provider of its own"
+            f"{path}: is of {raw.get('provider')}/{raw.get('extract')}, not of {provider}/{contract.extract}; name"
+            " the layout that is for the file"
         )
     found = begun_layout(path, raw, contract)
     number = next(

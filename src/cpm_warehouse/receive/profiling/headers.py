@@ -65,8 +65,9 @@ def find_header(
 def split(line: str, delimiter: str, quote: str) -> list[str]:
     """The values of a line; none where it is no record."""
     try:
-        quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
-        return next(csv.reader([line], delimiter=delimiter, quotechar=quote or None, quoting=quoting), [])
+        if not quote:
+            return line.split(delimiter)
+        return next(csv.reader([line], delimiter=delimiter, quotechar=quote), [])
     except csv.Error:
         return []
 

@@ -22,6 +22,12 @@ from cpm_warehouse.receive.profiling.values import Values, count_repeated, count
 from cpm_warehouse.receive.profiling.writing import layout_text
 
 TRIED = 12
+# How well a column fits of which it is only known that it has few values.
+FEW = 0.1
+# A truth value, its opposite, and what is neither.
+MOST_TRUTHS = 3
+# Of a month there are many instants where there are so many times fewer than of the fullest.
+MANY = 10
 
 
 def profile(
@@ -114,7 +120,7 @@ def _look(path: Path, contracts: Mapping[str, Contract], contract: Contract, pro
 def _fitting(
     contract: Contract, name: str, counted: Mapping[int, Values], by_name: Sequence[int]
 ) -> dict[int, Values]:
-    """Candidates whose values a column could have, those whose name resembles it first, then by their values."""
+    """Candidates of a column, likeliest first: of a name like it, else of values that it may have."""
     column = contract.column(name)
 
     def share(values: Values) -> float:
@@ -122,18 +128,20 @@ def _fitting(
             return 0.0
         if column.type in {"timestamp", "date"}:
             return max(values.formats.values(), default=0) / values.filled
-        if column.type in {"bigint", "ubigint"}:
-            return sum(values.numbers.values()) / values.filled
+        if column.pattern or column.type in {"bigint", "ubigint"}:
+            return values.fitting / values.filled
         if column.known:
-            return 1 - min(sum(values.unknown.values()) / values.filled, 1)
+            # Codes may be called otherwise in the file: then they are about as few.
+            listed = 1 - min(sum(values.unknown.values()) / values.filled, 1)
+            return listed or (FEW if values.distinct <= 2 * len(column.known) else 0)
+        if column.type == "boolean":
+            return 1.0 if values.distinct <= MOST_TRUTHS else 0.0
         return 0.5
 
     shares = {place: share(values) for place, values in counted.items()}
-    found = [place for place in counted if shares[place] > 0 or (place in by_name and not counted[place].filled)]
-    # A code is not looked for by values where the name says where it is.
-    found.sort(
-        key=lambda place: (place not in by_name, by_name.index(place) if place in by_name else -shares[place])
-    )
+    found = [place for place in by_name if shares[place] > 0 or not counted[place].filled]
+    if not found:
+        found = sorted((place for place in counted if shares[place] > 0), key=lambda place: -shares[place])
     return {place: counted[place] for place in found[:TRIED]}
 
 
@@ -190,7 +198,7 @@ def _typed(path: Path) -> str:
 
 
 def _month(seen: Seen) -> str:
-    """The month in which most instants lie that the contract has within its month, else the last of any."""
+    """The month of most instants that the contract has within its month; of others, the last that has many."""
     rules = seen.contract.period
     for name in sorted(rules, key=lambda name: rules[name] != "within"):
         values = seen.counted.get(name)
@@ -199,5 +207,6 @@ def _month(seen: Seen) -> str:
             months = values.months[form]
             if rules[name] == "within":
                 return max(months, key=lambda month: months[month])
-            return max(months)
+            # Of the month after there may be some: by the clock of London, or changed before the export.
+            return max(month for month in months if months[month] * MANY >= max(months.values()))
     return "YYYY-MM"

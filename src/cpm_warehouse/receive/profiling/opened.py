@@ -25,9 +25,10 @@ class Opened:
     """A file as it was read: its values are text in table `given`, columns `c0`, `c1`, ... in the file's order.
 
     `types` are those of Parquet, and varchar elsewhere. `broken` records, the first in line `broken_line`, have
-    not one value a column and are not in the table; nor is the header where it stands again, `headers_again` times,
-    first in line `header_again`. `encodings` are those that the text could be in, each with what it makes of the
-    letters beyond ASCII. `is_whole` is false where only the beginning was read.
+    not one value a column and are not in the table; nor is the header where it stands again, `headers_again`
+    times, first in line `header_again`. `encodings` are those that the text could be in, each with what it makes
+    of the letters beyond ASCII. `is_whole` is false where only the beginning was read. `is_utc` says that instants
+    without a zone are of UTC, as Spark's always are.
     """
 
     kind: str
@@ -49,3 +50,4 @@ class Opened:
     sheet: str | None = None
     sheets: Sequence[str] = ()
     written_by: str = ""
+    is_utc: bool = False

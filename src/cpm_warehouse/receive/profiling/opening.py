@@ -68,7 +68,31 @@ def _open_parquet(connection: duckdb.DuckDBPyConnection, path: Path, place: Path
     found = connection.execute(f"select created_by, num_rows from parquet_file_metadata({source})").fetchone()
     assert found is not None
     tool, rows = found
-    return Opened("Parquet", ".parquet", header, types, int(rows), int(rows) <= MOST_ROWS, written_by=tool or "")
+    return Opened(
+        "Parquet",
+        ".parquet",
+        header,
+        types,
+        int(rows),
+        int(rows) <= MOST_ROWS,
+        written_by=tool or "",
+        is_utc=_is_utc_by_spark(connection, source),
+    )
+
+
+def _is_utc_by_spark(connection: duckdb.DuckDBPyConnection, source: str) -> bool:
+    """Whether all instants without a zone are Spark's own, of type INT96: those it writes in UTC.
+
+    Other instants of Spark that have no zone are clock times, and Hive writes INT96 in the zone of its machine.
+    """
+    found = connection.execute(
+        "select count(*) filter (type = 'INT96') > 0 and count(*) filter (type = 'INT64' and"
+        " contains(logical_type, 'isAdjustedToUTC=0')) = 0 and exists (select 1"
+        f" from parquet_kv_metadata({source}) where key = 'org.apache.spark.version'::blob)"
+        f" from parquet_schema({source})"
+    ).fetchone()
+    assert found is not None
+    return bool(found[0])
 
 
 def _as_text(name: str, kind: str) -> str:
@@ -93,7 +117,9 @@ def _open_text(
         kind="CSV, compressed by gzip" if is_compressed else "CSV",
         suffix=".csv.gz" if is_compressed else ".csv",
         is_whole=is_whole,
-        encodings=[(name, _with_names(letters, name, encodings[0][0], text.header)) for name, letters in encodings],
+        encodings=[
+            (name, _with_names(letters, name, encodings[0][0], text.header)) for name, letters in encodings
+        ],
         lines_after_data=text.lines_after_data if is_whole else (),
     )
 

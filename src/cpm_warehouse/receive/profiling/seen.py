@@ -14,6 +14,8 @@ from cpm_warehouse.receive.profiling.opened import Opened
 from cpm_warehouse.receive.profiling.values import Values, order
 from cpm_warehouse.receive.profiling.words import WHY
 
+# Of a longer list, each code cannot be offered for each value.
+SHORT_LIST = 12
 KEPT_ALIKE = {"timestamp": "instants", "date": "dates"}
 
 
@@ -47,7 +49,7 @@ class Seen:
     tried: Mapping[str, Mapping[int, Values]]
     others: Mapping[int, Values]
     repeated: tuple[int, int] | None
-    given: Given = Given()
+    given: Given
 
     def heading(self, place: int) -> str:
         """What the file calls a column."""
@@ -133,14 +135,17 @@ class Seen:
         options = [*pairs, *([form] for form in some)]
         return Formats(Open(options, f"none reads all {values.filled:,} values: {counts}"))
 
-    def zone(self) -> Open | None:
-        """Ask for the zone of instants without an offset; None where there are none."""
+    def zone(self) -> Open | str | None:
+        """The zone of instants without an offset, or the choice of it; None where none is wanted."""
         if self.given.layout.instants.zone and self.given.says("instants", "zone"):
             return None
         columns = [values for _, values in self.of_type("timestamp")]
         naive = sum(values.naive for values in columns)
-        if not naive:
+        is_agreed = self.opened.suffix == ".parquet" and self.contract.instants_without_zone == "utc"
+        if not naive or is_agreed:
             return None
+        if self.opened.is_utc:
+            return "UTC"
         formats = self.formats("timestamp").formats
         form = formats[0] if isinstance(formats, list) and formats else None
         missing = sum(values.missing_hour.get(form, 0) for values in columns) if form else 0
@@ -150,6 +155,7 @@ class Seen:
             why += f"; {missing:,} lie in the hour that London's clocks leave out in spring, so hardly London's"
         if repeated:
             why += f"; {repeated:,} lie in the hour that comes twice in London: see repeated_hour"
+        why += "; or write another, such as Europe/Berlin"
         return Open(["UTC", "Europe/London"] if missing else ["Europe/London", "UTC"], why)
 
     def stands_for(self, column: Column, values: Values) -> Mapping[str, object]:
@@ -163,6 +169,9 @@ class Seen:
             return found
         if column.type == "varchar[]" or column.identifies:
             return {}
+        if len(values.codes) == values.distinct and len(column.known) <= SHORT_LIST:
+            why = "no value of the column is in the list"
+            return {value: Open([*column.known, value], why) for value in values.codes}
         alike = {same_name(known): known for known in column.known if not known.replace(".", "").isdigit()}
         for value in values.codes:
             # Codes of digits resemble each other and mean other things: 99.1 is not 9.1.

@@ -48,7 +48,7 @@ def open_workbook(
     # Only where another sheet is as good, which of them is asked.
     alike = [sheet for score, sheet, *_ in found if score == best[0]]
     return dataclasses.replace(
-        read_records(connection, path, best[2], contract, given.of_rows()),
+        read_records(connection, path, best[2], contract, given.of_rows(), is_sheet=True),
         kind=f"workbook (XLSX), sheet '{best[1]}' of {len(sheets)}",
         suffix=".xlsx",
         is_whole=best[3] <= MOST_ROWS,

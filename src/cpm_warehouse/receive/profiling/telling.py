@@ -10,7 +10,7 @@ MONTHS_SHOWN = 6
 
 
 def tell(seen: Seen) -> Iterator[str]:
-    """Yield what was seen, for people; of values that no list has, the form only, but for few that may be codes."""
+    """Yield what was seen, for people: of values that no list has the form, but for few that may be codes."""
     opened, matched = seen.opened, seen.matched
     yield f"kind      {opened.kind}" + (f", written by {opened.written_by}" if opened.written_by else "")
     if opened.encodings:
@@ -24,7 +24,7 @@ def tell(seen: Seen) -> Iterator[str]:
         yield f"before    {opened.lines_before_header} lines before the header"
     if opened.lines_after_data:
         shown = [one.pattern or f"of the form {one.form}" for one in opened.lines_after_data]
-        yield f"after     lines that have not one value a column: {', '.join(shown)}"
+        yield f"after     lines with fewer values than the header: {', '.join(shown)}"
     if opened.broken:
         yield (
             f"broken    {opened.broken:,} records have not one value a column,"
@@ -32,8 +32,8 @@ def tell(seen: Seen) -> Iterator[str]:
         )
     if opened.headers_again:
         yield (
-            f"broken    the header stands again {opened.headers_again:,} times, first in line {opened.header_again}:"
-            " several files in one? each would be a row at fault; ask for it without"
+            f"broken    the header stands again {opened.headers_again:,} times, first in line"
+            f" {opened.header_again}: several files in one? each is a row at fault; ask for the file without"
         )
     exact = len(matched.places) - len(matched.spelt)
     yield (
@@ -61,8 +61,10 @@ def tell(seen: Seen) -> Iterator[str]:
     for what, kind in (("instants", "timestamp"), ("dates", "date")):
         if isinstance(asked := seen.formats(kind).formats, Open):
             yield f"{what:9} day and month cannot be told apart: {asked.why}"
-    if zone := seen.zone():
+    if isinstance(zone := seen.zone(), Open):
         yield f"zone      to be said: {zone.why}"
+    elif zone:
+        yield f"zone      {zone}: so Spark writes instants of type INT96, whatever its own zone is"
 
 
 def _column(column: Column | None, values: Values, heading: str, *, certain: bool) -> Iterator[str]:

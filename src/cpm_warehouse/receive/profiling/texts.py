@@ -80,7 +80,8 @@ def _encodings(path: Path, opened: Callable[[], BinaryIO]) -> list[tuple[str, st
 def _of_one_byte(sample: bytes, odd: bytes) -> list[tuple[str, str]]:
     """Encodings of bytes that are no UTF-8: all that give other letters, since which are meant nobody can tell.
 
-    `odd` are all the bytes beyond ASCII. First are encodings by which most of them, in a sample, stand beside letters.
+    `odd` are all the bytes beyond ASCII. First are encodings by which most of them, in a sample, are letters that
+    stand beside letters.
     """
     from charset_normalizer import from_bytes
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import duckdb
 
-from cpm_warehouse.contracts import Column
+from cpm_warehouse.contracts import PATTERNS, Column
 from cpm_warehouse.duck import literal
 from cpm_warehouse.layouts.formats import OFFSET, pattern
 from cpm_warehouse.receive.instants import in_words, strptime
@@ -30,7 +31,14 @@ NOTHING = (
     "?",
     "k.a.",
     "not available",
+    "(clear)",
+    "(none)",
+    "(blank)",
+    "(leer)",
+    "<na>",
+    "\\n",
 )
+WHOLE = r"-?\d{1,3}([., ']\d{3})*([.,]0*)?|-?\d+([.,]0*)?"
 GUARDED = """(="[^"]*"|'.+)"""
 ISO = rf"(19|20)\d\d-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{{1,9}})?)?( ?{OFFSET})?)?"
 ISO_DATE = r"(19|20)\d\d-\d\d-\d\d"
@@ -67,9 +75,10 @@ class Values:
     """What was counted of a column; `forms` are its commonest, `examples` its commonest values that a list has.
 
     `words` are within instants and dates and stand for others before a format reads them, with what each can
-    stand for. `formats` has how many of the `filled` values each format reads, `months` the months that they then lie in,
-    and `naive` how many have no offset; `missing_hour` and `repeated_hour` are instants at which the clocks of
-    Great Britain were put on and back. `numbers` counts ways of writing numbers.
+    stand for. `formats` has how many of the `filled` values each format reads, `months` the months that they then
+    lie in, and `naive` how many have no offset; `missing_hour` and `repeated_hour` are instants at which the
+    clocks of Great Britain were put on and back. `numbers` counts ways of writing numbers; `fitting` are values of
+    the column's pattern, or whole numbers however written.
     """
 
     rows: int
@@ -86,6 +95,7 @@ class Values:
     missing_hour: dict[str, int] = field(default_factory=dict)
     repeated_hour: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    fitting: int = 0
     unknown: dict[str, int] = field(default_factory=dict)
     words: dict[str, Sequence[str]] = field(default_factory=dict)
 
@@ -163,6 +173,7 @@ def count_values(
         examples=[value for (value,) in examples],
         naive=_without_offset(connection) if column and column.type == "timestamp" else 0,
         words=put,
+        fitting=_fitting(connection, column) if column else 0,
     )
     if column and is_time:
         _count_formats(connection, found, form, _formats(column, given), with_time=column.type == "timestamp")
@@ -170,12 +181,17 @@ def count_values(
         _count_numbers(connection, found)
     said = [*given.layout.column(column.name).values] if column else []
     if column and column.known and not column.identifies:
-        item = "unnest(string_split(value, ';'))" if column.type == "varchar[]" else "value"
+        items = {
+            "varchar[]": "unnest(string_split(value, ';'))",
+            "bigint": r"regexp_replace(value, '[.,]0*$', '')",  # a whole number, however it is written
+        }
+        item = items.get(column.type, "value")
         found.unknown.update(
             _pairs(
                 connection,
                 f"select item, sum(number) from (select {item} as item, number from counted where is_filled)"
-                f" where not list_contains({_list([*column.known, *said])}, item) group by 1 order by 2 desc, 1",
+                f" where not list_contains({_list([*column.known, *said])}, item)"
+                " group by 1 order by 2 desc, 1",
             )
         )
     if column and column.type == "boolean":
@@ -183,24 +199,31 @@ def count_values(
             _pairs(
                 connection,
                 "select value, sum(number) from counted where is_filled"
-                f" and not list_contains({_list(said)}, value) and lower(value) not in ('true', 'false') group by 1 order by 2 desc, 1",
+                f" and not list_contains({_list(said)}, value) and lower(value) not in ('true', 'false')"
+                " group by 1 order by 2 desc, 1",
             )
         )
     return found
+
+
+def _fitting(connection: duckdb.DuckDBPyConnection, column: Column) -> int:
+    """Count the values that a column of a pattern, or of whole numbers, may have."""
+    shape = PATTERNS[column.pattern] if column.pattern else WHOLE if column.type in {"bigint", "ubigint"} else ""
+    one = literal(f"(?i)({shape})(;({shape}))*")
+    (count,) = _one(
+        connection, f"select sum(number) filter (is_filled and regexp_full_match(value, {one})) from counted"
+    )
+    return count if shape else 0
 
 
 def _formats(column: Column, given: Given) -> Sequence[str]:
     """Formats that a column may have: those of a layout, and those that are known here."""
     if column.type == "date":
         return tuple(dict.fromkeys((*given.layout.dates_of(column.name).formats, "iso", "excel_serial", *DAYS)))
-    return tuple(
-        dict.fromkeys((*given.layout.instants_of(column.name).formats, *WORD_FORMS, *INSTANT_FORMATS))
-    )
+    return tuple(dict.fromkeys((*given.layout.instants_of(column.name).formats, *WORD_FORMS, *INSTANT_FORMATS)))
 
 
-def _put_words(
-    connection: duckdb.DuckDBPyConnection, column: Column, given: Given
-) -> dict[str, Sequence[str]]:
+def _put_words(connection: duckdb.DuckDBPyConnection, column: Column, given: Given) -> dict[str, Sequence[str]]:
     """Put in place of words within instants and dates what they stand for, by a layout or as is known here.
 
     Returns the latter, with all that each can stand for.
@@ -212,7 +235,9 @@ def _put_words(
         " order by word"
     ).fetchall()
     known = {word.casefold() for word in said}
-    put = {word: meant for (word,) in words if word.casefold() not in known and (meant := meanings(word))}
+    put: dict[str, Sequence[str]] = {
+        word: meant for (word,) in words if word.casefold() not in known and (meant := meanings(word))
+    }
     stands_for = dict(said) | {word: meant[0] for word, meant in put.items()}
     if stands_for:
         connection.execute(f"update counted set value = {in_words('value', stands_for)} where is_filled")
@@ -230,7 +255,7 @@ def _count_formats(
     ]
     for name in formats:
         shape = _shape(name, with_time=with_time)
-        if not any(re.fullmatch(shape, value) for value in tried):
+        if not any(_compiled(shape).fullmatch(value) for value in tried):
             continue
         read = _read(name)
         reads = f"is_filled and regexp_full_match(value, {literal(shape)}) and {read} is not null"
@@ -261,6 +286,12 @@ def _without_offset(connection: duckdb.DuckDBPyConnection) -> int:
         f" and not regexp_full_match(value, {offset})) from counted",
     )
     return naive
+
+
+@cache
+def _compiled(shape: str) -> re.Pattern[str]:
+    """A pattern; `re` itself keeps fewer of them than there are formats."""
+    return re.compile(shape)
 
 
 def _shape(name: str, *, with_time: bool) -> str:

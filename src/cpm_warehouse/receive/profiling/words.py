@@ -1,7 +1,8 @@
-"""Words within dates of other languages, and names of offsets: what each stands for where a format is to read it."""
+"""What words within dates stand for: names of months in other languages, and of offsets."""
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Literal
 
 # Languages of countries whose tools may send files; English is what formats read.
 LANGUAGES = ("de", "fr", "es", "it", "nl", "pl", "pt", "cy", "da", "sv", "nb", "fi", "cs")
@@ -36,12 +37,16 @@ def _months() -> dict[str, tuple[str, ...]]:
     from babel.dates import get_month_names
 
     found: dict[str, tuple[str, ...]] = {}
-    for width, english in (("wide", ENGLISH_WHOLE.split()), ("abbreviated", ENGLISH.split())):
+    widths: tuple[tuple[Literal["wide", "abbreviated"], str], ...] = (
+        ("wide", ENGLISH_WHOLE),
+        ("abbreviated", ENGLISH),
+    )
+    for width, english in widths:
         for language in LANGUAGES:
             for context in ("format", "stand-alone"):
                 for number, name in get_month_names(width, context, language).items():
                     word = name.casefold().removesuffix(".")
-                    meant = english[number - 1]
+                    meant = english.split()[number - 1]
                     known = found.get(word, ())
                     # A short name that is whole too, as Mai, stands for either.
                     if word.isalpha() and not any(one[:3] == meant[:3] for one in known):

@@ -17,8 +17,8 @@ WHERE = ("in_file", "constant", "empty")
 def layout_text(seen: Seen, file_name: str) -> str:
     """YAML in the form of `extracts/layouts/<provider>/<extract>.yml`.
 
-    What the file leaves open stands as `{choose: [...], why: ...}`, by which nothing lands. What a layout was given
-    to say stands as it was.
+    What the file leaves open stands as `{choose: [...], why: ...}`, by which nothing lands. What was
+    given by a layout stands as it was.
     """
     lines = (without_devices(line) for line in _lines(seen, file_name))
     return "".join(f"{''.join(map(_escaped, line))}\n" for line in lines)
@@ -43,9 +43,11 @@ def _lines(seen: Seen, file_name: str) -> Iterator[str]:
     # Comments alone would make a key with nothing in it.
     if columns:
         yield "    columns:"
-        for column in columns:
-            yield from (f"      # {column['name']}: {comment}" for comment in comments.of(str(column["name"])))
-            yield f"      - {_flow(column)}"
+    described = {column["name"]: column for column in columns}
+    for name in seen.contract.names:
+        yield from (f"      # {name}: {comment}" for comment in comments.of(name))
+        if name in described:
+            yield f"      - {_flow(described[name])}"
     if ignored:
         yield "    # Columns that the contract has not; one that a column above names is read nevertheless."
         yield f"    ignore: {_flow(ignored)}"
@@ -71,8 +73,9 @@ def merged(begun: Mapping[str, object], given: Mapping[str, object]) -> Said:
     found = dict(begun)
     for key, value in given.items():
         mine = begun.get(key)
-        is_both = isinstance(value, Mapping) and isinstance(mine, Mapping)
-        found[key] = merged(mine, value) if is_both else value
+        found[key] = value
+        if isinstance(value, Mapping) and isinstance(mine, Mapping):
+            found[key] = merged(mine, value)
     return found
 
 
@@ -126,10 +129,9 @@ def _text(opened: Opened) -> Said:
 
 
 def _after(lines: Sequence[LastLine]) -> Open:
-    why = "the last lines have not one value a column; [] where it is a record that was cut"
-    if patterns := [line.pattern for line in lines if line.pattern]:
-        if len(patterns) == len(lines):
-            return Open([patterns, []], why)
+    why = "the last lines have fewer values than the header; [] where it is a record that was cut"
+    if (patterns := [line.pattern for line in lines if line.pattern]) and len(patterns) == len(lines):
+        return Open([patterns, []], why)
     forms = ", ".join(line.form for line in lines)
     return Open(
         [[]],
@@ -156,7 +158,8 @@ def _columns(seen: Seen, comments: Comments) -> Iterator[Said]:
         described = _place(seen, column) if not set(WHERE) & given.keys() else {}
         if values := seen.counted.get(column.name):
             described |= _own(seen, column, values, comments)
-        yield merged({"name": column.name, **described}, given)
+        found = merged({"name": column.name, **described}, given)
+        yield {key: found[key] for key in sorted(found, key=lambda key: key not in {"name", *WHERE})}
 
 
 def _place(seen: Seen, column: Column) -> Said:
@@ -239,7 +242,7 @@ def _flow(value: object) -> str:
         and value not in {"true", "false", "null"}
     ):
         return value
-    # JSON is YAML, but for signs that YAML takes for the end of a line, or for none of a text: `layout_text` escapes.
+    # JSON is YAML, but for signs that YAML has no place for: `layout_text` escapes them.
     return json.dumps(value, ensure_ascii=False)
 
 
