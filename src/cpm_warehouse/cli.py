@@ -34,11 +34,12 @@ from cpm_warehouse.publish.status import differences
 from cpm_warehouse.publish.withholding import without_devices
 from cpm_warehouse.receive.additions import additions
 from cpm_warehouse.receive.journal import read_journal
+from cpm_warehouse.receive.judging import judge
 from cpm_warehouse.receive.landing import land as land_extracts
 from cpm_warehouse.receive.pages import write_contract_pages
 from cpm_warehouse.receive.progress import Progress, summary
 from cpm_warehouse.receive.unknown import find_unknown, table
-from cpm_warehouse.receive.verifying import REPAIR, Damage, check_lake
+from cpm_warehouse.receive.verifying import REPAIR, Damage, check_lake, require_sound
 from cpm_warehouse.simulate import (
     AREAS,
     SAMPLE_FIRMWARE_FAULT_SHARE,
@@ -311,6 +312,20 @@ def verify(lake: Path, published: Path, wait: float | None) -> None:
             click.echo(f"damaged {line}", err=True)
         raise DamageError(altered[0])
     click.echo(f"{lake}: {submissions} submissions, every file as it landed; {links} publications in a chain")
+
+
+@main.command()
+@LAKE
+@click.option("--docs", type=PLACE, help="Directory for a static site of what it finds in every submission.")
+def validate(lake: Path, docs: Path | None) -> None:
+    """Let Great Expectations judge the submissions that landed since, by what landing counted in their rows.
+
+    A build does so by itself, and builds nothing from a submission that it faults. Exit code 0: none is faulted;
+    1: failed, or one is; 2: wrong usage.
+    """
+    with private():
+        count = judge(lake, require_sound(lake), docs)
+    click.echo(f"{lake}: Great Expectations judged {count} submissions" + (f"; see {docs}" if docs else ""))
 
 
 @main.command()
