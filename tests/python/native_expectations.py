@@ -1,4 +1,4 @@
-"""Great Expectations over the rows themselves, as landing never runs it: its figures are to be those that landing counts."""
+"""Great Expectations over the rows themselves, as landing never runs it: it is to find what landing counts."""
 
 import enum
 import os

@@ -127,7 +127,9 @@ def test_a_key_of_several_columns_repeats_where_all_of_them_do(validator, contra
     contract = contracts["service_requests"]
     path = tmp_path / "rows.parquet"
     parts = ", ".join(f"(n % {last}) // {10**place} % 10 as {name}" for place, name in enumerate(contract.key))
-    others = ", ".join(f'null::{one.type} as "{one.name}"' for one in contract.columns if one.name not in contract.key)
+    others = ", ".join(
+        f'null::{one.type} as "{one.name}"' for one in contract.columns if one.name not in contract.key
+    )
     duckdb.sql(f"copy (select {parts}, {others} from range(300) as numbers (n)) to '{path}' (format parquet)")
     counted = counted_in(path, contract, [])
     assert (counted.rows, counted.distinct, counted.shared) == (300, last, 2 * (300 - last))

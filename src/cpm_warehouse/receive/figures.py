@@ -1,7 +1,7 @@
 """Reads the rows of a submission once: for every check, for what is filled, and for keys that stand twice.
 
-Of each row a hash of its key and a bit for each condition are kept meanwhile. Rows at fault and rows that may share
-a key are known by them, and only these are read a second time.
+Of each row a hash of its key and a bit for each condition are kept meanwhile. Rows at fault and rows that may
+share a key are known by them, and only these are read a second time.
 """
 
 from collections import Counter
@@ -168,8 +168,8 @@ class Marks:
         broken = ", ".join(f"case when {check.condition} then {number} end" for number, check in named)
         reasons = ", ".join(f"case when {check.condition} then {check.reason} end" for _, check in named)
         found = self.connection.execute(
-            f"select * from (select file_row_number, list_filter([{broken}], number -> number is not null) as rules,"
-            f" concat_ws('; ', {reasons}) from {rows}) where rules <> [] order by file_row_number"
+            f"select * from (select file_row_number, list_filter([{broken}], one -> one is not null) as broken,"
+            f" concat_ws('; ', {reasons}) from {rows}) where broken <> [] order by file_row_number"
         ).fetchall()
         for _, numbers, _ in found:
             if counts is not None:

@@ -1,4 +1,4 @@
-"""Keeps what Great Expectations found in each submission of a lake: what it faults, or has not judged, is not built.
+"""Keeps what Great Expectations found in each submission of a lake: a build takes none that it faults.
 
 Landing does not wait for it. It judges by the figures that landing counted, beside the start of a build or when
 asked. `_judged.json` may be deleted: then all is judged once more.

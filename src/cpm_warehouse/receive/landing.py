@@ -40,8 +40,8 @@ from cpm_warehouse.receive.applied import (
 )
 from cpm_warehouse.receive.checks import checks_of
 from cpm_warehouse.receive.codes import KnownCodes, rows_of
-from cpm_warehouse.receive.counted import Counted
 from cpm_warehouse.receive.control import CONTROL_FILE, Control, read_control
+from cpm_warehouse.receive.counted import Counted
 from cpm_warehouse.receive.figures import Marks
 from cpm_warehouse.receive.journal import FORMAT_1, Event, Journal, entry_bytes, read_journal, with_checksum
 from cpm_warehouse.receive.lakes import (
@@ -478,9 +478,8 @@ class Landing:
             faults[staged.path.name] = found
         check_counts(marks.checks, {number: broken[number] for number in grave}, found_by_check)
         row_bounds = self._row_bounds(submission, contract)
-        is_odd = bool(row_bounds) and not row_bounds[0] <= marks.rows <= row_bounds[1]
-        if is_odd and row_bounds:
-            least, most = row_bounds
+        least, most = row_bounds or (marks.rows, marks.rows)
+        if is_odd := not least <= marks.rows <= most:
             message = f"{marks.rows} rows; the month before lets expect {least} to {most}"
             warnings.append(Warned("volume_unlike_month_before", marks.rows, message))
         noted = [found_by_check[number] if number in grave else count for number, count in enumerate(broken)]

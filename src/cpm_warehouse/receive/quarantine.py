@@ -35,8 +35,8 @@ def check_counts(checks: Sequence[Check], counted: Mapping[int, int], found: Cou
         if found[number] != expected:
             check = checks[number]
             raise CpmError(
-                f"rule {check.rule_id} ({check.condition}): {expected} rows were counted and {found[number]} found;"
-                " this is a fault of the warehouse, and nothing was landed"
+                f"rule {check.rule_id} ({check.condition}): {expected} rows were counted and {found[number]}"
+                " found; this is a fault of the warehouse, and nothing was landed"
             )
 
 

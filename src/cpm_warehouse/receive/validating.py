@@ -14,6 +14,8 @@ from typing import Any
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.receive.counted import Counted
 
+Arguments = Mapping[str, Any]
+
 
 class Validator:
     """Great Expectations, imported; with `docs`, a directory for Data Docs of all that is validated."""
@@ -56,20 +58,17 @@ class Validator:
             self._keep(name, results)
         return Findings(results)
 
-    def _result(self, name: str, expectation: Any, figures: Mapping[str, int | float]) -> Any:
+    def _result(self, name: str, expectation: Any, figures: Arguments) -> Any:
         wanted = {
             "result_format": "SUMMARY" if self.docs else "BASIC",
             "partial_unexpected_count": 0,  # a value may name a device or a party
         }
         try:
             asked = expectation.get_validation_dependencies(self.engine, {"result_format": dict(wanted)})
-            metrics = {
-                one.id: _figure(one.metric_name, figures) for one in asked.metric_configurations.values()
-            }
+            metrics = {one.id: _figure(one.metric_name, figures) for one in asked.metric_configurations.values()}
             result = expectation.metrics_validate(metrics, {"result_format": dict(wanted)}, self.engine)
-        except Exception as error:
+        except Exception as error:  # whatever it is, nothing may pass unseen
             raise CpmError(f"{name}: Great Expectations could not run ({error})") from error
-        result.expectation_config = expectation.configuration
         return result
 
     def _keep(self, name: str, results: Sequence[Any]) -> None:
@@ -107,10 +106,10 @@ class Validator:
         self.context.build_data_docs()
 
 
-def expectations(counted: Counted) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]]:
-    """Yield each expectation: its class, arguments, what it is marked with, and the figures that it may ask for."""
+def expectations(counted: Counted) -> Iterator[tuple[str, Arguments, Arguments, Arguments]]:
+    """Yield each expectation: class, arguments, what it is marked with, and the figures that it may ask for."""
     for number, check in enumerate(counted.checks):
-        figures = {
+        figures: dict[str, Any] = {
             "table.row_count": counted.rows,
             "column_values.nonnull.unexpected_count": check.missing,
             "unexpected_count": check.broken,
