@@ -24,6 +24,7 @@ SECTIONS = {
     "firmware": "Firmware",
     "timeliness": "PMR timeliness",
     "annex": "Annex MP122A: Business Processes",
+    "change": "Annex MP122B: the change discussion",
     "restatements": "Restatements",
     "definitions": "Definitions in force",
     "data": "Data received",
