@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro spark__texts_in_order(text, position) -%}
-    array_join(transform(array_sort(collect_list(struct({{ position }}, {{ text }} as text))), placed -> placed.text), '')
+    array_join(array_sort(collect_list(struct({{ position }}, {{ text }} as text))).text, '')
 {%- endmacro %}

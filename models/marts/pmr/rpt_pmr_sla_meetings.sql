@@ -1,4 +1,4 @@
-{#- H13.4: docs/measures/pmr_timeliness.md#over-how-many-months; PMR-15, PMR-09 -#}
+{#- H13.4: docs/measures/pmr_timeliness.md#months-and-meetings; PMR-15, PMR-09 -#}
 {# Two regimes of the same length make the same papers, so each length is counted once. #}
 with
 
