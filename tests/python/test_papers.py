@@ -1,6 +1,6 @@
 """Every figure of the consultation's table of costs and of the OPSG paper's section on the PMR's SLA is in a mart.
 
-What is expected is typed here from the papers (docs/papers.md), and totals of packages are worked out by hand beside it.
+What is expected is typed here from the papers (docs/papers.md); totals of packages are worked out by hand.
 """
 
 import re
@@ -20,7 +20,7 @@ def ask(sql: str) -> list[tuple[object, ...]]:
         return published.execute(sql).fetchall()
 
 
-# Consultation, DCC costs. Row: Impact Assessment, its days, implementation, share of the S1SPs, months, operations centre.
+# Consultation, DCC costs: Impact Assessment, its days, implementation, S1SPs' share, months, operations centre.
 NOT_APPLICABLE, EMPTY = "N/A", None
 TABLE = {
     "cr1418": [(8702, 8702), 30, (300_000, 450_000), NOT_APPLICABLE, 3, (100_000, 100_000)],
@@ -93,8 +93,9 @@ def test_what_the_operations_centres_options_lack_is_not_given_and_not_inapplica
     }
 
 
-# By hand, in pounds. Impact Assessments: 8,702 + 202,579 + 227,500 + 199,059 + 70,000 = 707,840. Implementation, low: 300,000 +
-# 1,660,000 + 1,160,000 + 1,450,000 + 1,450,000 = 6,020,000; high: 450,000 + 1,660,000 + 1,160,000 + 1,750,000 + 1,850,000.
+# By hand, in pounds. Impact Assessments: 8,702 + 202,579 + 227,500 + 199,059 + 70,000 = 707,840.
+# Implementation, low: 300,000 + 1,660,000 + 1,160,000 + 1,450,000 + 1,450,000 = 6,020,000;
+# high: 450,000 + 1,660,000 + 1,160,000 + 1,750,000 + 1,850,000 = 6,870,000.
 PACKAGES = {
     "all_change_requests": (707_840 + 6_020_000, 707_840 + 6_870_000),
     "full_proposed_solution": (707_840 + 6_020_000 + 100_000, 707_840 + 6_870_000 + 100_000),
@@ -148,7 +149,8 @@ def test_beside_every_total_stands_what_it_leaves_out_and_what_comes_on_top() ->
 
 def test_every_mix_of_the_options_is_there_once() -> None:
     ((mixes, keys, cheapest, dearest),) = ask(
-        "select count(*), count(distinct package_key), min(low_gbp), max(high_gbp) from marts.rpt_solution_packages"
+        "select count(*), count(distinct package_key), min(low_gbp), max(high_gbp)"
+        " from marts.rpt_solution_packages"
     )
     assert (mixes, keys, cheapest, dearest) == (180, 180, 0, 7_677_840)
 
@@ -220,13 +222,14 @@ def test_the_obligation_is_10_working_days_and_the_derogation_25_until_30_novemb
 
 def test_the_two_months_that_the_paper_works_by_hand() -> None:
     found = ask(
-        "select reporting_month, due_date, reporting_paper_date, reporting_meeting_date, reporting_meeting_verdict,"
-        " main_paper_date, main_meeting_date, main_meeting_verdict from marts.rpt_pmr_sla_scenarios"
+        "select reporting_month, due_date, reporting_paper_date, reporting_meeting_date,"
+        " reporting_meeting_verdict, main_paper_date, main_meeting_date, main_meeting_verdict from marts.rpt_pmr_sla_scenarios"
         f" where calendar = '{E_AND_W}' and regime_id = 'proposed_18_wd'"
         " and reporting_month in ('2021-08-01', '2021-09-01') order by all"
     )
     august, september = found
-    # Received on 24 September; paper day 20 September for the meeting on the 27th; main meeting 5 October, paper day 28 September.
+    # Received on 24 September; paper day 20 September for the meeting on the 27th; main meeting 5 October, paper
+    # day 28 September.
     assert august == (
         date(2021, 8, 1),
         date(2021, 9, 24),
@@ -271,17 +274,13 @@ def test_the_release_that_is_provisionally_recommended_is_on_2_november_2023() -
         "select release_date, standing, provenance from marts.dim_sec_releases where standing = 'provisional'"
     )
     assert found == [(date(2023, 11, 2), "provisional", "paper")]
-    single = ask(
-        "select distinct release_date from marts.rpt_solution_start_dates where approach_id = 'single'"
-    )
+    single = ask("select distinct release_date from marts.rpt_solution_start_dates where approach_id = 'single'")
     assert single == [(date(2023, 11, 2),)]
 
 
 def test_the_figures_of_an_answer_are_those_of_their_marts() -> None:
     """Each number of an answer is a figure of the month, and each figure's mart is named as evidence."""
-    figures = ask(
-        "select question_number, reporting_month, figure_text, mart from marts.rpt_consultation_figures"
-    )
+    figures = ask("select question_number, reporting_month, figure_text, mart from marts.rpt_consultation_figures")
     answers = ask(
         "select question_number, reporting_month, answer, marts from marts.rpt_consultation_answers order by all"
     )
@@ -299,8 +298,16 @@ def test_the_figures_of_an_answer_are_those_of_their_marts() -> None:
     ("question", "figure", "sql"),
     [
         (1, "proxy_pct", "scenario_id = 'proxy' and measure_id = 'CPM_3' and is_default"),
-        (2, "without_pct", "scenario_id = 'cr1418_and_cr1438_without_s1sps' and measure_id = 'CPM_3' and is_default"),
-        (3, "success_rate_pct", "scenario_id = 'decided' and measure_id = 'CPM_3' and variant_id = 'success_rate'"),
+        (
+            2,
+            "without_pct",
+            "scenario_id = 'cr1418_and_cr1438_without_s1sps' and measure_id = 'CPM_3' and is_default",
+        ),
+        (
+            3,
+            "success_rate_pct",
+            "scenario_id = 'decided' and measure_id = 'CPM_3' and variant_id = 'success_rate'",
+        ),
         (5, "cpm_5a_pct", "scenario_id = 'decided' and measure_id = 'CPM_5A' and is_default"),
         (7, "cr1423_pct", "scenario_id = 'cr1423' and measure_id = 'CPM_6A' and is_default"),
         (8, "proxy_pct", "scenario_id = 'firmware_proxy' and measure_id = 'CPM_6C' and is_default"),
@@ -313,7 +320,56 @@ def test_a_figure_of_an_answer_is_the_result_that_it_is_named_for(question: int,
     )
     results = ask(
         "select reporting_month, result_pct from marts.rpt_scenario_results"
-        f" where {sql} and scope_type = 'national' and aggregation = 'pooled' and result_pct is not null order by all"
+        f" where {sql} and scope_type = 'national' and aggregation = 'pooled' and result_pct is not null"
+        " order by all"
     )
     assert said == results
     assert len(said) >= 3
+
+
+def rows_of_page(page: str, heading: str) -> list[list[str]]:
+    """The cells of the first table below a heading of a page, without marks."""
+    text = (ROOT / "docs" / page).read_text().partition(f"\n## {heading}\n")[2]
+    (table,) = re.findall(r"(?:^\|.*\n)+", text.partition("\n## ")[0], re.M)[:1]
+    lines = [line.strip("|\n").split("|") for line in table.splitlines()]
+    return [[cell.strip().strip("`") for cell in line] for line in lines[2:]]
+
+
+def test_the_page_on_service_levels_says_what_the_mart_says() -> None:
+    found = ask(
+        "select sla_working_days, reporting_in_time_count, reporting_in_time_pct, main_in_time_count,"
+        f" main_in_time_pct, main_same_day_count, cost_gbp from marts.rpt_pmr_sla_meetings"
+        f" where calendar = '{E_AND_W}' and period_id = 'nine_years' order by all"
+    )
+    expected = [
+        [
+            f"{days}",
+            f"{reporting} ({reporting_pct:.2f}%)",
+            f"{main} ({main_pct:.2f}%)",
+            f"{same_day}",
+            f"£{cost:,.0f} at least" if cost else "not given",
+        ]
+        for days, reporting, reporting_pct, main, main_pct, same_day, cost in found
+    ]
+    shown = rows_of_page("measures/pmr_timeliness.md", "Months and meetings")
+    assert [[days, *rest] for days, _, *rest in shown] == expected
+
+
+def test_the_page_on_options_says_what_the_mart_says() -> None:
+    found = ask(
+        "select package_id, low_gbp, high_gbp, opr_standing from marts.rpt_solution_packages"
+        " where package_id is not null order by all"
+    )
+    shown = rows_of_page("measures/solution_options.md", "Packages")
+    assert sorted((name, low, high, standing) for name, low, high, _, standing in shown) == [
+        (name, f"£{low:,}", f"£{high:,}", str(standing).replace("_", " ")) for name, low, high, standing in found
+    ]
+
+
+def test_the_page_on_the_change_discussion_says_what_the_marts_answer() -> None:
+    found = ask(
+        "select question_number, question, answer, cannot_say from marts.rpt_consultation_answers"
+        " where reporting_month = '2021-09-01' order by all"
+    )
+    shown = rows_of_page("change_discussion.md", "Questions")
+    assert shown == [[str(number), *texts] for number, *texts in found]

@@ -1,7 +1,8 @@
 {#- MP122A: docs/measures/obligations.md#formula; OPT-12, OPT-13 -#}
-{# A measure is reported as its obligation asks where it is measured in every Region, and not where nothing is
-   reported; whether a proxy meets it is what MP122B asks. The PMR is held to the days of the obligation and to those
-   of the derogation in force. For what has no log of its own the answer is not known. #}
+{# A measure is reported as its obligation asks where it is measured in every Region, and not
+   where nothing is reported; whether a proxy meets it is what MP122B asks. The PMR is held to the
+   days of the obligation and to those of the derogation in force. For what has no log of its own
+   the answer is not known. #}
 with
 
 obligations as (

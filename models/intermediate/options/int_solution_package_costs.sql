@@ -1,6 +1,6 @@
 {#- MP122B: docs/measures/solution_options.md#packages; OPT-04 -#}
-{# The share of the S1SPs is part of the implementation, so it is in no total. A kind that no option of the package
-   has is 0. #}
+{# The share of the S1SPs is part of the implementation, so it is in no total. A kind that no
+   option of the package has is 0. #}
 with
 
 package_routes as (

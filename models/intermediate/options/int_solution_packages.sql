@@ -1,6 +1,6 @@
 {#- MP122B: docs/measures/solution_options.md#packages; OPT-04, OPT-06 -#}
-{# What a mix is called, what it leaves open, whether it serves the Operational Performance Regime, and how long its
-   slowest option takes. #}
+{# What a mix is called, what it leaves open, whether it serves the Operational Performance
+   Regime, and how long its slowest option takes. #}
 with
 
 package_routes as (

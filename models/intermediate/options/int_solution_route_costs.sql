@@ -1,6 +1,6 @@
 {#- MP122B: docs/measures/solution_options.md#packages; OPT-04, OPT-05 -#}
-{# A route costs what its options cost. Without the S1SPs an implementation is less by their share: the lower end less
-   the most that it can be, the upper end less the least. #}
+{# A route costs what its options cost. Without the S1SPs an implementation is less by their
+   share: the lower end less the most that it can be, the upper end less the least. #}
 with
 
 route_options as (

@@ -1,7 +1,8 @@
 {#- MP122B: docs/measures/solution_options.md#value; OPT-11 -#}
-{# Where an area has Change Requests and an alternative of the operations centre: what the first cost more, what more
-   they see, and which error of the proxy they avoid. The error of a Region is how far its result by proxy is from the
-   one measured, and counts with the Region's Alerts or Devices. #}
+{# Where an area has Change Requests and an alternative of the operations centre: what the first
+   cost more, what more they see, and which error of the proxy they avoid. The error of a Region
+   is how far its result by proxy is from the one measured, and counts with the Region's Alerts or
+   Devices. #}
 with
 
 routes as (
@@ -116,12 +117,12 @@ compared as (
         seen.coverage_pct,
         seen_by_centre.coverage_pct as operations_centre_coverage_pct,
         seen.coverage_pct - seen_by_centre.coverage_pct as gained_coverage_points,
-        costs.low_gbp,
-        costs.high_gbp,
+        change_costs.low_gbp,
+        change_costs.high_gbp,
         centre_costs.low_gbp as operations_centre_low_gbp,
         centre_costs.high_gbp as operations_centre_high_gbp,
-        costs.low_gbp - centre_costs.high_gbp as extra_low_gbp,
-        costs.high_gbp - centre_costs.low_gbp as extra_high_gbp,
+        change_costs.low_gbp - centre_costs.high_gbp as extra_low_gbp,
+        change_costs.high_gbp - centre_costs.low_gbp as extra_high_gbp,
         coalesce(errors.compared_region_count, 0) as compared_region_count,
         errors.weighted_error_points / nullif(seen.population_count, 0) as error_avoided_points
     from pairs
@@ -132,8 +133,8 @@ compared as (
             pairs.operations_centre_option_id = seen_by_centre.option_id
             and seen.measure_id = seen_by_centre.measure_id
             and seen.reporting_month = seen_by_centre.reporting_month
-    inner join route_costs as costs
-        on pairs.route_id = costs.route_id
+    inner join route_costs as change_costs
+        on pairs.route_id = change_costs.route_id
     inner join route_costs as centre_costs
         on pairs.operations_centre_route_id = centre_costs.route_id
     left join errors

@@ -1,7 +1,8 @@
 {#- MP122B: docs/measures/solution_options.md#timeline; OPT-09, OPT-10 -#}
-{# An option is ready its lead time after the approval; a lead time that is not given counts as none, so its date is
-   the soonest there could be. All on one date means the named SEC Release, or the first one that the slowest option
-   reaches. A month is reported if it begins on or after the day of the release. #}
+{# An option is ready its lead time after the approval; a lead time that is not given counts as
+   none, so its date is the soonest there could be. All on one date means the named SEC Release,
+   or the first one that the slowest option reaches. A month is reported if it begins on or after
+   the day of the release. #}
 with
 
 approvals as (
@@ -65,7 +66,9 @@ ready as (
         options.option_kind,
         options.lead_time_months,
         cast(
-            {{ dbt.dateadd('month', 'coalesce(options.lead_time_months, 0)', 'approvals.approval_date') }} as date
+            {{ dbt.dateadd(
+                'month', 'coalesce(options.lead_time_months, 0)', 'approvals.approval_date'
+            ) }} as date
         ) as ready_date
     from approvals
     cross join options
@@ -144,7 +147,9 @@ final as (
         cast(
             case
                 when scopes.basis != 'not_reportable'
-                    then {{ dbt.datediff('first_months.first_reporting_month', 'started.first_whole_month', 'month') }}
+                    then {{ dbt.datediff(
+                        'first_months.first_reporting_month', 'started.first_whole_month', 'month'
+                    ) }}
             end as integer
         ) as month_without_reporting_count,
         started.is_default_approval,

@@ -1,5 +1,6 @@
 {#- MP122B: docs/measures/solution_options.md#timeline; OPT-10 -#}
-{# From the first month that the obligation binds to the last SEC Release that is known or taken. #}
+{# From the first month that the obligation binds to the last SEC Release that is known or taken.
+   #}
 with
 
 start_dates as (

@@ -1,5 +1,6 @@
 {#- MP122B: docs/change_discussion.md#questions; OPT-14 -#}
-{# The sentence of a question, its figures from rpt_consultation_figures; one that a month lacks says so. #}
+{# The sentence of a question, its figures from rpt_consultation_figures; one that a month lacks
+   says so. #}
 with
 
 questions as (

@@ -1,6 +1,6 @@
 {#- MP122B: docs/change_discussion.md#questions; OPT-14 -#}
-{# Figures of the marts that bear on a question of the consultation; a month has those of its own and those that are
-   the same in every month. #}
+{# Figures of the marts that bear on a question of the consultation; a month has those of its own
+   and those that are the same in every month. #}
 {%- set figures = [
     (1, 'measured_pct', 'results', 'cr1418_and_cr1438_pct', 'pct', 'rpt_scenario_results'),
     (1, 'proxy_pct', 'results', 'proxy_pct', 'pct', 'rpt_scenario_results'),
@@ -54,6 +54,43 @@
     (9, 'phased_gap_count', 'starts', 'phased_gap_count', 'count', 'rpt_solution_start_dates'),
     (9, 'operations_centre_gap_count', 'starts', 'operations_centre_gap_count', 'count', 'rpt_solution_start_dates'),
 ] -%}
+{%- set results = [] -%}
+{%- for column, scenario, measure, variant in [
+    ('cr1418_and_cr1438_pct', 'cr1418_and_cr1438', 'CPM_3', 'speed'),
+    ('without_s1sps_pct', 'cr1418_and_cr1438_without_s1sps', 'CPM_3', 'speed'),
+    ('proxy_pct', 'proxy', 'CPM_3', 'speed'),
+    ('speed_pct', 'decided', 'CPM_3', 'speed'),
+    ('success_rate_pct', 'decided', 'CPM_3', 'success_rate'),
+    ('speed_time_critical_pct', 'decided', 'CPM_3', 'speed_time_critical'),
+    ('speed_gbcs_critical_pct', 'decided', 'CPM_3', 'speed_gbcs_critical'),
+    ('cpm_5_pct', 'decided', 'CPM_5', 'split'),
+    ('cpm_5a_pct', 'decided', 'CPM_5A', 'split'),
+    ('cr1423_pct', 'cr1423', 'CPM_6A', 'activations_out_of_updates'),
+    ('hub_proxy_pct', 'firmware_proxy', 'CPM_6A', 'activations_out_of_updates'),
+    ('cr1440_pct', 'cr1440', 'CPM_6C', 'update_and_activation'),
+    ('smets1_proxy_pct', 'firmware_proxy', 'CPM_6C', 'update_and_activation'),
+] -%}
+    {%- do results.append(
+        "max(result_pct) filter (where scenario_id = '" ~ scenario ~ "' and measure_id = '" ~ measure
+        ~ "' and variant_id = '" ~ variant ~ "') as " ~ column
+    ) -%}
+{%- endfor -%}
+{%- set starts = [] -%}
+{%- for name, condition in [
+    ('single', "approach_id = 'single'"),
+    ('phased', "approach_id = 'phased' and option_kind = 'change_request'"),
+    ('operations_centre', "approach_id = 'phased' and option_kind = 'operations_centre'"),
+] -%}
+    {%- for aggregate, column, as_name in [
+        ('min', 'reported_from_month', 'first_month'),
+        ('max', 'reported_from_month', 'last_month'),
+        ('max', 'month_without_reporting_count', 'gap_count'),
+    ] -%}
+        {%- do starts.append(
+            aggregate ~ '(' ~ column ~ ') filter (where ' ~ condition ~ ') as ' ~ name ~ '_' ~ as_name
+        ) -%}
+    {%- endfor -%}
+{%- endfor %}
 with
 
 national as (
@@ -109,28 +146,7 @@ incidents as (
 results as (
     select
         reporting_month,
-        {% for column, scenario, measure, variant in [
-            ('cr1418_and_cr1438_pct', 'cr1418_and_cr1438', 'CPM_3', 'speed'),
-            ('without_s1sps_pct', 'cr1418_and_cr1438_without_s1sps', 'CPM_3', 'speed'),
-            ('proxy_pct', 'proxy', 'CPM_3', 'speed'),
-            ('speed_pct', 'decided', 'CPM_3', 'speed'),
-            ('success_rate_pct', 'decided', 'CPM_3', 'success_rate'),
-            ('speed_time_critical_pct', 'decided', 'CPM_3', 'speed_time_critical'),
-            ('speed_gbcs_critical_pct', 'decided', 'CPM_3', 'speed_gbcs_critical'),
-            ('cpm_5_pct', 'decided', 'CPM_5', 'split'),
-            ('cpm_5a_pct', 'decided', 'CPM_5A', 'split'),
-            ('cr1423_pct', 'cr1423', 'CPM_6A', 'activations_out_of_updates'),
-            ('hub_proxy_pct', 'firmware_proxy', 'CPM_6A', 'activations_out_of_updates'),
-            ('cr1440_pct', 'cr1440', 'CPM_6C', 'update_and_activation'),
-            ('smets1_proxy_pct', 'firmware_proxy', 'CPM_6C', 'update_and_activation'),
-        ] -%}
-            max(result_pct) filter (
-                where
-                scenario_id = '{{ scenario }}'
-                and measure_id = '{{ measure }}'
-                and variant_id = '{{ variant }}'
-            ) as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ results | join(',\n        ') }}
     from national
     group by reporting_month
 ),
@@ -243,16 +259,7 @@ at_25_working_days as (
 
 first_starts as (
     select
-        {% for name, condition in [
-            ('single', "approach_id = 'single'"),
-            ('phased', "approach_id = 'phased' and option_kind = 'change_request'"),
-            ('operations_centre', "approach_id = 'phased' and option_kind = 'operations_centre'"),
-        ] -%}
-            min(reported_from_month) filter (where {{ condition }}) as {{ name }}_first_month,
-            max(reported_from_month) filter (where {{ condition }}) as {{ name }}_last_month,
-            max(month_without_reporting_count) filter (where {{ condition }})
-                as {{ name }}_gap_count{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ starts | join(',\n        ') }}
     from start_dates
 ),
 

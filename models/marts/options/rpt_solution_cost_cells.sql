@@ -1,5 +1,6 @@
 {#- MP122B: docs/measures/solution_options.md#packages; OPT-02, OPT-07 -#}
-{# The consultation's table of costs cell by cell, the figure of each from where the project keeps it. #}
+{# The consultation's table of costs cell by cell, the figure of each from where the project keeps
+   it. #}
 with
 
 cells as (

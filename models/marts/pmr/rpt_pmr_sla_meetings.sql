@@ -30,12 +30,12 @@ regimes as (
 paper_options as (
     select
         regimes.sla_working_days,
-        options.option_number,
-        options.option_name,
-        options.is_recommended
-    from {{ ref('pmr_sla_options') }} as options
+        listed.option_number,
+        listed.option_name,
+        listed.is_recommended
+    from {{ ref('pmr_sla_options') }} as listed
     inner join {{ ref('pmr_sla_regimes') }} as regimes
-        on options.regime_id = regimes.regime_id
+        on listed.regime_id = regimes.regime_id
 ),
 
 counted as (

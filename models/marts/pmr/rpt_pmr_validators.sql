@@ -1,5 +1,6 @@
 {#- H13.4: docs/measures/pmr_timeliness.md#validation; PMR-13, PMR-16 -#}
-{# Who validates a PMR before it counts: 13 Service Providers, the DCC, SECAS. What is not known is null. #}
+{# Who validates a PMR before it counts: 13 Service Providers, the DCC, SECAS. What is not known
+   is null. #}
 with
 
 validators as (
