@@ -223,7 +223,8 @@ def test_the_obligation_is_10_working_days_and_the_derogation_25_until_30_novemb
 def test_the_two_months_that_the_paper_works_by_hand() -> None:
     found = ask(
         "select reporting_month, due_date, reporting_paper_date, reporting_meeting_date,"
-        " reporting_meeting_verdict, main_paper_date, main_meeting_date, main_meeting_verdict from marts.rpt_pmr_sla_scenarios"
+        " reporting_meeting_verdict, main_paper_date, main_meeting_date, main_meeting_verdict"
+        " from marts.rpt_pmr_sla_scenarios"
         f" where calendar = '{E_AND_W}' and regime_id = 'proposed_18_wd'"
         " and reporting_month in ('2021-08-01', '2021-09-01') order by all"
     )

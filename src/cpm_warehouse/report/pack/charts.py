@@ -290,7 +290,7 @@ class Charts:
         end = date(max(bounds).year + 1, 12, 31)
         data: list[dict[str, Any]] = [
             {
-                "label": f"{row['measure_id']}, {row['option_id']}".replace("_", " "),
+                "label": f"{_option(row['option_id'])}, {row['measure_id'].replace('_', ' ')}",
                 "bound": f"{row['first_bound_month']}",
                 "start": f"{row['reported_from_month']}",
                 "end": f"{end}",
@@ -300,7 +300,7 @@ class Charts:
             for row in rows
         ]
         base = alt.Chart(_data(data)).encode(
-            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=220))
+            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False))
         )
         years = alt.Axis(format="%Y", tickCount="year", grid=False)
         without = base.mark_bar(color="#ffffff", stroke=LINE, size=11).encode(
@@ -311,13 +311,10 @@ class Charts:
             x2="end:T",
             color=alt.condition(alt.datum.basis == "measured", alt.value(SOFT), alt.value(LINE)),
         )
-        named = base.mark_text(align="right", dx=-4, color=INK, fontSize=LABEL_SIZE - 1).encode(
-            x="start:T", text="text:N"
-        )
+        named = base.mark_text(align="left", dx=4, color=INK, fontSize=LABEL_SIZE).encode(x="end:T", text="text:N")
         said = "; ".join(f"{point['label']} from {point['text']}" for point in data)
-        return self._figure(
-            alt.layer(without, reported, named), title, f"Bars by month: {said}.", height=20 * len(data)
-        )
+        layers = alt.layer(without, reported, named)
+        return self._figure(layers, title, f"Bars by month: {said}.", height=20 * len(data), width=PANEL // 2)
 
     def spark(self, table: Table, title: str) -> Markup:
         """A line the size of a word, broken as in `trend`; the last month is a dot."""
@@ -368,6 +365,11 @@ class Charts:
             f'<figure class="chart empty"><figcaption>{escape(title)}</figcaption>'
             "<p>No figures to draw.</p></figure>"
         )
+
+
+def _option(option_id: str) -> str:
+    """Name an option by its Change Request, or as the operations centre's: a measure has one of those."""
+    return option_id.upper() if option_id.startswith("cr") else "TOC"
 
 
 def _data(rows: list[dict[str, Any]]) -> alt.InlineData:
