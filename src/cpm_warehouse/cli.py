@@ -33,6 +33,7 @@ from cpm_warehouse.publish.restoring import restore
 from cpm_warehouse.publish.status import differences
 from cpm_warehouse.publish.withholding import without_devices
 from cpm_warehouse.receive.additions import additions
+from cpm_warehouse.receive.control import write_outline
 from cpm_warehouse.receive.journal import read_journal
 from cpm_warehouse.receive.judging import judge
 from cpm_warehouse.receive.landing import land as land_extracts
@@ -356,6 +357,20 @@ def codes(lake: Path, extracts: Path | None) -> None:
         for line in (addition.header, *addition.rows):
             click.echo(one_line(without_devices(line)))
     sys.exit(3)
+
+
+@main.command("control")
+@click.argument("folder", type=PLACE)
+@click.option("--received-at", help="When the files were received, with an offset, like 2021-09-05T09:12:00Z.")
+@click.option("--synthetic", is_flag=True, help="The files are made up: nothing of them is real.")
+def write_control(folder: Path, received_at: str | None, synthetic: bool) -> None:
+    """Write a control.json for the files of a submission, <provider>/<extract>/<YYYY-MM>/v<n>.
+
+    It says when they were received, which files there are and their SHA-256: landing then refuses a file that was
+    cut or changed. Rows are added by hand where the sender says how many there are.
+    """
+    path = write_outline(folder, received_at, synthetic=synthetic)
+    click.echo(f"{path}: written" + ("" if received_at else "; fill in received_at, and then land it"))
 
 
 @main.command("restore-history")

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -12,29 +13,41 @@ import pytest
 
 from cpm_warehouse.contracts import PATTERNS
 from cpm_warehouse.errors import CpmError, DamageError
-from cpm_warehouse.receive.checks import checks_of
+from cpm_warehouse.receive.checks import checks_of, rule_ids
 from cpm_warehouse.receive.counted import COUNTED, Counted
 from cpm_warehouse.receive.figures import Marks
 from cpm_warehouse.receive.judging import judge, require_judged, unjudged
 from cpm_warehouse.receive.landing import land
 from cpm_warehouse.receive.quarantine import check_counts
 from cpm_warehouse.receive.reading import Staged, write_empty_parquet
-from cpm_warehouse.receive.rules import Rules
+from cpm_warehouse.receive.rules import Rules, instant_bounds
 from cpm_warehouse.receive.sources import Source
 from cpm_warehouse.receive.validating import Validator
 from cpm_warehouse.receive.verifying import JUDGED, check_lake, require_sound
 from native_expectations import find_natively
 
+BOUNDS = instant_bounds(datetime(2021, 9, 5, 10, tzinfo=UTC))
 # What breaks a check of its rule, tried on columns of each type. Every contract gets rows of all of them.
 ODD = {
     # A code of 2023 and later, and one that the project lists, in an own list that adds to it.
-    "varchar": ["null", "''", "'odd'", "'a' || chr(0)", "'4G North'", "'Client Hold'", "'kept'"],
+    # And what no text or identifier should look like.
+    "varchar": [
+        *("null", "''", "'odd'", "'a' || chr(0)", "'4G North'", "'P1'", "'kept'", "'-'", "' P1'", "'=\"P1\"'"),
+        *("'N/A'", "'P1' || chr(160)", "'1.2E+15'", "'Client Hold'", "'P' || chr(8203) || '1'"),
+    ],
     "bigint": ["null", "-1", "9"],
     "ubigint": ["null", "0", "18446744073709551615"],
     "boolean": ["null", "true"],
-    "date": ["null", "date '2021-07-31'", "date '2021-08-01'", "date '2021-09-01'"],
+    "date": [
+        *("null", "date '2021-07-31'", "date '2021-08-01'", "date '2021-09-01'"),
+        *("date '1970-01-01'", "date '2021-09-06'", "date 'infinity'"),
+    ],
     "timestamp": [
         "null",
+        "timestamp '-infinity'",
+        "timestamp '1970-01-01 00:00:00'",
+        "timestamp '2021-09-05 12:00:00.000001'",
+        "timestamp '2099-12-31 00:00:00'",
         "timestamp '2021-07-31 22:59:59.999'",
         "timestamp '2021-07-31 23:00:00'",
         "timestamp '2021-08-31 23:59:59.999'",
@@ -84,7 +97,7 @@ def test_great_expectations_finds_in_the_rows_what_landing_counts(validator, con
             continue
         path = tmp_path / f"{contract.extract}.parquet"
         odd_rows(contract, path)
-        checks = checks_of(contract, "2021-08")
+        checks = checks_of(contract, "2021-08", bounds=BOUNDS)
         counted = counted_in(path, contract, checks, row_bounds=(601, 700))
         natively = find_natively(contract.extract, path, checks, counted, tmp_path)
         by_figures = validator.validate(contract.extract, counted)
@@ -95,6 +108,25 @@ def test_great_expectations_finds_in_the_rows_what_landing_counts(validator, con
             broken[checks[number].rule_id] += count
     assert [rule_id for rule_id, count in broken.items() if not count] == []
     assert len(broken) >= 16
+
+
+def test_a_look_misses_nothing_that_it_stands_for(contracts, tmp_path):
+    broken: Counter[str] = Counter()
+    for contract in contracts.values():
+        if contract.extract == "published_measure_results":
+            continue
+        path = tmp_path / f"{contract.extract}.parquet"
+        odd_rows(contract, path)
+        for look in checks_of(contract, "2021-08", bounds=BOUNDS):
+            for check in look.finer or ():
+                found = duckdb.sql(
+                    f"select count(*) filter (where not coalesce({look.condition}, false)), count(*)"
+                    f" from '{path}' where {check.condition}"
+                ).fetchone()
+                assert found[0] == 0, f"{look.rule_id} of {contract.extract} misses {check.rule_id}"
+                broken[check.rule_id] += found[1]
+    assert len(broken) == 6
+    assert min(broken.values()) > 0
 
 
 def test_rows_that_are_counted_and_not_found_stop_landing(contracts):
@@ -138,7 +170,7 @@ def test_a_key_of_several_columns_repeats_where_all_of_them_do(validator, contra
 
 def test_a_check_names_the_columns_that_it_looks_at(contracts):
     for contract in contracts.values():
-        for check in checks_of(contract, "2021-08"):
+        for check in checks_of(contract, "2021-08", bounds=BOUNDS):
             assert set(check.columns) == {name for name in contract.names if f'"{name}"' in check.condition}
 
 
@@ -167,8 +199,8 @@ def test_no_form_has_room_for_a_nul(form, good):
 def test_every_rule_that_a_check_names_is_in_the_seed(contracts):
     rules = Rules()
     for contract in contracts.values():
-        for check in checks_of(contract, "2021-08"):
-            assert rules[check.rule_id].level == "row"
+        for rule_id in rule_ids(checks_of(contract, "2021-08", bounds=BOUNDS)):
+            assert rules[rule_id].level == "row"
 
 
 def test_volume_is_held_against_the_month_before(validator, contracts, tmp_path):

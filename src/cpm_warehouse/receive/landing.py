@@ -11,8 +11,9 @@ import hashlib
 import os
 import shutil
 import tempfile
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ import duckdb
 
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.duck import connect, literal, quoted
-from cpm_warehouse.errors import CpmError, RefusalError, no_room
+from cpm_warehouse.errors import CpmError, DamageError, RefusalError, no_room
 from cpm_warehouse.files import copy_bytes, sha256, sync, sync_all, write_whole
 from cpm_warehouse.layouts.loading import Layouts
 from cpm_warehouse.locks import hold_lake
@@ -38,11 +39,12 @@ from cpm_warehouse.receive.applied import (
     looks_otherwise,
     refusals_name,
 )
-from cpm_warehouse.receive.checks import checks_of
+from cpm_warehouse.receive.checks import UNUSUAL_TEXT, Check, checks_of, in_detail
 from cpm_warehouse.receive.codes import KnownCodes, rows_of
-from cpm_warehouse.receive.control import CONTROL_FILE, Control, read_control
+from cpm_warehouse.receive.control import HELP, Control, read_control
 from cpm_warehouse.receive.counted import Counted
-from cpm_warehouse.receive.figures import Marks
+from cpm_warehouse.receive.edges import IN_TWO_MONTHS, sent_in_two_months
+from cpm_warehouse.receive.figures import Marks, Repeats
 from cpm_warehouse.receive.journal import FORMAT_1, Event, Journal, entry_bytes, read_journal, with_checksum
 from cpm_warehouse.receive.lakes import (
     QUARANTINE,
@@ -56,6 +58,7 @@ from cpm_warehouse.receive.lakes import (
     read_entries,
     sums_of,
 )
+from cpm_warehouse.receive.names import CONTROL_FILE
 from cpm_warehouse.receive.quarantine import check_counts, write_quarantine
 from cpm_warehouse.receive.reading import (
     FileReader,
@@ -66,11 +69,13 @@ from cpm_warehouse.receive.reading import (
     keep_the_rest,
     locate,
     not_readable,
+    place_of_row,
 )
-from cpm_warehouse.receive.rules import Rules, plausible_months
+from cpm_warehouse.receive.rules import Rules, instant_bounds, plausible_months
 from cpm_warehouse.receive.sources import stem
 from cpm_warehouse.receive.submissions import Submission, find_submissions, refused_if_unreadable
 from cpm_warehouse.receive.swapped import may_be_swapped
+from cpm_warehouse.receive.tidying import in_two_cases, tidy
 from cpm_warehouse.receive.validating import Validator
 from cpm_warehouse.receive.verifying import (
     ASIDE,
@@ -82,6 +87,9 @@ from cpm_warehouse.receive.verifying import (
     remember,
 )
 
+IN_TWO_CASES = "identifiers_in_two_cases"
+# What is found where a text may be tidied.
+OF_TEXTS = {UNUSUAL_TEXT, "value_malformed"}
 MEMORY_LIMIT, LEAST_MEMORY = "CPM_MEMORY_LIMIT", "2GB"
 
 # Told what is being done, and how many bytes are done with.
@@ -102,7 +110,8 @@ class Outcome:
     """What landing did with one submission.
 
     `landed`, `known` (landed before), `refused`, `repaired`, or `damaged`: something lies in its place that no
-    landing wrote. Where what is known `looks_otherwise_now`, its layout has changed since it landed.
+    landing wrote, or what it is held against cannot be read. Where what is known `looks_otherwise_now`, its layout
+    has changed since it landed. `left_out` has what other tools left beside the files of one that landed.
     """
 
     submission: Submission
@@ -113,6 +122,7 @@ class Outcome:
     rule_id: str = ""
     reason: str = ""
     looks_otherwise_now: bool = False
+    left_out: Sequence[str] = ()
 
 
 def land(
@@ -179,8 +189,14 @@ def land(
             docs=docs,
             watch=watch,
         )
-        # Own lists first: by them the codes of all others are known.
-        for submission in sorted(submissions, key=lambda one: not _is_own_list(one, contracts)):
+        # Own lists first: by them the codes of all others are known. What is healed, in the order of its landing.
+        for submission in sorted(
+            submissions,
+            key=lambda one: (
+                not _is_own_list(one, contracts),
+                journal.submissions[one.key]["landed_at"] if one.key in damaged else "",
+            ),
+        ):
             if submission.key in damaged:
                 yield landing.repair(submission, contracts[submission.extract])
             else:
@@ -296,6 +312,8 @@ class Landing:
         except RefusalError as refusal:
             self._register_refusal(submission, refusal, received)
             return _refused(submission, refusal)
+        except DamageError as damage:  # it lands once that is healed
+            return Outcome(submission, "damaged", reason=str(damage))
         except (duckdb.Error, OSError) as error:
             raise _stopped(submission, error) from error
         finally:
@@ -315,6 +333,8 @@ class Landing:
             return self._land(submission, contract, received, control, before=entry)
         except RefusalError as refusal:
             return _refused(submission, refusal)
+        except DamageError as damage:
+            return Outcome(submission, "damaged", reason=str(damage))
         except (duckdb.Error, OSError) as error:
             raise _stopped(submission, error) from error
         finally:
@@ -345,7 +365,7 @@ class Landing:
         try:
             applied = layouts_then(before) if before else layouts_now(self.layouts, submission)
             with refusals_name(applied):
-                judged = self._judge(submission, contract, received, control, applied, aside, links)
+                judged = self._judge(submission, contract, received, control, applied, aside, links, before)
             entry = self._write(submission, contract, judged, received, control, aside)
             if before:
                 entry = _as_before(submission, entry, before, self._next_version(submission))
@@ -366,6 +386,7 @@ class Landing:
             rows=entry["accepted_rows"],
             quarantined=entry["quarantined_rows"],
             warnings=() if before else tuple(judged.warnings),
+            left_out=submission.markers(),
         )
 
     def _judge(
@@ -377,6 +398,7 @@ class Landing:
         applied: Applied,
         aside: Path,
         links: Path,
+        before: Event | None,
     ) -> Judged:
         _check_names(submission, files.paths, files.sums)
         staged: list[Staged] = []
@@ -405,6 +427,9 @@ class Landing:
                 f" ask {submission.provider} for the month, or allow it in the contract (may_be_empty)",
             )
         warnings = self._compare_with_register(submission, files.sums, received, control.received_at)
+        if control.unknown_keys:
+            message = f"{CONTROL_FILE} has {control.unknown_keys}, which mean nothing; {HELP}"
+            warnings.append(Warned("control_key_unknown", received, message))
         for file in staged:
             if file.taken_as_utc:
                 message = (
@@ -419,17 +444,38 @@ class Landing:
                 warnings.append(Warned("day_and_month_alike", file.rows, message))
         faults: dict[str, RowFaults] = {file.path.name: {} for file in staged}
         if received:
-            warnings += self._check(submission, contract, staged, faults)
+            warnings += self._check(submission, contract, staged, faults, control.received_at, before)
         return Judged(staged, faults, warnings)
 
     def _check(
-        self, submission: Submission, contract: Contract, staged: list[Staged], faults: dict[str, RowFaults]
+        self,
+        submission: Submission,
+        contract: Contract,
+        staged: list[Staged],
+        faults: dict[str, RowFaults],
+        received_at: datetime,
+        before: Event | None,
     ) -> list[Warned]:
         """Run the checks in one pass over all rows, and fill in the rows at fault; returns warnings.
 
-        What was counted is kept for Great Expectations, which judges by it.
+        Where a look finds anything, texts are tidied, and a second pass runs the checks that the look stands for.
         """
-        checks = checks_of(contract, submission.period, self.codes)
+        checks = checks_of(contract, submission.period, self.codes, instant_bounds(received_at))
+        with self._marked(submission, contract, staged, checks) as marks:
+            found = {check.rule_id for number, check in enumerate(checks) if marks.broken(number)}
+            detailed = in_detail(checks, found)
+            if detailed == checks and not found & OF_TEXTS:
+                return self._check_marks(submission, contract, marks, faults, before)
+        warnings = self._tidy(contract, staged, found)
+        with self._marked(submission, contract, staged, detailed) as marks:
+            warnings += self._check_marks(submission, contract, marks, faults, before)
+        return warnings + self._in_two_cases(contract, staged, found)
+
+    @contextmanager
+    def _marked(
+        self, submission: Submission, contract: Contract, staged: list[Staged], checks: Sequence[Check]
+    ) -> Iterator[Marks]:
+        """Run checks over all rows. Raises RefusalError where those of a file as it was sent cannot be read."""
         with closing(Marks(self.connection, staged, contract, checks)) as marks:
             for number, file in enumerate(staged):
                 self.watch(f"checking {file.path.name}", 0)
@@ -439,25 +485,67 @@ class Landing:
                     if no_room(error) or not file.is_as_received:
                         raise
                     raise not_readable(file.path, error) from error
-            return self._check_marks(submission, contract, marks, faults)
+            yield marks
+
+    def _tidy(self, contract: Contract, staged: list[Staged], found: Collection[str]) -> list[Warned]:
+        """Tidy files with texts that are unusual or not of their form; returns what is said of it."""
+        texts, forms = UNUSUAL_TEXT in found, "value_malformed" in found
+        warnings = []
+        for file in staged if texts or forms else ():
+            for one in tidy(self.connection, file, contract, texts=texts, forms=forms):
+                place = place_of_row(self.connection, file, one.first)
+                message = f"{one.rule_id}: {one.rows} rows of {file.path.name}; the first, {place}: {one.said}"
+                warnings.append(Warned(one.rule_id, one.rows, message))
+        return warnings
+
+    def _in_two_cases(self, contract: Contract, staged: list[Staged], found: Collection[str]) -> list[Warned]:
+        """Warn of identifiers that differ in capitals alone; the look finds each that is not all in capitals."""
+        warnings = []
+        for column in contract.identifying("event") if UNUSUAL_TEXT in found else ():
+            rows, spellings = in_two_cases(self.connection, staged, column)
+            if rows:
+                said = f"'{column}' is '{spellings[0]}' and '{spellings[1]}'; {rows} rows are like it"
+                warnings.append(Warned(IN_TWO_CASES, rows, f"{IN_TWO_CASES}: {said}"))
+        return warnings
+
+    def _warned(self, marks: Marks, number: int) -> Warned:
+        """Say in how many rows a check is broken, and where and how in the first of them."""
+        check, count = marks.checks[number], marks.broken(number)
+        message = f"{check.rule_id} in {' and '.join(check.columns)}: {count} rows"
+        file = next(file for file in range(len(marks.staged)) if marks.faulty(file, [number])[0])
+        _, row = marks.faulty(file, [number])
+        ((_, reason),) = marks.why_faulty(file, row, [number]).values()
+        place = place_of_row(self.connection, marks.staged[file], row)
+        return Warned(
+            check.rule_id, count, f"{message}; the first, {marks.staged[file].path.name} {place}: {reason}"
+        )
 
     def _check_marks(
-        self, submission: Submission, contract: Contract, marks: Marks, faults: dict[str, RowFaults]
+        self,
+        submission: Submission,
+        contract: Contract,
+        marks: Marks,
+        faults: dict[str, RowFaults],
+        before: Event | None,
     ) -> list[Warned]:
-        """Refuse, warn, or fill in the rows at fault, by what the pass over all rows found."""
+        """Refuse, warn, or fill in the rows at fault, by what the pass over all rows found.
+
+        What was counted is kept for Great Expectations, which judges by it.
+        """
         broken = [marks.broken(number) for number in range(len(marks.checks))]
         self._check_month(submission, contract, marks)
         warnings = self._check_same(submission, contract, marks.staged)
         grave = []
         for number, check in enumerate(marks.checks):
-            consequence, count = self.rules[check.rule_id].consequence, broken[number]
-            if count and consequence == "refuse":
-                raise RefusalError(check.rule_id, f"{submission.directory}: {count} rows fail {check.condition}")
-            if count and consequence == "warn":
-                warnings.append(
-                    Warned(check.rule_id, count, f"{check.rule_id} in {' and '.join(check.columns)}: {count} rows")
-                )
-            if count and consequence == "quarantine":
+            if not broken[number]:
+                continue
+            rule = self.rules[check.rule_id]
+            if rule.consequence == "refuse":
+                message = self._warned(marks, number).message
+                raise RefusalError(check.rule_id, f"{submission.directory}: {message}; {rule.remedy}")
+            if rule.consequence == "warn":
+                warnings.append(self._warned(marks, number))
+            else:
                 grave.append(number)
         for file, staged in enumerate(marks.staged):
             # Counted before they are fetched: a file that is all wrong may have millions.
@@ -467,13 +555,13 @@ class Landing:
         repeats = marks.repeats()
         if repeats.repeated:
             warnings.append(Warned("row_repeated", repeats.repeated, f"{repeats.repeated} rows stand twice"))
-        why = f"another row of the submission has the same {', '.join(contract.key)} and other content"
+        beside = self._beside_others(submission, contract, marks, repeats, before, warnings)
         found_by_check: Counter[int] = Counter()
         for file, staged in enumerate(marks.staged):
             found = marks.find_faulty(file, grave, found_by_check)
-            for row in repeats.conflicts[file]:
+            for row, rule_id, why in beside[file]:
                 rule_ids, reason = found.get(row, ((), ""))
-                found[row] = ((*rule_ids, "key_conflict"), f"{reason}; {why}" if reason else why)
+                found[row] = ((*rule_ids, rule_id), f"{reason}; {why}" if reason else why)
             self._check_share(staged, len(found), partial(dict, found))
             faults[staged.path.name] = found
         check_counts(marks.checks, {number: broken[number] for number in grave}, found_by_check)
@@ -487,6 +575,37 @@ class Landing:
             repeats, noted=noted, row_bounds=row_bounds, volume_noted=is_odd
         )
         return warnings
+
+    def _beside_others(
+        self,
+        submission: Submission,
+        contract: Contract,
+        marks: Marks,
+        repeats: Repeats,
+        before: Event | None,
+        warnings: list[Warned],
+    ) -> list[list[tuple[int, str, str]]]:
+        """Find the rows of each file that do not go with others: of the submission, or of another month's.
+
+        Each has the rule that it breaks and why; or it is added to the warnings.
+        """
+        why = f"another row of the submission has the same {', '.join(contract.key)} and other content"
+        files = range(len(marks.staged))
+        found = [[(row, "key_conflict", why) for row in repeats.conflicts[file]] for file in files]
+        # Of what lands anew, what landed before it is asked, as then.
+        landed = [
+            entry
+            for entry in self._registered(submission)
+            if not before or entry["landed_at"] < before["landed_at"]
+        ]
+        twice = sent_in_two_months(self.connection, marks.staged, contract, submission.period, self.lake, landed)
+        rows = [(file, row, said) for file, faults in enumerate(twice) for row, said in faults.items()]
+        if rows and self.rules[IN_TWO_MONTHS].consequence == "warn":
+            warnings.append(Warned(IN_TWO_MONTHS, len(rows), f"{len(rows)} rows: {rows[0][2]}"))
+            return found
+        for file, row, said in rows:
+            found[file].append((row, IN_TWO_MONTHS, said))
+        return found
 
     def _check_share(self, staged: Staged, faulty: int, example: Callable[[], RowFaults]) -> None:
         """Refuse a file of which too many rows would be quarantined, with those that could not be read."""
@@ -731,17 +850,17 @@ class Received:
         """Read the control file and hold the files against it; without one, all was received now, and is real."""
         path = submission.directory / CONTROL_FILE
         if self.control_sum is None:
-            return Control(self.at, is_synthetic=False, rows={}, checksums={})
+            return Control(self.at, is_synthetic=False)
         control = read_control(path, submission.period, datetime.now(UTC))
         self.at = control.received_at
-        if sorted(control.checksums) != sorted(self.sums):
+        if control.names is not None and sorted(control.names) != sorted(self.sums):
             raise RefusalError(
                 "control_files_differ",
-                f"{path}: lists {sorted(control.checksums)}, but the files are {sorted(self.sums)}; send what is"
+                f"{path}: lists {sorted(control.names)}, but the files are {sorted(self.sums)}; send what is"
                 " missing or list it",
             )
         for name, found in self.sums.items():
-            if control.checksums[name] != found:
+            if control.checksums.get(name, found) != found:
                 raise RefusalError(
                     "checksum_differs",
                     f"{submission.directory / name}: SHA-256 is {found}, the control file says"
@@ -812,11 +931,13 @@ def _entry(submission: Submission, received_at: datetime, *, is_synthetic: bool)
 
 
 def _check_names(submission: Submission, files: list[Path], sums: Mapping[str, str]) -> None:
-    stems = Counter(stem(path).lower() for path in files)
+    # As a file system may that has no capitals, or knows an accent in one form only.
+    stems = Counter(unicodedata.normalize("NFKC", stem(path)).casefold() for path in files)
     if clash := [one for one, count in stems.items() if count > 1]:
         raise RefusalError(
             "file_names_clash",
-            f"{submission.directory}: several files are called '{clash[0]}', with different endings; rename them",
+            f"{submission.directory}: several files are called '{clash[0]}', but for endings, capitals or how"
+            " accents are written; rename them",
         )
     contents = Counter(sums.values())
     if twice := [name for name, sha256 in sums.items() if contents[sha256] > 1]:

@@ -415,6 +415,13 @@ def first_fault(connection: duckdb.DuckDBPyConnection, staged: Staged, faults: R
     return f"{staged.source.place} {fault.line}: {fault.reason}"
 
 
+def place_of_row(connection: duckdb.DuckDBPyConnection, staged: Staged, row: int) -> str:
+    """Say where a staged row, counted from 0, stands in the file as it was received."""
+    wanted = ("wanted",)
+    found = (fault for fault in locate(connection, staged, {row: (wanted, "")}) if fault.rule_ids == wanted)
+    return f"{staged.source.place} {next(found).line}"
+
+
 def keep_the_rest(
     connection: duckdb.DuckDBPyConnection, staged: Staged, contract: Contract, rows: Collection[int]
 ) -> None:
