@@ -33,12 +33,14 @@ from cpm_warehouse.publish.restoring import restore
 from cpm_warehouse.publish.status import differences
 from cpm_warehouse.publish.withholding import without_devices
 from cpm_warehouse.receive.additions import additions
+from cpm_warehouse.receive.control import write_outline
 from cpm_warehouse.receive.journal import read_journal
+from cpm_warehouse.receive.judging import judge
 from cpm_warehouse.receive.landing import land as land_extracts
 from cpm_warehouse.receive.pages import write_contract_pages
 from cpm_warehouse.receive.progress import Progress, summary
 from cpm_warehouse.receive.unknown import find_unknown, table
-from cpm_warehouse.receive.verifying import REPAIR, Damage, check_lake
+from cpm_warehouse.receive.verifying import REPAIR, Damage, check_lake, require_sound
 from cpm_warehouse.simulate import (
     AREAS,
     SAMPLE_FIRMWARE_FAULT_SHARE,
@@ -315,6 +317,20 @@ def verify(lake: Path, published: Path, wait: float | None) -> None:
 
 @main.command()
 @LAKE
+@click.option("--docs", type=PLACE, help="Directory for a static site of what it finds in every submission.")
+def validate(lake: Path, docs: Path | None) -> None:
+    """Let Great Expectations judge the submissions that landed since, by what landing counted in their rows.
+
+    A build does so by itself, and builds nothing from a submission that it faults. Exit code 0: none is faulted;
+    1: failed, or one is; 2: wrong usage.
+    """
+    with private():
+        count = judge(lake, require_sound(lake), docs)
+    click.echo(f"{lake}: Great Expectations judged {count} submissions" + (f"; see {docs}" if docs else ""))
+
+
+@main.command()
+@LAKE
 @click.option("--extracts", type=PLACE, help="Where the rows to add go; by default where the lake's extracts lie.")
 def codes(lake: Path, extracts: Path | None) -> None:
     """List the codes in a lake that no list knows, where each was seen, and the row that makes it known.
@@ -341,6 +357,20 @@ def codes(lake: Path, extracts: Path | None) -> None:
         for line in (addition.header, *addition.rows):
             click.echo(one_line(without_devices(line)))
     sys.exit(3)
+
+
+@main.command("control")
+@click.argument("folder", type=PLACE)
+@click.option("--received-at", help="When the files were received, with an offset, like 2021-09-05T09:12:00Z.")
+@click.option("--synthetic", is_flag=True, help="The files are made up: nothing of them is real.")
+def write_control(folder: Path, received_at: str | None, synthetic: bool) -> None:
+    """Write a control.json for the files of a submission, <provider>/<extract>/<YYYY-MM>/v<n>.
+
+    It says when they were received, which files there are and their SHA-256: landing then refuses a file that was
+    cut or changed. Rows are added by hand where the sender says how many there are.
+    """
+    path = write_outline(folder, received_at, synthetic=synthetic)
+    click.echo(f"{path}: written" + ("" if received_at else "; fill in received_at, and then land it"))
 
 
 @main.command("restore-history")

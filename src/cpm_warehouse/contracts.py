@@ -97,8 +97,11 @@ class Column:
     """What becomes of a row with a value that is not known: it is kept and counted, or quarantined."""
     pattern: Form | None = None
     """The form of a value; of a list, that of each item."""
-    identifies: Literal["device", "party"] | None = None
-    """Whose identity it is; texts that are published are searched for it, devices by form and parties by name."""
+    identifies: Literal["device", "party", "event"] | None = None
+    """What it tells from all others: an event, such as an Incident; or a device or a party, for which published
+    texts are searched, devices by form and parties by name."""
+    planned: bool = False
+    """Whether an instant or date is of what is to come, and so may lie after the file was received."""
     minimum: int | None = None
     """Least value."""
     maximum: int | None = None
@@ -116,6 +119,8 @@ class Column:
             raise ValueError("has a name that the lake uses itself; give it another name")
         if self.identifies == "device" and not self.pattern:
             raise ValueError("identifies a device, but has no pattern that finds devices in texts; write one")
+        if self.planned and self.type not in {"date", "timestamp"}:
+            raise ValueError("is planned, but is no date or timestamp; take planned away")
         for reference in self.allowed.seed if isinstance(self.allowed, SeedColumns) else ():
             seed_dates(reference)
 
@@ -271,7 +276,7 @@ class Contract:
         return next(column for column in self.columns if column.name == name)
 
     def identifying(self, what: str) -> list[str]:
-        """Names of the columns that identify a device or a party."""
+        """Names of the columns that identify a device, a party or an event."""
         return [column.name for column in self.columns if column.identifies == what]
 
 

@@ -280,7 +280,8 @@ FAULTY = [
     one(
         "newline_embedded",
         SMKI + '"SR\n5",deviceCertificate,2021-08-06T10:00:00Z,\n' + GOOD + "SR7,deviceCertificate,x,\n",
-        5,
+        4,
+        (2, "identifier_has_unseen", "SR\n5"),
         (8, "value_not_readable", "SR7,deviceCertificate,x,"),
     ),
     one(
@@ -288,7 +289,8 @@ FAULTY = [
         (SMKI + '"SR\n5",deviceCertificate,2021-08-06T10:00:00Z,\n' + GOOD + "SR7,deviceCertificate\n").replace(
             "\n", "\r\n"
         ),
-        5,
+        4,
+        (2, "identifier_has_unseen", "SR\r\n5"),
         (8, "row_not_readable", "SR7,deviceCertificate"),
     ),
     # Values
@@ -353,7 +355,14 @@ FAULTY = [
         provider="dsp",
     ),
     requests("eui64_too_short", request(3, TargetId="90-B3-D5-1F-30-01-00"), "value_malformed"),
-    requests("eui64_in_small_letters", request(3, TargetId="90-b3-d5-1f-30-01-00-00"), "value_malformed"),
+    one(
+        "eui64_in_small_letters",
+        REQUESTS + request(1) + request(2, TargetId="90-b3-d5-1f-30-01-00-00"),
+        2,
+        warned=("text_tidied",),
+        extract="service_requests",
+        provider="dsp",
+    ),
     requests(
         "responded_before_received",
         request(3, RespondedAt="2021-08-10T09:59:59.999Z"),

@@ -10,13 +10,13 @@ from click.testing import CliRunner
 from conftest import GOOD
 from cpm_warehouse.cli import main
 from cpm_warehouse.errors import RefusalError
-from cpm_warehouse.receive import submissions
 from cpm_warehouse.receive.control import read_control
 from cpm_warehouse.receive.landing import land
+from cpm_warehouse.receive.names import LONGEST_NAME
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 FILE = {"name": "pmr.csv", "rows": 2, "sha256": hashlib.sha256(GOOD.encode()).hexdigest()}
-CONTROL = {"received_at": "2021-10-06T09:00:00Z", "synthetic": True, "files": [FILE]}
+CONTROL = {"received_at": "2021-10-13T09:00:00Z", "synthetic": True, "files": [FILE]}
 
 
 def read(tmp_path, control, period="2021-08"):
@@ -38,7 +38,7 @@ def read(tmp_path, control, period="2021-08"):
         *({"files": [FILE | {"name": value}]} for value in (None, 1, True, [], {})),
         *({"files": [FILE | {"sha256": value}]} for value in (None, 1, [])),
         *({"files": [FILE | {"rows": value}]} for value in (None, True, "2", 2.0, [2])),
-        *({"files": [{name: FILE[name] for name in FILE if name != gone}]} for gone in FILE),
+        {"files": [{"rows": 2, "sha256": FILE["sha256"]}]},
         {"files": [FILE, FILE]},
     ],
     ids=str,
@@ -96,7 +96,19 @@ def test_received_neither_before_the_month_nor_in_the_future(tmp_path, received_
 def test_a_control_file_is_read(tmp_path):
     control = read(tmp_path, b"\xef\xbb\xbf" + json.dumps(CONTROL | {"sender": "dcc"}).encode())
     assert (control.is_synthetic, control.rows) == (True, {"pmr.csv": 2})
+    assert list(control.unknown_keys) == ["sender"]
     assert read(tmp_path, {name: CONTROL[name] for name in ("received_at", "files")}).is_synthetic is False
+
+
+def test_nothing_is_needed_but_the_time_of_receipt(tmp_path):
+    control = read(tmp_path, {"received_at": CONTROL["received_at"]})
+    assert (control.is_synthetic, control.names, control.rows, control.checksums) == (False, None, {}, {})
+    control = read(tmp_path, CONTROL | {"files": [{"name": "a.csv"}, FILE | {"rows": 0}]})
+    assert (control.names, control.rows) == (["a.csv", "pmr.csv"], {"pmr.csv": 0})
+    assert list(control.checksums) == ["pmr.csv"]
+    for lacking in ({}, {"synthetic": True, "files": [FILE]}):
+        with pytest.raises(RefusalError, match=r"lacks received_at: .* may have synthetic .*cpm control"):
+            read(tmp_path, lacking)
 
 
 def test_bad_ones_are_refused_and_the_others_land(send, tmp_path, contracts, monkeypatch):
@@ -127,7 +139,7 @@ def test_bad_ones_are_refused_and_the_others_land(send, tmp_path, contracts, mon
         "incident_list/csp_north//v0": "file_not_readable",
         "pmr_deliveries/dcc/2021-08/v1": "control_not_readable",
         "pmr_deliveries/dcc/2021-08/v2": "control_not_readable",
-        "pmr_deliveries/dcc/2021-08/v3": "control_not_readable",
+        "pmr_deliveries/dcc/2021-08/v3": "control_files_differ",
         "pmr_deliveries/dcc/2021-08/v5": "file_not_readable",
     }
     assert [one.status for one in found.values() if one.status != "refused"] == ["landed", "landed"]
@@ -164,5 +176,5 @@ def test_a_control_file_that_comes_after_landing_is_noticed(send, tmp_path, cont
 
 
 def test_names_may_be_as_long_as_landing_can_keep(send, tmp_path, contracts):
-    name = "a" * (submissions.LONGEST_NAME - 4) + ".csv"
+    name = "a" * (LONGEST_NAME - 4) + ".csv"
     assert [one.status for one in land(send(name=name), tmp_path / "lake", contracts)] == ["landed"]

@@ -393,7 +393,14 @@ def test_one_lake_keeps_to_one_directory_of_extracts(send, tmp_path, contracts):
         list(land(ROOT / "extracts/sample", lake, contracts))
 
 
-@pytest.mark.parametrize(("period", "warned"), [("2035-01", True), ("2011-12", True), ("2012-01", False)])
+def test_a_month_to_come_has_nothing_that_can_be_yet(send, tmp_path, contracts):
+    extracts = send(HEADER + "2035-01-01,1,2035-01-28\n", submission="dcc/pmr_deliveries/2035-01/v1")
+    (outcome,) = land(extracts, tmp_path / "lake", contracts)
+    assert (outcome.status, outcome.rule_id) == ("refused", "mostly_faulty")
+    assert "'Reporting Month' is '2035-01-01', after the file was received" in outcome.reason
+
+
+@pytest.mark.parametrize(("period", "warned"), [("2011-12", True), ("2012-01", False)])
 def test_a_month_that_cannot_be_is_landed_with_a_warning(send, tmp_path, contracts, period, warned):
     extracts = send(HEADER + f"{period}-01,1,{period}-28\n", submission=f"dcc/pmr_deliveries/{period}/v1")
     (outcome,) = land(extracts, tmp_path / "lake", contracts)

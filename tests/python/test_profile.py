@@ -83,6 +83,7 @@ def test_an_export_of_remedy(profiled, contracts):
     assert f"read      all {len(ROWS)} rows" in said
     # The last line may be one after the data, or a record that was cut.
     assert places(out) == [
+        "layouts 'dcc_remedy_incidents' text encoding",
         "layouts 'dcc_remedy_incidents' lines_after_data",
         "layouts 'dcc_remedy_incidents' instants zone",
         "layouts 'dcc_remedy_incidents' columns 'Incident Number' in_file",
@@ -91,7 +92,7 @@ def test_an_export_of_remedy(profiled, contracts):
     assert (layout.text.codec, layout.lines_before_header, layout.lines_after_data) == (
         "cp1252",
         2,
-        ("Records:*",),
+        ("Records: *",),
     )
     assert (layout.instants.formats, layout.instants.zone) == (("%d/%m/%Y %H:%M:%S",), "Europe/London")
     assert (layout.nothing, layout.guards, layout.trim) == (("n/a",), True, False)
@@ -171,7 +172,7 @@ def test_the_hour_that_london_leaves_out_speaks_for_utc(profiled):
     assert "; 1 lie in the hour that comes twice" in said
     out.unlink()
     _, said, _ = profiled(SHORT + row.format("00", "02"))
-    assert '"Europe/London" or "UTC" (2 instants have no offset)' in said
+    assert '"Europe/London" or "UTC" (2 instants have no offset; or write another, such as Europe/Berlin)' in said
 
 
 def test_what_is_counted(profiled):
@@ -204,7 +205,9 @@ def test_a_code_of_digits_is_not_taken_for_another(profiled):
         text += f"INC{category},Closed,2021-09-01T10:00:00Z,2021-09-02T10:00:00Z,{category},{region}\n"
     _, said, out = profiled(text)
     assert "no list has: 33 (1)" in said
-    assert places(out) == ["layouts 'dcc_remedy_incidents' columns 'Region' values Nort"]
+    assert [place for place in places(out) if not place.endswith("empty")] == [
+        "layouts 'dcc_remedy_incidents' columns 'Region' values Nort"
+    ]
 
 
 def test_devices_and_parties_are_shown_by_their_form_only(profiled, contracts, tmp_path):
@@ -229,8 +232,8 @@ def test_a_record_that_was_cut_is_no_line_after_the_data(profiled):
 
 
 def test_only_the_beginning_of_a_long_file_is_read_and_it_is_said(profiled, monkeypatch):
-    monkeypatch.setattr("cpm_warehouse.receive.profiling.opening.BLOCK", 4096)
-    monkeypatch.setattr("cpm_warehouse.receive.profiling.opening.MOST_TEXT", 10_000)
+    monkeypatch.setattr("cpm_warehouse.receive.profiling.texts.BLOCK", 4096)
+    monkeypatch.setattr("cpm_warehouse.receive.profiling.texts.MOST_TEXT", 10_000)
     code, said, _ = profiled(as_csv(pd.DataFrame(ROWS)))
     assert code == 0, said
     read = int(re.search(r"read      the first (\d+) rows; more follow", said)[1])
@@ -279,9 +282,9 @@ def test_names_of_extracts_and_providers_are_checked_and_no_layout_is_written_ov
 def test_a_layout_that_is_given_says_how_to_read(profiled, tmp_path):
     layout = tmp_path / "given.yml"
     layout.write_text(
-        'provider: dcc\nextract: remedy_incidents\nlayouts:\n  - {name: a, text: {delimiter: "~"}}\n'
+        'provider: dcc\nextract: remedy_incidents\nlayouts:\n  - {name: a, text: {delimiter: "!"}}\n'
     )
-    text = as_csv(pd.DataFrame(ROWS), "~")
+    text = as_csv(pd.DataFrame(ROWS), "!")
     assert profiled(text)[0] == 1
     code, said, _ = profiled(text, "file.csv", "remedy_incidents", "--layout", str(layout))
     assert code == 0 and "16 matched exactly" in said
@@ -291,3 +294,67 @@ def test_the_next_command_names_the_folder_of_the_month(profiled):
     _, said, _ = profiled(as_csv(pd.DataFrame(ROWS)))
     assert "mkdir -p my_extracts/dcc/remedy_incidents/2021-09/v1" in said
     assert said.endswith("cpm land --extracts my_extracts --lake lake/trial --dry-run\n")
+
+
+ROW = "INC{},Closed,2021-09-0{}T10:00:00Z,2021-09-02T10:00:00Z\n"
+SOME = "".join(ROW.format(number, number) for number in range(1, 6))
+
+
+def option(out, place):
+    (found,) = [choice for choice in open_choices(read_layout_yaml(out)) if str(choice).startswith(place)]
+    return found
+
+
+def test_a_column_that_the_file_lacks_is_asked_for(profiled, contracts):
+    code, _, out = profiled(SHORT + SOME)
+    assert code == 0
+    assert "layouts 'dcc_remedy_incidents' columns 'Region' empty" in places(out)
+    with pytest.raises(CpmError, match="empty: is still to be chosen: true"):
+        load_layout_file(out, contracts["remedy_incidents"])
+    assert layout_of(out, contracts).column("Region").empty
+
+
+@pytest.mark.parametrize(
+    ("letters", "encoding", "options"),
+    [
+        ("Köln", "cp1252", ("cp1252", "iso8859-2")),  # latin-2 and cp1250 have the same ö
+        ("Köln", "cp850", ("cp850", "mac-roman", "cp1252")),
+        ("Łódź", "cp1250", ("cp1250",)),
+        ("Łódź", "iso8859-2", ("iso8859-2",)),
+        ("Köln", "mac-roman", ("mac-roman",)),
+        ("Köln", "utf-8-sig", ()),
+        ("Köln", "utf-8", ()),
+        ("Koln", "ascii", ()),
+    ],
+)
+def test_an_encoding_that_cannot_be_told_is_asked_for(profiled, letters, encoding, options):
+    text = SHORT.replace("\n", ",Region\n") + "".join(
+        ROW.format(number, number).replace("\n", f",{letters}\n") for number in range(1, 6)
+    )
+    code, said, out = profiled(text.encode(encoding))
+    assert code == 0, said
+    if not options:
+        assert not [place for place in places(out) if "encoding" in place]
+        return
+    asked = option(out, "layouts 'dcc_remedy_incidents' text encoding")
+    assert len(asked.options) > 1
+    assert encoding in asked.options or encoding == "cp1252"
+    for name in asked.options:
+        text.encode(encoding).decode(name)
+    out.unlink()
+
+
+def test_names_of_columns_tell_which_encoding_is_meant(profiled, tmp_path):
+    text = SHORT.replace("\n", ",Größe\n") + SOME.replace("Z\n", "Z,x\n")
+    code, said, out = profiled(text.encode("cp850"))
+    assert code == 0, said
+    asked = option(out, "layouts 'dcc_remedy_incidents' text encoding")
+    assert "cp850 gives á ö (Größe)" in asked.why.replace("\u00e1", "á").replace("ß", "ß") or "Größe" in asked.why
+    # Another than the first is written, and the names of columns are read anew.
+    given = tmp_path / "given.yml"
+    given.write_text("provider: dcc\nextract: remedy_incidents\nlayouts: [{name: a, text: {encoding: cp850}}]\n")
+    out.unlink()
+    code, said, _ = profiled(text.encode("cp850"), "file.csv", "remedy_incidents", "--layout", str(given))
+    assert code == 0, said
+    assert "'Größe'" in said
+    assert not [place for place in places(out) if "encoding" in place]

@@ -109,12 +109,12 @@ def parquet_by_pandas(folder: Path) -> None:
     frame = frame.rename(columns={"requestKind": "kind"}).astype({"kind": "category"})
     for name in ("receivedAt", "answeredAt"):
         frame[name] = pd.to_datetime(frame[name].map(local))
-    frame.index = frame.index[::-1]  # as after any filter, so that it is kept as a column
+    frame.index = list(reversed(frame.index))  # as after any filter, so that it is kept as a column
     frame.to_parquet(folder / "requests.parquet")
 
 
 def parquet_by_spark(folder: Path) -> None:
-    """In files and types as Spark has them: a long counter is decimal(20,0), instants are of UTC."""
+    """In files and types as Spark has them: a long counter is decimal(20,0), instants are INT96 and of UTC."""
     frame = pl.DataFrame(canonical("dsp/service_requests"))
     columns = {}
     for name in frame.columns:
@@ -124,14 +124,15 @@ def parquet_by_spark(folder: Path) -> None:
             columns[snake] = pa.array(values).cast(pa.decimal128(20, 0))
         elif name.endswith("At"):
             instants = [datetime.fromisoformat(value) if value else None for value in values]
-            columns[snake] = pa.array(instants, pa.timestamp("us", "UTC"))
+            columns[snake] = pa.array(instants, pa.timestamp("ns", "UTC"))
         else:
             columns[snake] = pa.array(values, pa.string())
-    table = pa.table(columns)
+    table = pa.table(columns).replace_schema_metadata({"org.apache.spark.version": "4.3.0"})
     size = -(-len(table) // 3)
     for number in range(3):
         name = f"part-{number:05d}-3a0f3c5e-9d7b-4a57-8f55-1f0e6f1f0c11-c000.snappy.parquet"
-        pq.write_table(table.slice(number * size, size), folder / name, compression="snappy")
+        part = table.slice(number * size, size)
+        pq.write_table(part, folder / name, compression="snappy", use_deprecated_int96_timestamps=True)
 
 
 def utf16_by_powershell(folder: Path) -> None:

@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 import duckdb
-from setting import Setting, arguments
+from setting import FILES, Setting, arguments
 
 READERS = 3
 # A publication is told by its name, and a mixture by a mart whose rows are not those that its publication states.
@@ -64,6 +64,31 @@ def results(published: Path) -> str:
     with duckdb.connect(str(published), read_only=True) as connection:
         query = "select checksum from publication.marts where mart = 'fct_measure_results'"
         return str(connection.execute(query).fetchone()[0])
+
+
+def landed_whole(lake: Path, whole: Path) -> tuple[int, list[str]]:
+    """How many submissions are in a lake, and which of them are not, by rows and layout, as in another lake."""
+    faults = []
+    places = {path.parent for path in lake.glob("*/provider=[!n]*/period=2*/version=*/*")}
+    for place in places:
+        there, wanted = (at / place.relative_to(lake) for at in (lake, whole))
+        entries = [at / "_submission.json" for at in (there, wanted)]
+        if not entries[0].exists():
+            faults.append(f"{place}: rows without an entry in the register")
+            continue
+        layouts = [[file.get("layout") for file in json.loads(one.read_text())["files"]] for one in entries]
+        if layouts[0] != layouts[1] or None in layouts[0]:
+            faults.append(f"{place}: landed by {layouts[0]}, not {layouts[1]}")
+        for pattern in ("*.parquet", "_quarantine/*.parquet"):
+            files = [sorted(one.name for one in at.glob(pattern)) for at in (there, wanted)]
+            rows = [(f"read_parquet('{at / pattern}', hive_partitioning = false)") for at in (there, wanted)]
+            if files[0] != files[1]:
+                faults.append(f"{place}: has files {files[0]}, not {files[1]}")
+            elif files[0]:
+                for one, other in (rows, rows[::-1]):
+                    found = duckdb.execute(f"select count(*) from (from {one} except all from {other})").fetchone()
+                    faults += [f"{place}: {found[0]} rows differ in {pattern}"] * bool(found and found[0])
+    return len(places), faults
 
 
 class Campaign:
@@ -118,6 +143,38 @@ class Campaign:
             if code:
                 self.failures.append(f"lake after landing: {said}")
 
+    def landings_by_layouts(self, count: int) -> None:
+        """Land the six files of the guide by their layouts: what a kill leaves is whole, and in the end all is."""
+        trial = Setting(self.setting.place / "by-layouts")
+        trial.place.mkdir()
+        trial.take_tool_files()
+        trial.must(trial.land())
+        whole = trial.place / "whole"
+        trial.lake.rename(whole)
+        began = time.monotonic()
+        trial.must(trial.land())
+        seconds = time.monotonic() - began
+        halves: Counter[int] = Counter()
+        name = "land by layouts"
+        while self.counts.get(name, Counter())["killed"] < count:
+            shutil.rmtree(trial.lake, ignore_errors=True)
+            delay = self.chance.uniform(0.03, 0.98) * seconds
+            if not kill_within(self.setting, trial.land(), delay):
+                continue
+            there, faults = landed_whole(trial.lake, whole)
+            halves[there] += 1
+            counts = self.counts.setdefault(name, Counter())
+            counts["killed"] += 1
+            code, said = trial.run(trial.land())
+            verified, verdict = trial.run(trial.verify())
+            after, more = landed_whole(trial.lake, whole)
+            faults += more + [said] * bool(code) + [verdict] * bool(verified)
+            faults += [f"{after} submissions in the end"] * (after != len(FILES))
+            counts["healed"] += not faults
+            print(f"{name} {counts['killed']}: after {delay:.2f} s, {there} had landed", flush=True)
+            self.failures += [f"{name} killed after {delay:.2f} s: {fault[-1500:]}" for fault in faults]
+        print(f"submissions that had landed, and in how many trials: {dict(sorted(halves.items()))}")
+
     def builds(self, count: int) -> None:
         """Build, and in the end build whole and publish: what a kill left in the warehouse does not matter."""
         command = self.setting.build("B", *(("--select", *self.selected.split()) if self.selected else ()))
@@ -153,7 +210,7 @@ class Campaign:
 
 
 def main() -> None:
-    asked = arguments(__doc__ or "", landings=25, builds=10, publications=25)
+    asked = arguments(__doc__ or "", landings=25, layouts=60, builds=10, publications=25)
     place = asked.place or Path(tempfile.mkdtemp(prefix="cpm-kills-"))
     setting = Setting(place)
     if setting.target("B").exists():
@@ -179,7 +236,10 @@ def main() -> None:
     try:
         if asked.publications or asked.builds:
             campaign.publications(asked.publications)
-        campaign.landings(asked.landings)
+        if asked.landings:
+            campaign.landings(asked.landings)
+        if asked.layouts:
+            campaign.landings_by_layouts(asked.layouts)
         if asked.builds:
             campaign.builds(asked.builds)
     finally:

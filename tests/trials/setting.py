@@ -18,6 +18,9 @@ from typing import Any
 
 from cpm_warehouse.cli import main
 
+sys.path.append(str(Path(__file__).parents[1] / "python"))
+from tool_files import FILES, MONTH
+
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "CPM_PSEUDONYM_SALT": "trials " * 6}
 # What takes long to import, imported once.
@@ -112,6 +115,14 @@ class Setting:
         for pattern in TAKEN:
             for found in sorted(SAMPLE.glob(pattern)):
                 shutil.copytree(found, self.extracts / found.relative_to(SAMPLE))
+
+    def take_tool_files(self) -> None:
+        """Write the six files of the guide as their tools do, beside the layouts by which they are read."""
+        for extract, write in FILES.items():
+            folder = self.extracts / extract / MONTH
+            folder.mkdir(parents=True)
+            write(folder)
+        shutil.copytree(ROOT / "docs/guides/layouts", self.extracts / "_layouts")
 
     def correct(self, version: int = 2, left_out: int = 40) -> None:
         """Send a correction: the same Incidents but for the first ones."""

@@ -1,7 +1,8 @@
 """Forms of instants and dates in text: what a format of a layout reads, and what it does not."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 # Words that stand for a form of their own.
 WORDS = {
@@ -80,6 +81,15 @@ def check_formats(formats: Sequence[str], *, with_time: bool) -> None:
                     f"formats: '{other}' and '{form}' read the same texts as different days; write the one that"
                     " the file is in"
                 )
+
+
+def check_words(words: Mapping[str, str]) -> None:
+    """Raise ValueError where what is to stand for another is no word: a digit replaced would be another day."""
+    for word in words:
+        if not word.isalpha():
+            raise ValueError(
+                f"words: has {json.dumps(word, ensure_ascii=False)}, which is no word; write letters only"
+            )
 
 
 def _order(form: str) -> list[str]:

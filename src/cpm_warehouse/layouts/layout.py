@@ -8,8 +8,8 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from annotated_types import Ge, MinLen
 
 from cpm_warehouse.declared import READING
-from cpm_warehouse.layouts.formats import check_formats, has_offset
+from cpm_warehouse.layouts.formats import check_formats, check_words, has_offset
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -82,7 +82,11 @@ class Instants:
     """As DuckDB's strptime has them, such as "%d/%m/%Y %H:%M:%S"; or iso, excel_serial, epoch_seconds,
     epoch_milliseconds. Of several, a text is read by the one that it has the form of."""
     zone: Word | None = None
-    """Zone of instants without an offset, such as Europe/London or UTC; without one, they cannot be read."""
+    """Zone of instants without an offset, such as Europe/London or UTC; without one, they cannot be read. A column
+    that says none has that of the layout."""
+    words: dict[Word, str] = field(default_factory=dict)
+    """Words in a text that stand for others, in any case, before a format reads it: {Okt: Oct, BST: "+01:00"}. A
+    column that says none has those of the layout."""
     repeated_hour: BOTH_HOURS = "quarantine"
     """A local time that comes twice, as clocks go back: quarantined, or the earlier or later of both instants."""
     missing_hour: BOTH_HOURS = "quarantine"
@@ -92,9 +96,7 @@ class Instants:
     def __post_init__(self) -> None:
         """Raise ValueError where an instant could not be read, or in two ways."""
         check_formats(self.formats, with_time=True)
-        local = [form for form in self.formats if form != "iso" and not has_offset(form)]
-        if local and not self.zone:
-            raise ValueError(f"zone: is missing, and what '{local[0]}' reads has no offset; write one, or UTC")
+        check_words(self.words)
         if self.zone:
             try:
                 ZoneInfo(self.zone)
@@ -111,10 +113,13 @@ class Dates:
     formats: Words = ("iso",)
     """As DuckDB's strptime has them, such as "%d.%m.%Y"; or iso, excel_serial. Of several, a text is read by the
     one that it has the form of."""
+    words: dict[Word, str] = field(default_factory=dict)
+    """Words in a text that stand for others, as in instants."""
 
     def __post_init__(self) -> None:
         """Raise ValueError where a date could not be read, or in two ways."""
         check_formats(self.formats, with_time=False)
+        check_words(self.words)
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,7 @@ class LayoutColumn:
     empty: bool = False
     """Whether the file has no such column and every row is empty there."""
     instants: Instants | None = None
-    """How its instants are written."""
+    """How its instants are written; without zone or words, those of the layout hold."""
     dates: Dates | None = None
     """How its dates are written."""
     numbers: Numbers | None = None
@@ -234,11 +239,37 @@ class Layout:
         twice = [name for name, count in Counter(column.name for column in self.columns).items() if count > 1]
         if twice:
             raise ValueError(f"columns: has '{twice[0]}' twice; describe a column once")
+        for place, instants in self._instants():
+            local = [form for form in instants.formats if form != "iso" and not has_offset(form)]
+            if local and not (instants.zone or self.instants.zone):
+                raise ValueError(
+                    f"{place} zone: is missing, and what '{local[0]}' reads has no offset; write one, or UTC"
+                )
+
+    def _instants(self) -> Iterator[tuple[str, Instants]]:
+        yield "instants", self.instants
+        for column in self.columns:
+            if column.instants:
+                yield f"columns '{column.name}' instants", column.instants
 
     def holds_for(self, period: str, file_name: str) -> bool:
         """Whether a file of that name looks so in a submission for the month `period` (YYYY-MM)."""
         in_force = (self.valid_from or "") <= period and (self.valid_to is None or period < self.valid_to)
-        return in_force and any(is_like(file_name, pattern) for pattern in self.files)
+        return in_force and self.is_for(file_name)
+
+    def is_for(self, file_name: str) -> bool:
+        """Whether a file of that name looks so, in whatever months."""
+        return any(is_like(file_name, pattern) for pattern in self.files)
+
+    def instants_of(self, column: str) -> Instants:
+        """How instants of a column are written; zone and words are those of the layout where it says none."""
+        found = self.column(column).instants or self.instants
+        return replace(found, zone=found.zone or self.instants.zone, words=found.words or self.instants.words)
+
+    def dates_of(self, column: str) -> Dates:
+        """How dates of a column are written; words are those of the layout where it says none."""
+        found = self.column(column).dates or self.dates
+        return replace(found, words=found.words or self.dates.words)
 
     def column(self, name: str) -> LayoutColumn:
         """How the file has a column of the contract."""

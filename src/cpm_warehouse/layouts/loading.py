@@ -6,7 +6,7 @@ lands by such a layout until one of them is written there.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,7 @@ SCHEMA = LAYOUTS / "schema.json"
 # Beside the submissions, in a directory of extracts that lies elsewhere.
 BESIDE = "_layouts"
 CHOOSE = {"choose", "why"}
+NO_OPTION = object()
 WHOLE_NUMBERS = {"bigint", "ubigint"}
 
 
@@ -110,34 +111,74 @@ def load_layout_file(path: Path, contract: Contract) -> LayoutFile:
     """
 
     def wrong(what: str) -> CpmError:
-        return CpmError(f"{path}: {what}; {SCHEMA} says what a layout has")
+        return _wrong(path, what)
 
     raw = read_layout_yaml(path)
     if choices := list(open_choices(raw)):
         more = f" (and {len(choices) - 1} more)" if choices[1:] else ""
         raise CpmError(f"{path}: {choices[0]}{more}; write one in its place")
-    found = validated(raw, _reader(), wrong, "a layout")
+    found = _read(raw, contract, wrong)
     if (found.provider, found.extract) != (path.parent.name, path.stem):
         raise wrong(
             f"is of {found.provider}/{found.extract}, in a file called {path.parent.name}/{path.stem}; give"
             " both the same names"
         )
+    return found
+
+
+def begun_layout(path: Path, raw: Any, contract: Contract) -> LayoutFile:
+    """Read layouts of which some choices are still open, as if the first of each were taken.
+
+    Raises CpmError as `load_layout_file` does, but not for a choice, and whatever the file is called.
+    """
+    return _read(_with_first(raw), contract, lambda what: _wrong(path, what))
+
+
+def _read(raw: Any, contract: Contract, wrong: Callable[[str], CpmError]) -> LayoutFile:
+    found = validated(raw, _reader(), wrong, "a layout")
     for layout in found.layouts:
         for what in _not_of_contract(layout, contract):
             raise wrong(f"layouts '{layout.name}' {what}")
     return found
 
 
+def _wrong(path: Path, what: str) -> CpmError:
+    return CpmError(f"{path}: {what}; {SCHEMA} says what a layout has")
+
+
 def read_layout_yaml(path: Path) -> Any:
     """Read a file of layouts as it is, choices that are open among it. Raises CpmError where it is no YAML."""
-    return read_yaml(path, AsWritten, lambda what: CpmError(f"{path}: {what}; {SCHEMA} says what a layout has"))
+    return read_yaml(path, AsWritten, lambda what: _wrong(path, what))
+
+
+def is_choice(raw: Any) -> bool:
+    """Whether a value of a file of layouts is a choice that is still open."""
+    return isinstance(raw, dict) and "choose" in raw and set(raw) <= CHOOSE
+
+
+def _with_first(raw: Any) -> Any:
+    """Layouts with the first option of each choice; what has none is left out."""
+    if isinstance(raw, dict):
+        taken = {key: _first(value) if is_choice(value) else value for key, value in raw.items()}
+        return {key: _with_first(value) for key, value in taken.items() if value is not NO_OPTION}
+    if isinstance(raw, list):
+        return [_with_first(_first(one) if is_choice(one) else one) for one in raw]
+    return raw
+
+
+def _first(choice: dict[str, Any]) -> Any:
+    options = _options(choice)
+    return options[0] if options else NO_OPTION
+
+
+def _options(choice: dict[str, Any]) -> list[Any]:
+    return choice["choose"] if isinstance(choice["choose"], list) else [choice["choose"]]
 
 
 def open_choices(raw: Any, place: str = "") -> Iterator[Choice]:
     """Yield each choice of a file of layouts that is still open."""
-    if isinstance(raw, dict) and "choose" in raw and set(raw) <= CHOOSE:
-        options = raw["choose"] if isinstance(raw["choose"], list) else [raw["choose"]]
-        yield Choice(place, tuple(options), str(raw.get("why") or "the file does not tell"))
+    if is_choice(raw):
+        yield Choice(place, tuple(_options(raw)), str(raw.get("why") or "the file does not tell"))
         return
     parts: list[tuple[str, Any]] = []
     if isinstance(raw, dict):

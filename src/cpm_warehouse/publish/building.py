@@ -20,6 +20,7 @@ from cpm_warehouse.pseudonyms import require_salt
 from cpm_warehouse.publish.history import EXTRACT
 from cpm_warehouse.publish.signing import real_submission, variables_of
 from cpm_warehouse.publish.warehouses import require_as_left
+from cpm_warehouse.receive.judging import begin_judging
 from cpm_warehouse.receive.verifying import require_sound
 
 # They would let dbt build another project, or this one by another profile.
@@ -34,7 +35,7 @@ def run_build(lake: Path, warehouse: Path, arguments: Sequence[str]) -> int:
     if warehouse.exists() and "--full-refresh" not in arguments:
         require_as_left(warehouse)
     with hold_lake(lake, shared=True):
-        require_sound(lake)
+        begin_judging(lake, require_sound(lake))
         if real := real_submission(lake):
             require_salt(lake / EXTRACT, real)
     return run_dbt(lake, warehouse, ("build", *arguments))

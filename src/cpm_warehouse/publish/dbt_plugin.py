@@ -28,6 +28,7 @@ from cpm_warehouse.publish.history import EXTRACT, end_of
 from cpm_warehouse.publish.nodes import Nodes
 from cpm_warehouse.publish.signing import Record, changed_since, definitions_of, record_of, rests_on
 from cpm_warehouse.publish.warehouses import checksum_query_of, listing_query
+from cpm_warehouse.receive.judging import require_judged
 from cpm_warehouse.receive.verifying import require_sound
 from cpm_warehouse.surroundings import require_system
 
@@ -109,7 +110,7 @@ def _begin_build(project: str, lake: str, given: str, began: str) -> Record:
     """Say what the build rests on, if the lake is what landed in it, and hold it: the profile may mean another."""
     place = Path(project)
     Plugin.held.enter_context(hold_lake(Path(lake), shared=True))
-    require_sound(Path(lake))
+    require_judged(Path(lake), require_sound(Path(lake)))
     if changed := changed_since(place, datetime.fromisoformat(began)):
         raise CpmError(f"{changed[0]} changed while dbt read the project; run this again")
     record = record_of(place, Path(lake), json.loads(given))

@@ -4,7 +4,7 @@ A check has one definition in two forms, the SQL condition of the rows that fail
 DuckDB runs well, the native expectation. Landing compares their counts, so that the two cannot part.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,6 +13,15 @@ from zoneinfo import ZoneInfo
 from cpm_warehouse.contracts import PATTERNS, PROJECT_ROWS, Column, Contract, Dates, seed_rows
 from cpm_warehouse.duck import literal, quoted
 from cpm_warehouse.receive.codes import KnownCodes
+from cpm_warehouse.receive.rules import InstantBounds
+from cpm_warehouse.receive.texts import (
+    has_unseen,
+    is_identifier,
+    is_odd,
+    is_shortened,
+    is_word_for_nothing,
+    says_nothing,
+)
 
 
 @dataclass(frozen=True)
@@ -21,6 +30,8 @@ class Check:
 
     `condition` is SQL that is true of a row at fault, `reason` SQL that says why in words; `expectation` is
     the name of a class of `great_expectations.expectations` with its arguments, where one says the same on DuckDB.
+    A check with `finer` ones, or an empty list of them, is a cheap look: a row of which it is true breaks nothing,
+    and where it is true of none, neither is one of them.
     """
 
     rule_id: str
@@ -28,20 +39,45 @@ class Check:
     condition: str
     reason: str
     expectation: tuple[str, Mapping[str, Any]] | None = None
+    finer: Sequence["Check"] | None = None
 
 
+# Names of looks: not rules.
+UNUSUAL_TEXT = "unusual_text"
+UNUSUAL_INSTANT = "unusual_instant"
 # Of a longer list of allowed values no native expectation is made: it compares each row with each value, where
 # `list_contains` looks up each value of a dictionary once. With 194 response codes that is forty times as fast.
 LONG_LIST = 20
 
 
-def checks_of(contract: Contract, period: str, codes: KnownCodes | None = None) -> list[Check]:
+def checks_of(
+    contract: Contract, period: str, codes: KnownCodes | None = None, bounds: InstantBounds | None = None
+) -> list[Check]:
     """Checks of the rows of a submission for the month `period` (YYYY-MM), the gravest reasons first.
 
-    `codes` knows own lists beside those of the project.
+    `codes` knows own lists beside those of the project; `bounds` are those of instants that can be.
     """
     codes = codes or KnownCodes({})
-    return [*_contract_checks(contract, period, codes), *_domain_checks(contract)]
+    looks = (_texts(contract), _instants(contract, bounds) if bounds else None)
+    return [
+        *_contract_checks(contract, period, codes),
+        *_domain_checks(contract),
+        *(look for look in looks if look and look.columns),
+    ]
+
+
+def in_detail(checks: Sequence[Check], found: Collection[str]) -> list[Check]:
+    """Checks with the finer ones in place of the looks that found anything."""
+    return [one for check in checks for one in (_broken_by(check) if check.rule_id in found else (check,))]
+
+
+def rule_ids(checks: Iterable[Check]) -> dict[str, None]:
+    """Names of the rules that checks are of, in their order."""
+    return dict.fromkeys(one.rule_id for check in checks for one in _broken_by(check))
+
+
+def _broken_by(check: Check) -> Sequence[Check]:
+    return (check,) if check.finer is None else check.finer
 
 
 def _contract_checks(contract: Contract, period: str, codes: KnownCodes) -> Iterator[Check]:
@@ -207,6 +243,54 @@ def _differs_from_project(contract: Contract, seed: str) -> Check:
     )
     reason = _said(contract.column(code), ", of which the project's list says something else: the own list counts")
     return Check("own_code_differs", [*columns, PROJECT_ROWS], condition, reason)
+
+
+def _texts(contract: Contract) -> Check:
+    """A look for texts that are not what they look like; forms and lists have checks of their own."""
+    texts = [column for column in contract.columns if column.type == "varchar" and not column.pattern]
+    finer: list[Check] = []
+    for column in texts:
+        name = quoted(column.name)
+        if is_identifier(column):
+            finer += (
+                Check(rule_id, [column.name], condition, _said(column, said))
+                for rule_id, condition, said in (
+                    ("identifier_says_nothing", says_nothing(name), ", which names nothing"),
+                    ("identifier_as_number", is_shortened(name), ", a number of which digits may be gone"),
+                    ("identifier_has_unseen", has_unseen(name), ", with signs that are not shown"),
+                )
+            )
+        elif not (column.allowed or contract.own_list_of):
+            kept = ", a word for nothing, and is kept as a text"
+            finer.append(Check("word_for_nothing", [column.name], is_word_for_nothing(name), _said(column, kept)))
+    names = [column.name for column in texts]
+    return Check(UNUSUAL_TEXT, names, _any(is_odd(column) for column in texts), "null", finer=finer)
+
+
+def _instants(contract: Contract, bounds: InstantBounds) -> Check:
+    """A look for instants and dates that cannot be: values that stand for none, and what had not happened yet."""
+    columns = [column for column in contract.columns if column.type in {"timestamp", "date"}]
+    sides: list[str] = []
+    finer: list[Check] = []
+    for column in columns:
+        name = quoted(column.name)
+        least, last, most = (
+            f"timestamp {literal(str(one))}" for one in (bounds.earliest, bounds.latest, bounds.latest_planned)
+        )
+        outside = f"{name} < {least} or {name} > {most}"
+        sides += [f"{name} < {least}", f"{name} > {most if column.planned else last}"]
+        wrong = ", which cannot be: it may stand for no date"
+        finer.append(Check("instant_impossible", [column.name], outside, _said(column, wrong)))
+        if not column.planned:
+            later = f", after the file was received (by {bounds.latest} UTC)"
+            condition = f"{name} > {last} and {name} <= {most}"
+            finer.append(Check("instant_after_receipt", [column.name], condition, _said(column, later)))
+    names = [column.name for column in columns]
+    return Check(UNUSUAL_INSTANT, names, _any(sides), "null", finer=finer)
+
+
+def _any(conditions: Iterable[str]) -> str:
+    return " or ".join(conditions)
 
 
 def _said(column: Column, what: str) -> str:

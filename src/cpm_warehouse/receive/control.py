@@ -1,28 +1,44 @@
 """Reads the control file of a submission: when it was received, whether it is synthetic, what its files are."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cpm_warehouse.errors import RefusalError
+from cpm_warehouse.errors import CpmError, RefusalError
+from cpm_warehouse.files import sha256, write_whole
+from cpm_warehouse.receive.names import CONTROL_FILE, received_files
 
-CONTROL_FILE = "control.json"
+Wrong = Callable[[str], CpmError]
 # No clock on Earth is further from UTC.
 FURTHEST = timedelta(hours=14)
 
 
+KEYS = {"received_at", "synthetic", "files"}
+EXAMPLE = '{"received_at": "2021-09-05T09:12:00Z", "synthetic": false, "files": [{"name": "a.csv", "rows": 412}]}'
+HELP = (
+    "a control file has received_at, and may have synthetic (else false) and files, each with its name and, if its"
+    f" sender says them, rows and sha256: {EXAMPLE}; `cpm control <folder>` begins one"
+)
+TO_FILL_IN = "when it was received, like 2021-09-05T09:12:00Z"
+
+
 @dataclass(frozen=True)
 class Control:
-    """What came with the files of a submission; `rows` and `checksums` are by the name of the file."""
+    """What came with the files of a submission; `rows` and `checksums` are by the name of the file.
+
+    `names` are those of all files, None where it does not say; `unknown_keys` are of no meaning.
+    """
 
     received_at: datetime
     is_synthetic: bool
-    rows: Mapping[str, int]
-    checksums: Mapping[str, str]
+    rows: Mapping[str, int] = field(default_factory=dict)
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    names: Sequence[str] | None = None
+    unknown_keys: Sequence[str] = ()
 
 
 def read_control(path: Path, period: str, now: datetime) -> Control:
@@ -32,29 +48,21 @@ def read_control(path: Path, period: str, now: datetime) -> Control:
     """
 
     def wrong(what: str) -> RefusalError:
-        return RefusalError("control_not_readable", f"{path}: not a control file ({what}); see extracts/README.md")
+        return RefusalError("control_not_readable", f"{path}: {what}; {HELP}")
 
     try:
         raw = json.loads(path.read_bytes().decode("utf-8-sig"), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise wrong(str(error)) from error
+        raise wrong(f"not a control file ({error})") from error
     if not isinstance(raw, dict):
-        raise wrong("it is not an object in braces")
-    received_at = _instant(raw.get("received_at"), wrong)
+        raise wrong("not a control file, which is an object in braces")
+    if "received_at" not in raw:
+        raise wrong("lacks received_at: write when the submission was received")
+    received_at = _instant(raw["received_at"], wrong)
     synthetic = raw.get("synthetic", False)
     if not isinstance(synthetic, bool):
-        raise wrong(f"'synthetic' is {json.dumps(synthetic)}; write true or false, without quotation marks")
-    files = raw.get("files")
-    if not isinstance(files, list):
-        raise wrong("'files' is not a list")
-    for file in files:
-        if not isinstance(file, dict):
-            raise wrong("'files' has something that is not an object in braces")
-        for name, kind, like in (("name", str, "a text"), ("sha256", str, "a text"), ("rows", int, "a number")):
-            if type(file.get(name)) is not kind:
-                raise wrong(f"'{name}' of a file is {json.dumps(file.get(name))}; write {like}")
-    if len({file["name"] for file in files}) < len(files):
-        raise wrong("'files' has a name twice")
+        raise wrong(f"'synthetic' is {json.dumps(synthetic)}: write true or false, without quotation marks")
+    files = _files(raw, wrong) if "files" in raw else []
     if received_at > now + timedelta(days=1):
         raise RefusalError(
             "received_in_the_future", f"{path}: received_at is {received_at}, later than now; correct it"
@@ -68,14 +76,61 @@ def read_control(path: Path, period: str, now: datetime) -> Control:
     return Control(
         received_at,
         synthetic,
-        {file["name"]: file["rows"] for file in files},
-        {file["name"]: file["sha256"].lower() for file in files},
+        {file["name"]: file["rows"] for file in files if "rows" in file},
+        {file["name"]: file["sha256"].lower() for file in files if "sha256" in file},
+        [file["name"] for file in files] if "files" in raw else None,
+        sorted(set(raw) - KEYS),
     )
 
 
-def _instant(value: Any, wrong: Any) -> datetime:
+def write_outline(folder: Path, received_at: str | None, *, synthetic: bool) -> Path:
+    """Write a control file for the files of a folder, with what can be told of them; returns its path.
+
+    How many rows a file has is for its sender to say. Without the instant `received_at` it stands to be filled in,
+    and nothing lands until it is. Raises CpmError where there is a control file already, or nothing to write of.
+    """
+    path = folder / CONTROL_FILE
+
+    def wrong(what: str) -> CpmError:
+        return CpmError(f"{path}: {what}")
+
+    if path.exists():
+        raise wrong("is there already; edit it, or remove it first")
+    if received_at is not None:
+        _instant(received_at, wrong)
+    files = [file for file in received_files(folder) if file != path] if folder.is_dir() else []
+    if not files:
+        where = "<provider>/<extract>/<YYYY-MM>/v<n>"
+        raise CpmError(f"{folder}: no files here; name the folder of a submission, {where}")
+    control = {
+        "received_at": received_at or TO_FILL_IN,
+        "synthetic": synthetic,
+        "files": [{"name": file.name, "sha256": sha256(file)} for file in files],
+    }
+    write_whole(path, (json.dumps(control, indent=2) + "\n").encode())
+    return path
+
+
+def _files(raw: dict[str, Any], wrong: Wrong) -> list[dict[str, Any]]:
+    files = raw["files"]
+    if not isinstance(files, list):
+        raise wrong(f"'files' is {json.dumps(files)[:100]}: write a list of files")
+    for file in files:
+        if not isinstance(file, dict):
+            raise wrong("'files' has something that is not an object in braces")
+        if "name" not in file:
+            raise wrong("'files' has one without its name")
+        for name, kind, like in (("name", str, "a text"), ("sha256", str, "a text"), ("rows", int, "a number")):
+            if name in file and type(file[name]) is not kind:
+                raise wrong(f"'{name}' of a file is {json.dumps(file[name])[:100]}: write {like}, or leave it out")
+    if len({file["name"] for file in files}) < len(files):
+        raise wrong("'files' has a name twice")
+    return files
+
+
+def _instant(value: Any, wrong: Wrong) -> datetime:
     if not isinstance(value, str):
-        raise wrong(f"'received_at' is {json.dumps(value)}; write it like \"2021-08-05T09:12:00Z\"")
+        raise wrong(f"'received_at' is {json.dumps(value)[:100]}; write it like \"2021-08-05T09:12:00Z\"")
     try:
         found = datetime.fromisoformat(value)
         if (offset := found.utcoffset()) is None:
@@ -85,7 +140,7 @@ def _instant(value: Any, wrong: Any) -> datetime:
         return found.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise wrong(
-            f"'received_at' is '{value}', which is no instant; write it like 2021-08-05T09:12:00Z"
+            f"'received_at' is '{value[:100]}', which is no instant; write it like 2021-08-05T09:12:00Z"
         ) from error
 
 

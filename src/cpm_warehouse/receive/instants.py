@@ -1,10 +1,10 @@
 """Reads instants and dates in SQL by the formats and the zone of a layout."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cpm_warehouse.duck import literal
 from cpm_warehouse.layouts.formats import DIRECTIVE, OFFSET, WORDS, has_offset, pattern
-from cpm_warehouse.layouts.layout import Instants
+from cpm_warehouse.layouts.layout import Dates, Instants
 from cpm_warehouse.receive.zones import kind_of, to_utc
 
 DAY = r"(19|20)\d\d-\d\d-\d\d"
@@ -20,11 +20,12 @@ EPOCH = "timestamp '1900-01-01'"
 def local_time(text: str, instants: Instants) -> str:
     """SQL of the local time that a text without an offset is; null where it is none."""
     forms = [form for form in instants.formats if not has_offset(form)]
-    return _local(text, forms, f"{DAY}{TIME}") if instants.zone else "null"
+    return _local(in_words(text, instants.words), forms, f"{DAY}{TIME}") if instants.zone else "null"
 
 
 def instant(text: str, local: str, instants: Instants, period: str) -> str:
     """SQL of the UTC instant of a text whose local time, if it is one, is `local`; null where there is none."""
+    text = in_words(text, instants.words)
     absolute = _first(_with_offset(text, form) for form in instants.formats if form == "iso" or has_offset(form))
     if not instants.zone:
         return absolute
@@ -32,11 +33,21 @@ def instant(text: str, local: str, instants: Instants, period: str) -> str:
     return f"case when {local} is not null then {known} else {absolute} end"
 
 
-def date(text: str, formats: Sequence[str]) -> str:
+def date(text: str, dates: Dates) -> str:
     """SQL of the day that a text is; null where it is none."""
-    found = _local(text, formats, f"{DAY}({MIDNIGHT})?")
+    text = in_words(text, dates.words)
+    found = _local(text, dates.formats, f"{DAY}({MIDNIGHT})?")
     in_range = f"{found} >= {EPOCH} and {found} < timestamp '2100-01-01'"
     return f"case when {in_range} and {_is_read(text, found)} then cast({found} as date) end"
+
+
+def in_words(text: str, words: Mapping[str, str]) -> str:
+    """SQL of a text in which words, in any case, stand for others."""
+    for word, other in words.items():
+        whole = rf"(?i)(^|\PL){word}($|\PL)"
+        instead = r"\1" + other.replace("\\", r"\\") + r"\2"
+        text = f"regexp_replace({text}, {literal(whole)}, {literal(instead)})"
+    return text
 
 
 def fault_of_instant(text: str, local: str, instants: Instants) -> tuple[str, str]:
@@ -97,7 +108,7 @@ def _parsed(text: str, form: str, iso: str) -> str:
         milliseconds = f"cast(round(cast({text} as double) * 86400000) as bigint)"
         day = f"timestamp '1899-12-30' + to_milliseconds({milliseconds})"
         return f"case when regexp_full_match({text}, {literal(SERIAL)}) then {day} end"
-    return _strptime(text, form)
+    return strptime(text, form)
 
 
 def _with_offset(text: str, form: str) -> str:
@@ -110,7 +121,7 @@ def _with_offset(text: str, form: str) -> str:
     else:
         # DuckDB knows no Z, and takes +25:00.
         whole, zoned = pattern(form), f"regexp_replace({text}, 'Z$', '+00:00')"
-        value = f"cast({_strptime(zoned, form)} as timestamp)"
+        value = f"cast({strptime(zoned, form)} as timestamp)"
     return f"case when regexp_full_match({text}, {literal(whole)}) then {value} end"
 
 
@@ -118,7 +129,7 @@ def _point(text: str) -> str:
     return f"replace({text}, ',', '.')"
 
 
-def _strptime(text: str, form: str) -> str:
+def strptime(text: str, form: str) -> str:
     """SQL of what DuckDB reads by a format of its own."""
     read = f"try_strptime({text}, {literal(form)})"
     parts = DIRECTIVE.split(form)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from cpm_warehouse.contracts import Column, Contract
 from cpm_warehouse.duck import literal, quoted
 from cpm_warehouse.layouts.columns import Matched
-from cpm_warehouse.layouts.layout import Instants, Layout, LayoutColumn
+from cpm_warehouse.layouts.layout import Dates, Instants, Layout, LayoutColumn
 from cpm_warehouse.receive.cleaning import (
     as_text,
     as_written,
@@ -92,7 +92,7 @@ class Interpreter:
         is_number = kind in INTEGERS | FLOATS or kind.startswith("decimal")
         if column.type == "varchar":
             return is_number or kind == "boolean"
-        forms = {"timestamp": self._instants(described).formats, "date": self._dates(described)}
+        forms = {"timestamp": self._instants(column).formats, "date": self._dates(column).formats}
         return is_number and bool(BY_NUMBER & set(forms.get(column.type, ())))
 
     def _in_each_text(
@@ -137,11 +137,11 @@ class Interpreter:
             if kind is None or not described.is_in_file:
                 continue
             if column.type == "date" and kind == "varchar":
-                formats = self._dates(described)
-                made[value] = date(text, formats)
-                values[column.name] = Value(quoted(value), text, *fault_of_date(formats))
-            elif column.type == "timestamp" and self._is_read(described, kind):
-                instants = self._instants(described)
+                dates = self._dates(column)
+                made[value] = date(text, dates)
+                values[column.name] = Value(quoted(value), text, *fault_of_date(dates.formats))
+            elif column.type == "timestamp" and self._is_read(column, kind):
+                instants = self._instants(column)
                 if kind == "varchar":
                     local[at] = local_time(text, instants)
                     made[value] = instant(text, quoted(at), instants, self.period)
@@ -154,19 +154,20 @@ class Interpreter:
                 relation = f"(select *, {_listed(layer)} from {relation})"
         return Interpreted(relation, types, values)
 
-    def _is_read(self, described: LayoutColumn, kind: str) -> bool:
+    def _is_read(self, column: Column, kind: str) -> bool:
         """Whether the layout says of instants of a type what the contract does not."""
-        instants = self._instants(described)
+        instants = self._instants(column)
         if kind == "varchar":
-            return instants.zone is not None or instants.formats != ("iso",)
+            return instants.zone is not None or instants.formats != ("iso",) or bool(instants.words)
         return kind in WITHOUT_ZONE and instants.zone is not None
 
-    def _instants(self, described: LayoutColumn) -> Instants:
-        found = described.instants or self.layout.instants
+    def _instants(self, column: Column) -> Instants:
+        found = self.layout.instants_of(column.name)
         return replace(found, formats=_with(found.formats, self.more))
 
-    def _dates(self, described: LayoutColumn) -> tuple[str, ...]:
-        return _with((described.dates or self.layout.dates).formats, self.more)
+    def _dates(self, column: Column) -> Dates:
+        found = self.layout.dates_of(column.name)
+        return replace(found, formats=_with(found.formats, self.more))
 
 
 def _with(formats: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

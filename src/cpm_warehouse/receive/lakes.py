@@ -13,6 +13,7 @@ import duckdb
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.errors import CpmError, DamageError
 from cpm_warehouse.files import sha256, write_whole
+from cpm_warehouse.receive.counted import COUNTED
 from cpm_warehouse.receive.journal import (
     FORMAT,
     FORMAT_1,
@@ -39,6 +40,8 @@ from cpm_warehouse.receive.verifying import (
 
 QUARANTINE = "_quarantine"
 REFUSED = "_refused"
+# What lies in the folder of a submission besides its entry.
+FILES = ("*.parquet", f"{QUARANTINE}/*.parquet", COUNTED)
 # The lake's empty partition gives every extract a schema before its first submission.
 EMPTY_PARTITION = ("provider=none", "period=none", "version=0")
 
@@ -123,11 +126,16 @@ def sums_of(entry: Mapping[str, Any]) -> dict[str, str]:
     return {file["name"]: file["sha256"] for file in entry["files"]}
 
 
-def lake_files(folder: Path) -> list[Event]:
-    """Describe the Parquet files of a submission: name below its folder, size in bytes, checksum."""
+def lake_files(folder: Path, known: Mapping[str, str] | None = None) -> list[Event]:
+    """Describe the files of a submission besides its entry: name below its folder, size in bytes, checksum.
+
+    `known` has checksums that were taken already, by name.
+    """
+    paths = sorted(path for pattern in FILES for path in folder.glob(pattern))
+    names = {path: str(path.relative_to(folder)) for path in paths}
     return [
-        {"name": str(path.relative_to(folder)), "size": path.stat().st_size, "sha256": sha256(path)}
-        for path in sorted([*folder.glob("*.parquet"), *folder.glob(f"{QUARANTINE}/*.parquet")])
+        {"name": name, "size": path.stat().st_size, "sha256": (known or {}).get(name) or sha256(path)}
+        for path, name in names.items()
     ]
 
 

@@ -8,11 +8,13 @@ entry appear together or not at all, and nothing that lies there can change unse
 """
 
 import hashlib
+import os
 import shutil
 import tempfile
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -23,8 +25,8 @@ import duckdb
 
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.duck import connect, literal, quoted
-from cpm_warehouse.errors import CpmError, RefusalError, no_room
-from cpm_warehouse.files import sha256, sync, sync_all, write_whole
+from cpm_warehouse.errors import CpmError, DamageError, RefusalError, no_room
+from cpm_warehouse.files import copy_bytes, sha256, sync, sync_all, write_whole
 from cpm_warehouse.layouts.loading import Layouts
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import FOLDER, make_private, private
@@ -37,9 +39,12 @@ from cpm_warehouse.receive.applied import (
     looks_otherwise,
     refusals_name,
 )
-from cpm_warehouse.receive.checks import checks_of, month_bounds
+from cpm_warehouse.receive.checks import UNUSUAL_TEXT, Check, checks_of, in_detail
 from cpm_warehouse.receive.codes import KnownCodes, rows_of
-from cpm_warehouse.receive.control import CONTROL_FILE, Control, read_control
+from cpm_warehouse.receive.control import HELP, Control, read_control
+from cpm_warehouse.receive.counted import Counted
+from cpm_warehouse.receive.edges import IN_TWO_MONTHS, sent_in_two_months
+from cpm_warehouse.receive.figures import Marks, Repeats
 from cpm_warehouse.receive.journal import FORMAT_1, Event, Journal, entry_bytes, read_journal, with_checksum
 from cpm_warehouse.receive.lakes import (
     QUARANTINE,
@@ -53,21 +58,25 @@ from cpm_warehouse.receive.lakes import (
     read_entries,
     sums_of,
 )
-from cpm_warehouse.receive.quarantine import (
+from cpm_warehouse.receive.names import CONTROL_FILE
+from cpm_warehouse.receive.quarantine import check_counts, write_quarantine
+from cpm_warehouse.receive.reading import (
+    FileReader,
     RowFaults,
-    check_counts,
-    check_repeats,
-    count_faulty,
-    find_faulty,
-    find_repeats,
-    write_quarantine,
+    Staged,
+    count_rows,
+    first_fault,
+    keep_the_rest,
+    locate,
+    not_readable,
+    place_of_row,
 )
-from cpm_warehouse.receive.reading import FileReader, Staged, count_rows, first_fault, keep_the_rest, locate
-from cpm_warehouse.receive.rules import Rules, plausible_months
+from cpm_warehouse.receive.rules import Rules, instant_bounds, plausible_months
 from cpm_warehouse.receive.sources import stem
 from cpm_warehouse.receive.submissions import Submission, find_submissions, refused_if_unreadable
 from cpm_warehouse.receive.swapped import may_be_swapped
-from cpm_warehouse.receive.validating import MEMORY_LIMIT, Validator, start_import
+from cpm_warehouse.receive.tidying import in_two_cases, tidy
+from cpm_warehouse.receive.validating import Validator
 from cpm_warehouse.receive.verifying import (
     ASIDE,
     REGISTER_ENTRY,
@@ -77,6 +86,11 @@ from cpm_warehouse.receive.verifying import (
     place_of,
     remember,
 )
+
+IN_TWO_CASES = "identifiers_in_two_cases"
+# What is found where a text may be tidied.
+OF_TEXTS = {UNUSUAL_TEXT, "value_malformed"}
+MEMORY_LIMIT, LEAST_MEMORY = "CPM_MEMORY_LIMIT", "2GB"
 
 # Told what is being done, and how many bytes are done with.
 Watch = Callable[[str, int], None]
@@ -96,7 +110,8 @@ class Outcome:
     """What landing did with one submission.
 
     `landed`, `known` (landed before), `refused`, `repaired`, or `damaged`: something lies in its place that no
-    landing wrote. Where what is known `looks_otherwise_now`, its layout has changed since it landed.
+    landing wrote, or what it is held against cannot be read. Where what is known `looks_otherwise_now`, its layout
+    has changed since it landed. `left_out` has what other tools left beside the files of one that landed.
     """
 
     submission: Submission
@@ -107,6 +122,7 @@ class Outcome:
     rule_id: str = ""
     reason: str = ""
     looks_otherwise_now: bool = False
+    left_out: Sequence[str] = ()
 
 
 def land(
@@ -147,8 +163,7 @@ def land(
             make_private(lake)
             journal = open_lake(lake, extracts, submissions, repair=repair, say=say)
         scratch = stack.enter_context(_scratch(None if dry_run else lake / ASIDE))
-        connection = stack.enter_context(connect())
-        connection.execute(f"set memory_limit = {literal(MEMORY_LIMIT)}")
+        connection = stack.enter_context(_connect(scratch))
         damaged: set[str] = set()
         if not dry_run:
             ensure_schemas(connection, lake, contracts, journal, say)
@@ -174,8 +189,14 @@ def land(
             docs=docs,
             watch=watch,
         )
-        # Own lists first: by them the codes of all others are known.
-        for submission in sorted(submissions, key=lambda one: not _is_own_list(one, contracts)):
+        # Own lists first: by them the codes of all others are known. What is healed, in the order of its landing.
+        for submission in sorted(
+            submissions,
+            key=lambda one: (
+                not _is_own_list(one, contracts),
+                journal.submissions[one.key]["landed_at"] if one.key in damaged else "",
+            ),
+        ):
             if submission.key in damaged:
                 yield landing.repair(submission, contracts[submission.extract])
             else:
@@ -189,6 +210,16 @@ def land(
                     on_damage(damage)
             if not damages and (earlier := take_in_earlier(extracts, lake)):
                 say(f"{lake}: {earlier}, the sample's earlier publication, is the first of its history")
+
+
+def _connect(scratch: Path) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB that holds no more than the environment allows, and spills the rest beside the lake."""
+    connection = connect()
+    connection.execute(f"set memory_limit = {literal(os.environ.get(MEMORY_LIMIT, LEAST_MEMORY))}")
+    connection.execute(f"set temp_directory = {literal(scratch / 'spilled')}")
+    # A Parquet file says in its footer which values its columns have. Rows are judged by their values alone.
+    connection.execute("set disabled_optimizers = 'statistics_propagation'")
+    return connection
 
 
 def _is_own_list(submission: Submission, contracts: Mapping[str, Contract]) -> bool:
@@ -249,18 +280,18 @@ class Landing:
         self.dry_run = dry_run
         self.docs = docs
         self.watch = watch or (lambda doing, size: None)
-        self.validator: Validator | None = None
+        self.counted: dict[str, Counted] = {}
         self.seen = Seen.read(lake)
 
     def take(self, submission: Submission, contracts: Mapping[str, Contract]) -> Outcome:
         """Judge one submission and land it."""
         if submission.refusal:  # it has no place in the register, where a refusal could be noted
             return _refused(submission, submission.refusal)
-        received = Received()
+        entry = self.journal.submissions.get(submission.key)
+        received = Received(None if entry else self._folder())
         try:
             with refused_if_unreadable(submission):
                 received.read(submission)
-                entry = self.journal.submissions.get(submission.key)
                 if entry:
                     _check_known(submission, entry, received, self._next_version(submission))
             if entry:
@@ -281,13 +312,17 @@ class Landing:
         except RefusalError as refusal:
             self._register_refusal(submission, refusal, received)
             return _refused(submission, refusal)
+        except DamageError as damage:  # it lands once that is healed
+            return Outcome(submission, "damaged", reason=str(damage))
         except (duckdb.Error, OSError) as error:
             raise _stopped(submission, error) from error
+        finally:
+            received.close()
 
     def repair(self, submission: Submission, contract: Contract) -> Outcome:
         """Land anew what landed before and is damaged; its register entry stays but for the lake's files."""
         entry = self.journal.submissions[submission.key]
-        received = Received()
+        received = Received(self._folder())
         try:
             with refused_if_unreadable(submission):
                 received.read(submission)
@@ -298,13 +333,24 @@ class Landing:
             return self._land(submission, contract, received, control, before=entry)
         except RefusalError as refusal:
             return _refused(submission, refusal)
+        except DamageError as damage:
+            return Outcome(submission, "damaged", reason=str(damage))
         except (duckdb.Error, OSError) as error:
             raise _stopped(submission, error) from error
+        finally:
+            received.close()
 
     def finish(self) -> None:
         """Write Data Docs, if they were asked for."""
-        if self.docs and self.validator:
-            self.validator.write_docs()
+        if self.docs and self.counted:
+            validator = Validator(self.docs)
+            for key, counted in self.counted.items():
+                validator.validate(key, counted)
+            validator.write_docs()
+
+    def _folder(self) -> Path | None:
+        """A folder for copies of what was received; none where nothing of it will lie in the lake."""
+        return None if self.dry_run else Path(tempfile.mkdtemp(dir=self.scratch))
 
     def _land(
         self,
@@ -314,14 +360,13 @@ class Landing:
         control: Control,
         before: Event | None = None,
     ) -> Outcome:
-        start_import()
         aside = Path(tempfile.mkdtemp(dir=self.scratch))
         links = Path(tempfile.mkdtemp(dir=self.scratch))
         try:
             applied = layouts_then(before) if before else layouts_now(self.layouts, submission)
             with refusals_name(applied):
-                judged = self._judge(submission, contract, received, control, applied, aside, links)
-            entry = self._write(submission, judged, received, control, aside)
+                judged = self._judge(submission, contract, received, control, applied, aside, links, before)
+            entry = self._write(submission, contract, judged, received, control, aside)
             if before:
                 entry = _as_before(submission, entry, before, self._next_version(submission))
             (aside / REGISTER_ENTRY).write_bytes(entry_bytes(entry))
@@ -341,6 +386,7 @@ class Landing:
             rows=entry["accepted_rows"],
             quarantined=entry["quarantined_rows"],
             warnings=() if before else tuple(judged.warnings),
+            left_out=submission.markers(),
         )
 
     def _judge(
@@ -352,6 +398,7 @@ class Landing:
         applied: Applied,
         aside: Path,
         links: Path,
+        before: Event | None,
     ) -> Judged:
         _check_names(submission, files.paths, files.sums)
         staged: list[Staged] = []
@@ -366,6 +413,7 @@ class Landing:
                     self.rules,
                     layout=applied[path.name],
                     period=submission.period,
+                    copy=files.copies.get(path.name),
                 )
                 # Under a number: DuckDB would take a name with * or [ for a pattern.
                 staged.append(reader.stage(aside / f"{len(staged)}.parquet"))
@@ -379,6 +427,9 @@ class Landing:
                 f" ask {submission.provider} for the month, or allow it in the contract (may_be_empty)",
             )
         warnings = self._compare_with_register(submission, files.sums, received, control.received_at)
+        if control.unknown_keys:
+            message = f"{CONTROL_FILE} has {control.unknown_keys}, which mean nothing; {HELP}"
+            warnings.append(Warned("control_key_unknown", received, message))
         for file in staged:
             if file.taken_as_utc:
                 message = (
@@ -393,116 +444,203 @@ class Landing:
                 warnings.append(Warned("day_and_month_alike", file.rows, message))
         faults: dict[str, RowFaults] = {file.path.name: {} for file in staged}
         if received:
-            self.watch(f"validating {submission.key}", 0)
-            warnings += self._validate(submission, contract, staged, faults)
+            warnings += self._check(submission, contract, staged, faults, control.received_at, before)
         return Judged(staged, faults, warnings)
 
-    def _validate(
-        self, submission: Submission, contract: Contract, staged: list[Staged], faults: dict[str, RowFaults]
+    def _check(
+        self,
+        submission: Submission,
+        contract: Contract,
+        staged: list[Staged],
+        faults: dict[str, RowFaults],
+        received_at: datetime,
+        before: Event | None,
     ) -> list[Warned]:
-        """Run the checks with Great Expectations and fill in the rows at fault; returns warnings.
+        """Run the checks in one pass over all rows, and fill in the rows at fault; returns warnings.
 
-        Rows are looked for only where Great Expectations found any, and their number must be what it found.
-        Repeated keys are looked for always, and first: meanwhile Great Expectations is imported.
+        Where a look finds anything, texts are tidied, and a second pass runs the checks that the look stands for.
         """
-        checks = checks_of(contract, submission.period, self.codes)
-        repeats = find_repeats(self.connection, [file.target for file in staged], contract)
-        self.validator = self.validator or Validator(self.scratch, self.docs)
-        row_bounds = self._row_bounds(submission, contract)
-        findings = self.validator.validate(
-            submission.key,
-            [file.target for file in staged],
-            checks,
-            key=contract.key,
-            row_bounds=row_bounds,
-        )
-        self._check_month(submission, contract, staged)
-        warnings = self._check_same(submission, contract, staged)
-        grave, counted = [], []
-        for check, count in findings.counts:
-            consequence = self.rules[check.rule_id].consequence
-            if count and consequence == "refuse":
-                raise RefusalError(check.rule_id, f"{submission.directory}: {count} rows fail {check.condition}")
-            if count and consequence == "warn":
-                warnings.append(
-                    Warned(check.rule_id, count, f"{check.rule_id} in {' and '.join(check.columns)}: {count} rows")
-                )
-            if count and consequence == "quarantine":
-                grave.append(check)
-                counted.append(count)
-        check_repeats(repeats, findings.keys_repeat)
-        if repeats.repeated:
-            warnings.append(Warned("row_repeated", repeats.repeated, f"{repeats.repeated} rows stand twice"))
-        counts: Counter[int] = Counter()
-        why = f"another row of the submission has the same {', '.join(contract.key)} and other content"
-        for file in staged:
-            conflicts = repeats.conflicts.get(file.target, ())
-            rejected = len(file.unreadable) + file.broken
-            # Counted before they are fetched: a file that is all wrong may have millions.
-            faulty, first = count_faulty(self.connection, file.target, grave)
-            if conflicts and not faulty:
-                first = {min(conflicts): (("key_conflict",), why)}
-            self.rules.check_share(
-                str(file.path),
-                rejected + max(faulty, len(conflicts)),
-                file.received,
-                partial(first_fault, self.connection, file, first),
-            )
-            found = find_faulty(self.connection, file.target, grave, counts)
-            for row in conflicts:
-                rule_ids, reason = found.get(row, ((), ""))
-                found[row] = ((*rule_ids, "key_conflict"), f"{reason}; {why}" if reason else why)
-            self.rules.check_share(
-                str(file.path),
-                rejected + len(found),
-                file.received,
-                partial(first_fault, self.connection, file, found),
-            )
-            faults[file.path.name] = found
-        check_counts(grave, counted, counts)
-        if findings.volume_is_odd and row_bounds:
-            rows = sum(file.rows for file in staged)
-            warnings.append(
-                Warned(
-                    "volume_unlike_month_before",
-                    rows,
-                    f"{rows} rows; the month before lets expect {row_bounds[0]} to {row_bounds[1]}",
-                )
-            )
+        checks = checks_of(contract, submission.period, self.codes, instant_bounds(received_at))
+        with self._marked(submission, contract, staged, checks) as marks:
+            found = {check.rule_id for number, check in enumerate(checks) if marks.broken(number)}
+            detailed = in_detail(checks, found)
+            if detailed == checks and not found & OF_TEXTS:
+                return self._check_marks(submission, contract, marks, faults, before)
+        warnings = self._tidy(contract, staged, found)
+        with self._marked(submission, contract, staged, detailed) as marks:
+            warnings += self._check_marks(submission, contract, marks, faults, before)
+        return warnings + self._in_two_cases(contract, staged, found)
+
+    @contextmanager
+    def _marked(
+        self, submission: Submission, contract: Contract, staged: list[Staged], checks: Sequence[Check]
+    ) -> Iterator[Marks]:
+        """Run checks over all rows. Raises RefusalError where those of a file as it was sent cannot be read."""
+        with closing(Marks(self.connection, staged, contract, checks)) as marks:
+            for number, file in enumerate(staged):
+                self.watch(f"checking {file.path.name}", 0)
+                try:
+                    marks.read(number)
+                except duckdb.Error as error:
+                    if no_room(error) or not file.is_as_received:
+                        raise
+                    raise not_readable(file.path, error) from error
+            yield marks
+
+    def _tidy(self, contract: Contract, staged: list[Staged], found: Collection[str]) -> list[Warned]:
+        """Tidy files with texts that are unusual or not of their form; returns what is said of it."""
+        texts, forms = UNUSUAL_TEXT in found, "value_malformed" in found
+        warnings = []
+        for file in staged if texts or forms else ():
+            for one in tidy(self.connection, file, contract, texts=texts, forms=forms):
+                place = place_of_row(self.connection, file, one.first)
+                message = f"{one.rule_id}: {one.rows} rows of {file.path.name}; the first, {place}: {one.said}"
+                warnings.append(Warned(one.rule_id, one.rows, message))
         return warnings
 
-    def _check_month(self, submission: Submission, contract: Contract, staged: list[Staged]) -> None:
+    def _in_two_cases(self, contract: Contract, staged: list[Staged], found: Collection[str]) -> list[Warned]:
+        """Warn of identifiers that differ in capitals alone; the look finds each that is not all in capitals."""
+        warnings = []
+        for column in contract.identifying("event") if UNUSUAL_TEXT in found else ():
+            rows, spellings = in_two_cases(self.connection, staged, column)
+            if rows:
+                said = f"'{column}' is '{spellings[0]}' and '{spellings[1]}'; {rows} rows are like it"
+                warnings.append(Warned(IN_TWO_CASES, rows, f"{IN_TWO_CASES}: {said}"))
+        return warnings
+
+    def _warned(self, marks: Marks, number: int) -> Warned:
+        """Say in how many rows a check is broken, and where and how in the first of them."""
+        check, count = marks.checks[number], marks.broken(number)
+        message = f"{check.rule_id} in {' and '.join(check.columns)}: {count} rows"
+        file = next(file for file in range(len(marks.staged)) if marks.faulty(file, [number])[0])
+        _, row = marks.faulty(file, [number])
+        ((_, reason),) = marks.why_faulty(file, row, [number]).values()
+        place = place_of_row(self.connection, marks.staged[file], row)
+        return Warned(
+            check.rule_id, count, f"{message}; the first, {marks.staged[file].path.name} {place}: {reason}"
+        )
+
+    def _check_marks(
+        self,
+        submission: Submission,
+        contract: Contract,
+        marks: Marks,
+        faults: dict[str, RowFaults],
+        before: Event | None,
+    ) -> list[Warned]:
+        """Refuse, warn, or fill in the rows at fault, by what the pass over all rows found.
+
+        What was counted is kept for Great Expectations, which judges by it.
+        """
+        broken = [marks.broken(number) for number in range(len(marks.checks))]
+        self._check_month(submission, contract, marks)
+        warnings = self._check_same(submission, contract, marks.staged)
+        grave = []
+        for number, check in enumerate(marks.checks):
+            if not broken[number]:
+                continue
+            rule = self.rules[check.rule_id]
+            if rule.consequence == "refuse":
+                message = self._warned(marks, number).message
+                raise RefusalError(check.rule_id, f"{submission.directory}: {message}; {rule.remedy}")
+            if rule.consequence == "warn":
+                warnings.append(self._warned(marks, number))
+            else:
+                grave.append(number)
+        for file, staged in enumerate(marks.staged):
+            # Counted before they are fetched: a file that is all wrong may have millions.
+            faulty, first = marks.faulty(file, grave)
+            self._check_share(staged, faulty, partial(marks.why_faulty, file, first, grave))
+        marks.pick(grave)
+        repeats = marks.repeats()
+        if repeats.repeated:
+            warnings.append(Warned("row_repeated", repeats.repeated, f"{repeats.repeated} rows stand twice"))
+        beside = self._beside_others(submission, contract, marks, repeats, before, warnings)
+        found_by_check: Counter[int] = Counter()
+        for file, staged in enumerate(marks.staged):
+            found = marks.find_faulty(file, grave, found_by_check)
+            for row, rule_id, why in beside[file]:
+                rule_ids, reason = found.get(row, ((), ""))
+                found[row] = ((*rule_ids, rule_id), f"{reason}; {why}" if reason else why)
+            self._check_share(staged, len(found), partial(dict, found))
+            faults[staged.path.name] = found
+        check_counts(marks.checks, {number: broken[number] for number in grave}, found_by_check)
+        row_bounds = self._row_bounds(submission, contract)
+        least, most = row_bounds or (marks.rows, marks.rows)
+        if is_odd := not least <= marks.rows <= most:
+            message = f"{marks.rows} rows; the month before lets expect {least} to {most}"
+            warnings.append(Warned("volume_unlike_month_before", marks.rows, message))
+        noted = [found_by_check[number] if number in grave else count for number, count in enumerate(broken)]
+        self.counted[submission.key] = marks.counted(
+            repeats, noted=noted, row_bounds=row_bounds, volume_noted=is_odd
+        )
+        return warnings
+
+    def _beside_others(
+        self,
+        submission: Submission,
+        contract: Contract,
+        marks: Marks,
+        repeats: Repeats,
+        before: Event | None,
+        warnings: list[Warned],
+    ) -> list[list[tuple[int, str, str]]]:
+        """Find the rows of each file that do not go with others: of the submission, or of another month's.
+
+        Each has the rule that it breaks and why; or it is added to the warnings.
+        """
+        why = f"another row of the submission has the same {', '.join(contract.key)} and other content"
+        files = range(len(marks.staged))
+        found = [[(row, "key_conflict", why) for row in repeats.conflicts[file]] for file in files]
+        # Of what lands anew, what landed before it is asked, as then.
+        landed = [
+            entry
+            for entry in self._registered(submission)
+            if not before or entry["landed_at"] < before["landed_at"]
+        ]
+        twice = sent_in_two_months(self.connection, marks.staged, contract, submission.period, self.lake, landed)
+        rows = [(file, row, said) for file, faults in enumerate(twice) for row, said in faults.items()]
+        if rows and self.rules[IN_TWO_MONTHS].consequence == "warn":
+            warnings.append(Warned(IN_TWO_MONTHS, len(rows), f"{len(rows)} rows: {rows[0][2]}"))
+            return found
+        for file, row, said in rows:
+            found[file].append((row, IN_TWO_MONTHS, said))
+        return found
+
+    def _check_share(self, staged: Staged, faulty: int, example: Callable[[], RowFaults]) -> None:
+        """Refuse a file of which too many rows would be quarantined, with those that could not be read."""
+        self.rules.check_share(
+            str(staged.path),
+            len(staged.unreadable) + staged.broken + faulty,
+            staged.received,
+            lambda: first_fault(self.connection, staged, example()),
+        )
+
+    def _check_month(self, submission: Submission, contract: Contract, marks: Marks) -> None:
         """Refuse a submission of which no row belongs to its month, where each of its rows should.
 
         An export of what is open (`not_after`) may have nothing that began in its month.
         """
-        for name, rule in contract.period.items():
-            if rule != "within":
+        for number, check in enumerate(marks.checks):
+            if check.rule_id != "row_of_another_month":
                 continue
-            first, after = month_bounds(contract.column(name), submission.period)
-            files = ", ".join(literal(file.target) for file in staged)
-            found = self.connection.execute(
-                f"select count({quoted(name)}), count(*) filter (where {quoted(name)} >= ? and {quoted(name)} < ?)"
-                f" from read_parquet([{files}], hive_partitioning = false)",
-                [first, after],
-            ).fetchone()
-            assert found is not None
-            if found[0] and not found[1]:
+            (name,) = check.columns
+            filled = marks.filled(name)
+            if contract.period[name] == "within" and filled and marks.broken(number) == filled:
                 raise RefusalError(
                     "no_row_of_the_month",
-                    f"{submission.directory}: none of its {found[0]} rows has a '{name}' in {submission.period};"
+                    f"{submission.directory}: none of its {filled} rows has a '{name}' in {submission.period};"
                     " send it as the submission of its month",
                 )
 
-    def _check_same(self, submission: Submission, contract: Contract, staged: list[Staged]) -> list[Warned]:
+    def _check_same(self, submission: Submission, contract: Contract, staged: Sequence[Staged]) -> list[Warned]:
         """Refuse a submission of which rows differ in what each should say, or warn, as the rule has it."""
         warnings = []
-        files = ", ".join(literal(file.target) for file in staged)
         for same in contract.same_in_all_rows:
+            rows = " union all ".join(f"select {quoted(same.column)} from {file.relation}" for file in staged)
             found = self.connection.execute(
-                f"select {quoted(same.column)}, count(*) as row_count from read_parquet([{files}],"
-                f" hive_partitioning = false) where {quoted(same.column)} is not null group by all"
-                " order by row_count desc, 1"
+                f"select {quoted(same.column)}, count(*) as row_count from ({rows})"
+                f" where {quoted(same.column)} is not null group by all order by row_count desc, 1"
             ).fetchall()
             if len(found) > 1:
                 rule = self.rules[same.rule]
@@ -573,15 +711,17 @@ class Landing:
     def _write(
         self,
         submission: Submission,
+        contract: Contract,
         judged: Judged,
         received: "Received",
         control: Control,
         aside: Path,
     ) -> Event:
-        """Write quarantines beside the staged rows, and return the register entry; checks that no row was lost."""
+        """Write what will lie in the lake, and return the register entry; checks that no row was lost."""
         entry = _entry(submission, control.received_at, is_synthetic=control.is_synthetic)
         entry |= {"landed_at": datetime.now(UTC).isoformat(), "verdict": "accepted"}
         files: list[dict[str, Any]] = []
+        known: dict[str, str] = {}
         for staged in judged.staged:
             faults = judged.faults[staged.path.name]
             quarantined = 0
@@ -593,8 +733,11 @@ class Landing:
                     submission=entry,
                     file=staged.path.name,
                 )
-            if faults or staged.target.is_symlink():
-                keep_the_rest(self.connection, staged.target, faults)
+            if faults:
+                keep_the_rest(self.connection, staged, contract, faults)
+            elif staged.is_as_received:
+                received.keep(staged.path.name, staged.target)
+                known[f"{stem(staged.path)}.parquet"] = received.sums[staged.path.name]
             accepted = count_rows(self.connection, staged.target)
             for path in (staged.target, aside / QUARANTINE / staged.target.name):
                 if path.exists():
@@ -620,7 +763,9 @@ class Landing:
         if entry["quarantined_rows"]:
             entry["verdict"] = "accepted_with_quarantine"
         entry |= {"warnings": [asdict(warned) for warned in judged.warnings], "files": files}
-        entry |= {"control_sha256": received.control_sum, "lake_files": lake_files(aside)}
+        if counted := self.counted.get(submission.key):
+            counted.write(aside)
+        entry |= {"control_sha256": received.control_sum, "lake_files": lake_files(aside, known)}
         return with_checksum(entry)
 
     def _publish(self, submission: Submission, entry: Event, aside: Path) -> None:
@@ -661,9 +806,15 @@ class Landing:
 
 
 class Received:
-    """The files of a submission as received, with their checksums, as far as they can be read."""
+    """The files of a submission as received, with their checksums, as far as they can be read.
 
-    def __init__(self) -> None:
+    Parquet is copied into a folder, if there is one, and the copy is read instead: it may come to lie in the lake
+    as it is, and nobody else can write to it after its checksum was taken.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+        self.copies: dict[str, Path] = {}
         self.paths: list[Path] = []
         self.sums: dict[str, str] = {}
         self.control_sum: str | None = None
@@ -676,26 +827,40 @@ class Received:
             raise RefusalError(
                 "no_files", f"{submission.directory}: no files here; ask {submission.provider} to send them"
             )
-        self.sums = {path.name: sha256(path) for path in paths}
+        for number, path in enumerate(paths):
+            if self.folder and path.suffix == ".parquet":
+                copy_bytes(path, self.folder / f"{number}.parquet")
+                self.copies[path.name] = self.folder / f"{number}.parquet"
+        self.sums = {path.name: sha256(self.copies.get(path.name, path)) for path in paths}
         self.paths = paths
         control = submission.directory / CONTROL_FILE
         self.control_sum = sha256(control) if control.exists() else None
+
+    def keep(self, name: str, target: Path) -> None:
+        """Let the copy of a file take the place of a link to it; without copies, the link stays."""
+        if name in self.copies:
+            self.copies[name].replace(target)
+
+    def close(self) -> None:
+        """Remove the copies that were not kept."""
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def control(self, submission: Submission) -> Control:
         """Read the control file and hold the files against it; without one, all was received now, and is real."""
         path = submission.directory / CONTROL_FILE
         if self.control_sum is None:
-            return Control(self.at, is_synthetic=False, rows={}, checksums={})
+            return Control(self.at, is_synthetic=False)
         control = read_control(path, submission.period, datetime.now(UTC))
         self.at = control.received_at
-        if sorted(control.checksums) != sorted(self.sums):
+        if control.names is not None and sorted(control.names) != sorted(self.sums):
             raise RefusalError(
                 "control_files_differ",
-                f"{path}: lists {sorted(control.checksums)}, but the files are {sorted(self.sums)}; send what is"
+                f"{path}: lists {sorted(control.names)}, but the files are {sorted(self.sums)}; send what is"
                 " missing or list it",
             )
         for name, found in self.sums.items():
-            if control.checksums[name] != found:
+            if control.checksums.get(name, found) != found:
                 raise RefusalError(
                     "checksum_differs",
                     f"{submission.directory / name}: SHA-256 is {found}, the control file says"
@@ -766,11 +931,13 @@ def _entry(submission: Submission, received_at: datetime, *, is_synthetic: bool)
 
 
 def _check_names(submission: Submission, files: list[Path], sums: Mapping[str, str]) -> None:
-    stems = Counter(stem(path).lower() for path in files)
+    # As a file system may that has no capitals, or knows an accent in one form only.
+    stems = Counter(unicodedata.normalize("NFKC", stem(path)).casefold() for path in files)
     if clash := [one for one, count in stems.items() if count > 1]:
         raise RefusalError(
             "file_names_clash",
-            f"{submission.directory}: several files are called '{clash[0]}', with different endings; rename them",
+            f"{submission.directory}: several files are called '{clash[0]}', but for endings, capitals or how"
+            " accents are written; rename them",
         )
     contents = Counter(sums.values())
     if twice := [name for name, sha256 in sums.items() if contents[sha256] > 1]:

@@ -2,15 +2,17 @@
 
 import csv
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cpm_warehouse.contracts import SEEDS, Column, Contract, SeedColumns
-from cpm_warehouse.receive.checks import checks_of
+from cpm_warehouse.receive.checks import checks_of, rule_ids
 from cpm_warehouse.receive.reading import EXAMPLES
-from cpm_warehouse.receive.rules import Rules
+from cpm_warehouse.receive.rules import Rules, instant_bounds
 
-# Which rules a contract brings does not depend on the month.
+# Which rules a contract brings does not depend on the month, nor on when its file comes.
 ANY_MONTH = "2021-08"
+ANY_TIME = datetime(2021, 9, 5, tzinfo=UTC)
 
 
 def write_contract_pages(contracts: Mapping[str, Contract], out: Path) -> int:
@@ -45,7 +47,7 @@ def _page(contract: Contract, rules: Rules) -> Iterator[str]:
     kinds = {column.type for column in contract.columns}
     yield "\nIn a CSV: " + "; ".join(f"{kind} is {EXAMPLES[kind]}" for kind in EXAMPLES if kind in kinds) + "."
     yield "\n| Rule | What follows | Remedy |\n|---|---|---|"
-    named = dict.fromkeys(check.rule_id for check in checks_of(contract, ANY_MONTH))
+    named = rule_ids(checks_of(contract, ANY_MONTH, bounds=instant_bounds(ANY_TIME)))
     for rule_id in ["row_not_readable", "value_not_readable", *named]:
         judged = rules[rule_id]
         yield f"| {judged.description} | {judged.consequence} | {judged.remedy} |"

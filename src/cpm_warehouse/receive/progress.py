@@ -73,6 +73,10 @@ def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
         submissions.update({warned.rule_id for warned in outcome.warnings})
     for rule_id in sorted(rows):
         yield f"warning {rule_id}: {rows[rule_id]:,} rows of {submissions[rule_id]} submissions"
+    for outcome in new:
+        if outcome.left_out:
+            left_out = ", ".join(outcome.left_out)
+            yield f"{outcome.submission.directory}: left out, as other tools leave them beside data: {left_out}"
 
 
 def _look_otherwise(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -116,6 +116,19 @@ class Staged:
     broken: int = 0
     taken_as_utc: tuple[str, ...] = ()
     layout: Layout | None = None
+    lacks: tuple[Column, ...] = ()
+
+    @property
+    def relation(self) -> str:
+        """SQL of its staged rows, with every column of the contract and file_row_number."""
+        rows = f"read_parquet({literal(self.target)}, file_row_number = true, hive_partitioning = false)"
+        lacking = "".join(f", cast(null as {column.type}) as {quoted(column.name)}" for column in self.lacks)
+        return f"(select *{lacking} from {rows})" if lacking else rows
+
+    @property
+    def is_as_received(self) -> bool:
+        """Whether `target` leads to the file itself, of which no row was written anew."""
+        return self.target.is_symlink()
 
     @property
     def path(self) -> Path:
@@ -130,6 +143,8 @@ class Staged:
 
 class FileReader:
     """One received file, read by its contract, and by a layout where there is one for it.
+
+    Where there is a `copy` of it, that is read: nobody changes it meanwhile.
 
     Raises RefusalError, naming file, reason and remedy, where the file cannot be read, where its columns are not
     the contract's (in any order, optional ones or not) or the layout's, or where it cannot be known which rows it
@@ -146,9 +161,11 @@ class FileReader:
         *,
         layout: Layout | None = None,
         period: str = "",
+        copy: Path | None = None,
     ) -> None:
         self.connection = connection
         self.path = path
+        self.copy = copy or path
         self.contract = contract
         self.scratch = scratch
         self.rules = rules
@@ -159,15 +176,20 @@ class FileReader:
         """Write the rows that can be read, typed, as Parquet.
 
         Values are first read all or nothing, which takes one pass; where one cannot be read, a second pass tells
-        which rows have such values. Parquet that already is as the contract has it is read to its end, and linked:
-        it is written once, when it is known which rows stay.
+        which rows have such values. Parquet that already is as the contract has it is linked: whoever checks its
+        rows reads it to its end.
         """
-        source = open_source(self.connection, self.path, self.scratch, self.layout, progress)
+        source = open_source(self.connection, self.path, self.copy, self.scratch, self.layout, progress)
         taken = self._taken(source)
         self._forget_rejects()
         staged = Staged(source, target, layout=self.layout, taken_as_utc=self._check_zones(source, taken))
+        if self._is_as_contract(source):
+            target.symlink_to(self.copy.resolve())
+            staged.lacks = tuple(one for one in self.contract.columns if taken.types[one.name] is None)
+            staged.rows = source.received
+            return staged
         try:
-            self._copy(source, taken, target)
+            self._convert(taken, target)
         except duckdb.Error as error:
             if no_room(error):
                 raise
@@ -177,10 +199,7 @@ class FileReader:
             except duckdb.Error as error:
                 if no_room(error):
                     raise
-                raise RefusalError(
-                    "file_not_readable",
-                    f"{self.path}: cannot be read ({_first_line(error)}); ask for the file again",
-                ) from error
+                raise not_readable(self.path, error) from error
         staged.rows = self._count(target)
         if source.text and (source.may_overrun or staged.rows + len(staged.unreadable) < source.received):
             self._leave_out_overruns(staged)
@@ -272,16 +291,16 @@ class FileReader:
         found = self.connection.execute(f"select count({quoted(name)}) from {taken.relation}").fetchone()
         return bool(found and found[0])
 
-    def _copy(self, source: Source, taken: Interpreted, target: Path) -> None:
-        if (
+    def _is_as_contract(self, source: Source) -> bool:
+        """Whether a file is Parquet with the columns and types of the contract, in any order."""
+        found = dict(source.columns)
+        return (
             not source.text
             and not self.layout
-            and list(source.columns) == [(column.name, column.type) for column in self.contract.columns]
-        ):
-            values = ", ".join(quoted(name) for name, _ in source.columns)
-            self.connection.execute(f"select bit_xor(hash({values})) from {source.relation}")
-            target.symlink_to(self.path.resolve())
-            return
+            and all(found.get(column.name, column.type) == column.type for column in self.contract.columns)
+        )
+
+    def _convert(self, taken: Interpreted, target: Path) -> None:
         select = ", ".join(f"{_value(column, taken)} as {quoted(column.name)}" for column in self.contract.columns)
         self._write(f"select {select} from {taken.relation}", target)
 
@@ -336,7 +355,7 @@ class FileReader:
                 continue
             read += 1
         if rows:
-            keep_the_rest(self.connection, staged.target, rows)
+            keep_the_rest(self.connection, staged, self.contract, rows)
             staged.rows -= len(rows)
 
     def _write(self, select: str, target: Path) -> None:
@@ -396,22 +415,38 @@ def first_fault(connection: duckdb.DuckDBPyConnection, staged: Staged, faults: R
     return f"{staged.source.place} {fault.line}: {fault.reason}"
 
 
-def keep_the_rest(connection: duckdb.DuckDBPyConnection, path: Path, rows: Collection[int]) -> None:
-    """Write a staged file, or what it links to, anew without the rows given.
+def place_of_row(connection: duckdb.DuckDBPyConnection, staged: Staged, row: int) -> str:
+    """Say where a staged row, counted from 0, stands in the file as it was received."""
+    wanted = ("wanted",)
+    found = (fault for fault in locate(connection, staged, {row: (wanted, "")}) if fault.rule_ids == wanted)
+    return f"{staged.source.place} {next(found).line}"
+
+
+def keep_the_rest(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, contract: Contract, rows: Collection[int]
+) -> None:
+    """Write a staged file anew without the rows given.
 
     They are filtered by a string of bits: a filter keeps the order of the rows, which a join would lose.
     """
-    aside = path.with_suffix(".rest")
-    kept = bytearray(b"1") * count_rows(connection, path)
+    aside = staged.target.with_suffix(".rest")
+    kept = bytearray(b"1") * count_rows(connection, staged.target)
     for row in rows:
         kept[row] = ord("0")
-    where = "where get_bit(cast($1 as bit), cast(file_row_number as integer)) = 1" if rows else ""
-    source = f"read_parquet({literal(path)}, file_row_number = true, hive_partitioning = false)"
+    columns = ", ".join(map(quoted, contract.names))
     connection.execute(
-        f"copy (select * exclude (file_row_number) from {source} {where}) to {literal(aside)} ({PARQUET})",
-        [kept.decode()] if rows else None,
+        f"copy (select {columns} from {staged.relation}"
+        f" where get_bit(cast($1 as bit), cast(file_row_number as integer)) = 1) to {literal(aside)} ({PARQUET})",
+        [kept.decode()],
     )
-    aside.replace(path)
+    aside.replace(staged.target)
+
+
+def not_readable(path: Path, error: duckdb.Error) -> RefusalError:
+    """Say that DuckDB could not read a received file."""
+    return RefusalError(
+        "file_not_readable", f"{path}: cannot be read ({_first_line(error)}); ask for the file again"
+    )
 
 
 def _not_countable(staged: Staged) -> RefusalError:

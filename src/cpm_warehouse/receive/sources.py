@@ -66,11 +66,12 @@ def stem(path: Path) -> str:
 def open_source(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
+    copy: Path,
     scratch: Path,
     layout: Layout | None,
     progress: Progress | None = None,
 ) -> Source:
-    """Open a file. Raises RefusalError where it is of no kind that is read, or cannot be read."""
+    """Open a file, or its copy. Raises RefusalError where it is of no kind that is read, or cannot be read."""
     endings = BY_LAYOUT if layout else BY_CONTRACT
     ending = next((one for one in sorted(endings, key=len, reverse=True) if path.name.endswith(one)), None)
     if ending is None:
@@ -85,11 +86,11 @@ def open_source(
         assert layout
         return _open_sheet(connection, path, place.with_suffix(".parquet"), layout)
     if ending in TEXTS and layout and needs_copy(layout):
-        copy = place.with_suffix(".copy")
-        copy_as_utf8(path, layout, copy)
-        file = TextFile(path, copy, Dialect.of(layout), layout.lines_before_header + 1)
+        as_utf8 = place.with_suffix(".utf8")
+        copy_as_utf8(path, layout, as_utf8)
+        file = TextFile(path, as_utf8, Dialect.of(layout), layout.lines_before_header + 1)
         return _open_text(file, progress, by_place=True)
-    place.symlink_to(path.resolve())
+    place.symlink_to(copy.resolve())
     if ending in TEXTS:
         dialect = Dialect.of(layout) if layout else COMMAS
         return _open_text(TextFile(path, place, dialect), progress, by_place=layout is not None)

@@ -1,6 +1,5 @@
 """Finds the submissions below a directory of extracts."""
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,12 +9,14 @@ from pathlib import Path
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.errors import CpmError, RefusalError, no_room
 from cpm_warehouse.layouts.loading import BESIDE
-from cpm_warehouse.receive.control import CONTROL_FILE
+from cpm_warehouse.receive.names import CONTROL_FILE, is_marker, received_files
 
 PERIOD = re.compile(r"20[0-9][0-9]-(0[1-9]|1[0-2])")
 VERSION = re.compile(r"v[1-9][0-9]{0,5}")
-# With what landing adds to it, and on every file system.
-LONGEST_NAME = 200
+# Folders beside those of providers: layouts, and what was published of a sample.
+NO_PROVIDERS = {BESIDE, "_published"}
+# Endings of files that may be data, or came with some.
+DATA = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".gz", ".zip", ".json")
 
 
 @dataclass(frozen=True)
@@ -41,21 +42,11 @@ class Submission:
 
     def files(self) -> list[Path]:
         """Files received, control file left out, by name. Raises RefusalError where there is anything else."""
-        paths = [path for path in sorted(self.directory.iterdir()) if not path.name.startswith(".")]
-        for path in paths:
-            if path.is_symlink() or not path.is_file():
-                raise RefusalError("not_a_file", f"{path}: is a directory or a link; send the file itself")
-            if not _usable(path.name):
-                raise RefusalError(
-                    "file_name_not_usable",
-                    f"{path}: the name is longer than {LONGEST_NAME} bytes, not UTF-8, or has characters that are"
-                    " not shown; rename the file",
-                )
-        return [path for path in paths if path.name != CONTROL_FILE]
+        return [path for path in received_files(self.directory) if path.name != CONTROL_FILE]
 
-
-def _usable(name: str) -> bool:
-    return name.isprintable() and len(os.fsencode(name)) <= LONGEST_NAME
+    def markers(self) -> list[str]:
+        """Names of what tools left beside the files, which is not looked at."""
+        return [path.name for path in sorted(self.directory.iterdir()) if is_marker(path)]
 
 
 def find_submissions(extracts: Path, contracts: Mapping[str, Contract]) -> list[Submission]:
@@ -79,8 +70,8 @@ def find_submissions(extracts: Path, contracts: Mapping[str, Contract]) -> list[
 def _find(folder: Path, names: tuple[str, ...], contracts: Mapping[str, Contract]) -> Iterator[Submission]:
     try:
         # A submission too is listed here, so that one that cannot be is refused and not passed over.
-        inside = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.is_dir())
-        inside = [path for path in inside if names or path.name != BESIDE]
+        listed = sorted(path for path in folder.iterdir() if not is_marker(path))
+        inside = [path for path in listed if path.is_dir() and (names or path.name not in NO_PROVIDERS)]
     except OSError as error:
         if not names:
             raise
@@ -91,8 +82,19 @@ def _find(folder: Path, names: tuple[str, ...], contracts: Mapping[str, Contract
     if len(names) == 4:
         yield _parse(folder, names, contracts)
         return
+    for path in listed:
+        # Whatever lies beside versions was meant to be in one; above, whatever looks like data.
+        if not path.is_dir() and (len(names) == 3 or path.name.lower().endswith(DATA)):
+            yield _out_of_place(path, names)
     for path in inside:
         yield from _find(path, (*names, path.name), contracts)
+
+
+def _out_of_place(path: Path, names: tuple[str, ...]) -> Submission:
+    provider, extract, period = (*names, "", "", "")[:3]
+    remedy = "move it into <provider>/<extract>/<YYYY-MM>/v<n>/, or remove it"
+    refusal = RefusalError("file_out_of_place", f"{path}: lies in no version's folder; {remedy}")
+    return Submission(path, provider, extract, period, 0, refusal)
 
 
 def _parse(path: Path, names: tuple[str, ...], contracts: Mapping[str, Contract]) -> Submission:

@@ -23,8 +23,8 @@ def may_be_swapped(
     for column in contract.columns:
         described = staged.layout.column(column.name)
         formats = {
-            "timestamp": (described.instants or staged.layout.instants).formats,
-            "date": (described.dates or staged.layout.dates).formats,
+            "timestamp": staged.layout.instants_of(column.name).formats,
+            "date": staged.layout.dates_of(column.name).formats,
         }.get(column.type, ())
         if any({"d", "m"} <= set(DIRECTIVE.findall(form)) for form in formats) and described.is_in_file:
             columns.setdefault(formats, []).append(column)

@@ -315,6 +315,47 @@ class Charts:
         )
         return self._figure(alt.layer(*layers), title, f"Lines, {y_title} by {x_title}: {said}.")
 
+    def timeline(self, table: Iterable[Row], title: str) -> Markup:
+        """For each option and measure, the months that have no report, and those that it would report.
+
+        What is measured is dark, a proxy is pale, and both are named beside the first month.
+        """
+        starts = {
+            (row["measure_id"], row["option_id"]): row for row in table if row["month_without_reporting_count"]
+        }
+        if not starts:
+            return self._empty(title)
+        rows = list(starts.values())
+        bounds = [row[column] for row in rows for column in ("first_bound_month", "reported_from_month")]
+        end = date(max(bounds).year + 1, 12, 31)
+        data: list[dict[str, Any]] = [
+            {
+                "label": f"{_option(row['option_id'])}, {row['measure_id'].replace('_', ' ')}",
+                "bound": f"{row['first_bound_month']}",
+                "start": f"{row['reported_from_month']}",
+                "end": f"{end}",
+                "text": f"{row['reported_from_month']:%b %Y}, {row['basis']}",
+                "basis": row["basis"],
+            }
+            for row in rows
+        ]
+        base = alt.Chart(_data(data)).encode(
+            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False))
+        )
+        years = alt.Axis(format="%Y", tickCount="year", grid=False)
+        without = base.mark_bar(color="#ffffff", stroke=LINE, size=11).encode(
+            x=alt.X("bound:T", title=None, axis=years), x2="start:T"
+        )
+        reported = base.mark_bar(size=11).encode(
+            x="start:T",
+            x2="end:T",
+            color=alt.condition(alt.datum.basis == "measured", alt.value(SOFT), alt.value(LINE)),
+        )
+        named = base.mark_text(align="left", dx=4, color=INK, fontSize=LABEL_SIZE).encode(x="end:T", text="text:N")
+        said = "; ".join(f"{point['label']} from {point['text']}" for point in data)
+        layers = alt.layer(without, reported, named)
+        return self._figure(layers, title, f"Bars by month: {said}.", height=20 * len(data), width=PANEL // 2)
+
     def _levels(self, row: Row, axis: Axis, *, upright: bool) -> list[Any]:
         """The levels as dashed lines with their names: across a trend, upright beside the parts."""
         layers: list[Any] = []
@@ -360,6 +401,11 @@ class Charts:
             f'<figure class="chart empty"><figcaption>{escape(title)}</figcaption>'
             "<p>No figures to draw.</p></figure>"
         )
+
+
+def _option(option_id: str) -> str:
+    """Name an option by its Change Request, or as the operations centre's: a measure has one of those."""
+    return option_id.upper() if option_id.startswith("cr") else "TOC"
 
 
 def _data(rows: list[dict[str, Any]]) -> alt.InlineData:

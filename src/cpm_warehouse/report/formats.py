@@ -13,6 +13,12 @@ ACRONYMS = {
     word.lower(): word
     for word in (
         "CPM",
+        "CR1418",
+        "CR1420",
+        "CR1423",
+        "CR1430",
+        "CR1438",
+        "CR1440",
         "CSP",
         "DCC",
         "DSP",
@@ -24,9 +30,11 @@ ACRONYMS = {
         "PMR",
         "SEC",
         "SLA",
+        "SMETS1",
         "SMKI",
         "SRV",
         "S1SP",
+        "TOC",
     )
 } | {
     "ioc": "IOC",
@@ -36,6 +44,7 @@ ACRONYMS = {
     "p90": "P90",
     "p95": "P95",
     "p99": "P99",
+    "s1sps": "S1SPs",
     "wan": "WAN",
     **{word.lower(): word for word in ("North", "Central", "South")},
 }
@@ -149,5 +158,7 @@ def _text(name: str, value: str) -> str:
         return ", ".join(_text("status", one) for one in value.split(","))
     if value in MARKS:
         return f"{MARKS[value]} {in_words(value)}"
-    is_a_code = CODE.fullmatch(value) or (name not in {"source", "definition", "limitation"} and value.islower())
+    is_a_code = CODE.fullmatch(value) or (
+        name not in {"source", "definition", "limitation", "marts"} and value.islower()
+    )
     return in_words(value) if is_a_code else value

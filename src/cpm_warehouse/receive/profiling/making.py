@@ -1,11 +1,11 @@
 """The command `cpm profile`: reads a file, says what is in it, and writes a layout to complete."""
 
+import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.duck import connect
@@ -13,14 +13,21 @@ from cpm_warehouse.errors import CpmError, one_line
 from cpm_warehouse.layouts.columns import same_name
 from cpm_warehouse.layouts.loading import BESIDE, LAYOUTS, open_choices, read_layout_yaml
 from cpm_warehouse.publish.withholding import without_devices
+from cpm_warehouse.receive.profiling.given import Given, read_given
 from cpm_warehouse.receive.profiling.names import match_names
-from cpm_warehouse.receive.profiling.opening import Known, open_file
+from cpm_warehouse.receive.profiling.opening import open_file
 from cpm_warehouse.receive.profiling.seen import Seen
 from cpm_warehouse.receive.profiling.telling import tell
 from cpm_warehouse.receive.profiling.values import Values, count_repeated, count_values
 from cpm_warehouse.receive.profiling.writing import layout_text
 
 TRIED = 12
+# How well a column fits of which it is only known that it has few values.
+FEW = 0.1
+# A truth value, its opposite, and what is neither.
+MOST_TRUTHS = 3
+# Of a month there are many instants where there are so many times fewer than of the fullest.
+MANY = 10
 
 
 def profile(
@@ -45,14 +52,14 @@ def profile(
     target = out or LAYOUTS / provider / f"{extract}.yml"
     if target.exists():
         raise CpmError(f"{target}: is there already and stays as it is; name another file with --out")
-    known = _known(layout) if layout else Known()
-    seen = _look(path, contracts, contract, provider, known)
+    given = read_given(layout, contract, provider, path.name) if layout else Given()
+    seen = _look(path, contracts, contract, provider, given)
     for line in tell(seen):
         say(one_line(without_devices(line)))
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(layout_text(seen, path.name), encoding="utf-8")
     choices = list(open_choices(read_layout_yaml(target)))
-    say(f"{target}: a layout with {len(choices)} choices to make")
+    say(one_line(f"{target}: a layout with {len(choices)} choices to make"))
     for choice in choices:
         say(one_line(without_devices(f"  {choice}")))
     for line in _next(path, seen, target):
@@ -77,50 +84,28 @@ def _provider(contract: Contract, provider: str | None) -> str:
     raise CpmError(f"{said} {contract.extract}; name one with --provider: {', '.join(contract.providers)}")
 
 
-def _known(path: Path) -> Known:
-    """What a layout, choices open or not, says of how a file is to be read; of several, the last."""
-    raw = read_layout_yaml(path)
-    layouts = raw.get("layouts") if isinstance(raw, dict) else None
-    if not isinstance(layouts, list) or not layouts or not isinstance(layouts[-1], dict):
-        raise CpmError(f"{path}: has no layouts; `cpm profile` without --layout writes one")
-    said: dict[str, Any] = layouts[-1]
-    text = said.get("text") if isinstance(said.get("text"), dict) else {}
-    assert isinstance(text, dict)
-
-    def decided(value: object) -> str | None:
-        return value if isinstance(value, str) else None
-
-    before = said.get("lines_before_header")
-    return Known(
-        decided(text.get("delimiter")),
-        decided(text.get("quote")),
-        decided(text.get("encoding")),
-        decided(said.get("sheet")),
-        before if isinstance(before, int) else None,
-    )
-
-
-def _look(path: Path, contracts: Mapping[str, Contract], contract: Contract, provider: str, known: Known) -> Seen:
+def _look(path: Path, contracts: Mapping[str, Contract], contract: Contract, provider: str, given: Given) -> Seen:
     with TemporaryDirectory(prefix="cpm_profile_") as scratch, connect() as connection:
         connection.execute("set preserve_insertion_order = true")
-        opened = open_file(connection, path, contract.names, known, Path(scratch))
-        if not opened.rows:
+        opened = open_file(connection, path, contract, given, Path(scratch))
+        if not opened.rows and not contract.may_be_empty:
             raise CpmError(f"{path}: has names of columns and no rows; name a file that has some")
-        matched = match_names(contract, opened.header)
+        matched = match_names(contract, opened.header, given)
         if not matched.places and (better := _better(contracts, contract, opened.header)):
             raise CpmError(
                 f"{path}: has no column of {contract.extract}, and {better[1]} of {better[0]};"
                 f" say --extract {better[0]}"
             )
         values = {
-            name: count_values(connection, place, contract.column(name)) for name, place in matched.places.items()
+            name: count_values(connection, place, contract.column(name), given)
+            for name, place in matched.places.items()
         }
         tried: dict[str, dict[int, Values]] = {}
         for name in matched.missing:
             by_name = matched.candidates[name]
             places = [*by_name, *(place for place in matched.unmatched if place not in by_name)]
             counted = {
-                place: count_values(connection, place, contract.column(name))
+                place: count_values(connection, place, contract.column(name), given)
                 for place in places
                 if opened.header[place].strip()
             }
@@ -129,13 +114,13 @@ def _look(path: Path, contracts: Mapping[str, Contract], contract: Contract, pro
         key = [matched.places.get(name) for name in contract.key]
         whole = [place for place in key if place is not None]
         repeated = count_repeated(connection, whole) if len(whole) == len(key) else None
-    return Seen(contract, provider, opened, matched, values, tried, others, repeated)
+    return Seen(contract, provider, opened, matched, values, tried, others, repeated, given)
 
 
 def _fitting(
     contract: Contract, name: str, counted: Mapping[int, Values], by_name: Sequence[int]
 ) -> dict[int, Values]:
-    """Candidates whose values a column could have, those whose name resembles it first, then by their values."""
+    """Candidates of a column, likeliest first: of a name like it, else of values that it may have."""
     column = contract.column(name)
 
     def share(values: Values) -> float:
@@ -143,18 +128,20 @@ def _fitting(
             return 0.0
         if column.type in {"timestamp", "date"}:
             return max(values.formats.values(), default=0) / values.filled
-        if column.type in {"bigint", "ubigint"}:
-            return sum(values.numbers.values()) / values.filled
+        if column.pattern or column.type in {"bigint", "ubigint"}:
+            return values.fitting / values.filled
         if column.known:
-            return 1 - min(sum(values.unknown.values()) / values.filled, 1)
+            # Codes may be called otherwise in the file: then they are about as few.
+            listed = 1 - min(sum(values.unknown.values()) / values.filled, 1)
+            return listed or (FEW if values.distinct <= 2 * len(column.known) else 0)
+        if column.type == "boolean":
+            return 1.0 if values.distinct <= MOST_TRUTHS else 0.0
         return 0.5
 
     shares = {place: share(values) for place, values in counted.items()}
-    found = [place for place in counted if shares[place] > 0 or (place in by_name and not counted[place].filled)]
-    # A code is not looked for by values where the name says where it is.
-    found.sort(
-        key=lambda place: (place not in by_name, by_name.index(place) if place in by_name else -shares[place])
-    )
+    found = [place for place in by_name if shares[place] > 0 or not counted[place].filled]
+    if not found:
+        found = sorted((place for place in counted if shares[place] > 0), key=lambda place: -shares[place])
     return {place: counted[place] for place in found[:TRIED]}
 
 
@@ -186,21 +173,32 @@ def _next(path: Path, seen: Seen, target: Path) -> list[str]:
             if path.name.endswith(seen.opened.suffix)
             else f"{path.name.split('.')[0]}{seen.opened.suffix}"
         )
+        name = "".join(letter if letter.isprintable() else "_" for letter in name)
         lines = [
-            f"mkdir -p {shlex.quote(str(folder))}",
-            f"cp {shlex.quote(str(path))} {shlex.quote(str(folder / name))}",
+            f"mkdir -p {_typed(folder)}",
+            f"cp {_typed(path)} {_typed(folder / name)}",
         ]
     if not target.resolve().is_relative_to(LAYOUTS.resolve()):
         beside = extracts / BESIDE / seen.provider / f"{contract.extract}.yml"
         if target.resolve() != beside.resolve():
-            lines.append(f"mkdir -p {shlex.quote(str(beside.parent))}")
-            lines.append(f"cp {shlex.quote(str(target))} {shlex.quote(str(beside))}")
-    lines.append(f"cpm land --extracts {shlex.quote(str(extracts))} --lake lake/trial --dry-run")
+            lines.append(f"mkdir -p {_typed(beside.parent)}")
+            lines.append(f"cp {_typed(target)} {_typed(beside)}")
+    lines.append(f"cpm land --extracts {_typed(extracts)} --lake lake/trial --dry-run")
     return ["next, with the choices made:", *(f"  {line}" for line in lines)]
 
 
+def _typed(path: Path) -> str:
+    """A path as bash takes it; one that is no text by its bytes."""
+    if str(path).isprintable():
+        return shlex.quote(str(path))
+    bytes_of = "".join(
+        chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\x{byte:02x}" for byte in os.fsencode(path)
+    )
+    return f"$'{bytes_of}'"
+
+
 def _month(seen: Seen) -> str:
-    """The month in which most instants lie that the contract has within its month, else the last of any."""
+    """The month of most instants that the contract has within its month; of others, the last that has many."""
     rules = seen.contract.period
     for name in sorted(rules, key=lambda name: rules[name] != "within"):
         values = seen.counted.get(name)
@@ -209,5 +207,6 @@ def _month(seen: Seen) -> str:
             months = values.months[form]
             if rules[name] == "within":
                 return max(months, key=lambda month: months[month])
-            return max(months)
+            # Of the month after there may be some: by the clock of London, or changed before the export.
+            return max(month for month in months if months[month] * MANY >= max(months.values()))
     return "YYYY-MM"

@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.layouts.columns import same_name
+from cpm_warehouse.receive.profiling.given import Given
 
 # Below this share of letters in common, a name is no candidate: '*Incident ID+' and 'Incident Number' have 0.67.
 ALIKE = 0.6
@@ -28,14 +29,20 @@ class Matched:
     unmatched: Sequence[int]
 
 
-def match_names(contract: Contract, header: Sequence[str]) -> Matched:
-    """Match the names of a header, exactly, then in any case and spelling, and name candidates for the others."""
+def match_names(contract: Contract, header: Sequence[str], given: Given) -> Matched:
+    """Match the names of a header, exactly, then in any case and spelling, and name candidates for the others.
+
+    Where a layout already says what the file calls a column, or that it has none, that holds.
+    """
     places: dict[str, int] = {}
     spelt: set[str] = set()
     unclear: dict[str, list[int]] = {}
-    for name in contract.names:
-        exactly = [place for place, one in enumerate(header) if one == name]
-        found = exactly or [place for place, one in enumerate(header) if same_name(one) == same_name(name)]
+    looked_for = [name for name in contract.names if name not in given.not_in_file]
+    for name in looked_for:
+        names = given.in_file.get(name, (name,))
+        exactly = [place for place, one in enumerate(header) if one in names]
+        alike = {same_name(one) for one in names} - {""}
+        found = exactly or [place for place, one in enumerate(header) if same_name(one) in alike]
         if len(found) == 1:
             places[name] = found[0]
             spelt |= set() if exactly else {name}
@@ -43,7 +50,7 @@ def match_names(contract: Contract, header: Sequence[str]) -> Matched:
             unclear[name] = found
     taken = {*places.values()}
     unmatched = [place for place in range(len(header)) if place not in taken]
-    missing = [name for name in contract.names if name not in places and name not in unclear]
+    missing = [name for name in looked_for if name not in places and name not in unclear]
     candidates = {name: _candidates(name, header, unmatched) for name in missing}
     return Matched(places, frozenset(spelt), unclear, candidates, missing, unmatched)
 

@@ -4,12 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import combinations
 
 from cpm_warehouse.contracts import Column, Contract
 from cpm_warehouse.layouts.columns import same_name
+from cpm_warehouse.receive.profiling.given import Given
 from cpm_warehouse.receive.profiling.names import Matched
-from cpm_warehouse.receive.profiling.opening import Opened
+from cpm_warehouse.receive.profiling.opened import Opened
 from cpm_warehouse.receive.profiling.values import Values, order
+from cpm_warehouse.receive.profiling.words import WHY
+
+# Of a longer list, each code cannot be offered for each value.
+SHORT_LIST = 12
+KEPT_ALIKE = {"timestamp": "instants", "date": "dates"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ class Seen:
     tried: Mapping[str, Mapping[int, Values]]
     others: Mapping[int, Values]
     repeated: tuple[int, int] | None
+    given: Given
 
     def heading(self, place: int) -> str:
         """What the file calls a column."""
@@ -74,7 +82,9 @@ class Seen:
         return any(word.casefold() in map(str.casefold, column.known) for column in self.contract.columns)
 
     def formats(self, kind: str) -> Formats:
-        """How instants (timestamp) or dates (date) of the file are written, if all are written alike."""
+        """How instants (timestamp) or dates (date) of the file are written: by a layout, or if all are alike."""
+        if self.given.says(KEPT_ALIKE[kind], "formats"):
+            return Formats(getattr(self.given.layout, KEPT_ALIKE[kind]).formats)
         columns = [values for _, values in self.of_type(kind)]
         if not columns or (self.opened.suffix == ".parquet" and not self._texts(kind)):
             return Formats(["iso"])
@@ -91,6 +101,22 @@ class Seen:
         ]
         return any(self.opened.types[place] == "varchar" for place in places) or not places
 
+    def is_read(self, column: Column, values: Values) -> bool:
+        """Whether what holds for the whole file reads every instant or date of a column."""
+        formats = self.formats(column.type).formats
+        if formats is None or isinstance(formats, Open) or not self.given.says(KEPT_ALIKE[column.type], "formats"):
+            return formats is not None
+        return sum(values.formats.get(form, 0) for form in formats) >= values.filled
+
+    def words(self, kind: str) -> Mapping[str, str | Open]:
+        """Words within instants or dates, with what each stands for, or the choice of it."""
+        found: dict[str, str | Open] = {}
+        for _, values in self.of_type(kind):
+            for word, meant in values.words.items():
+                why = WHY.get(word.upper(), "languages differ in it")
+                found[word] = Open(meant, why) if len(meant) > 1 else meant[0]
+        return found
+
     def own_formats(self, values: Values) -> Formats:
         """How the values of one column are written, where the columns of the file differ."""
         every = [form for form, number in values.formats.items() if number == values.filled]
@@ -101,14 +127,25 @@ class Seen:
             return Formats(None)
         reads = {form: values.formats[form] for form in some}
         counts = ", ".join(f"{form} reads {number:,}" for form, number in reads.items())
-        return Formats(Open([[form] for form in some], f"none reads all {values.filled:,} values: {counts}"))
+        pairs = [
+            [one, other]
+            for one, other in combinations(some, 2)
+            if reads[one] + reads[other] == values.filled and order(one) == order(other)
+        ]
+        options = [*pairs, *([form] for form in some)]
+        return Formats(Open(options, f"none reads all {values.filled:,} values: {counts}"))
 
-    def zone(self) -> Open | None:
-        """Ask for the zone of instants without an offset; None where there are none."""
+    def zone(self) -> Open | str | None:
+        """The zone of instants without an offset, or the choice of it; None where none is wanted."""
+        if self.given.layout.instants.zone and self.given.says("instants", "zone"):
+            return None
         columns = [values for _, values in self.of_type("timestamp")]
         naive = sum(values.naive for values in columns)
-        if not naive:
+        is_agreed = self.opened.suffix == ".parquet" and self.contract.instants_without_zone == "utc"
+        if not naive or is_agreed:
             return None
+        if self.opened.is_utc:
+            return "UTC"
         formats = self.formats("timestamp").formats
         form = formats[0] if isinstance(formats, list) and formats else None
         missing = sum(values.missing_hour.get(form, 0) for values in columns) if form else 0
@@ -118,6 +155,7 @@ class Seen:
             why += f"; {missing:,} lie in the hour that London's clocks leave out in spring, so hardly London's"
         if repeated:
             why += f"; {repeated:,} lie in the hour that comes twice in London: see repeated_hour"
+        why += "; or write another, such as Europe/Berlin"
         return Open(["UTC", "Europe/London"] if missing else ["Europe/London", "UTC"], why)
 
     def stands_for(self, column: Column, values: Values) -> Mapping[str, object]:
@@ -125,14 +163,17 @@ class Seen:
         found: dict[str, object] = {}
         if column.type == "boolean":
             words = {"yes": True, "y": True, "1": True, "t": True, "no": False, "n": False, "0": False, "f": False}
-            for value in values.unknown:
+            for value in values.codes:
                 plain = Open([True, False, None], "the contract has true or false")
                 found[value] = words.get(value.casefold(), plain)
             return found
-        if column.type == "varchar[]":
+        if column.type == "varchar[]" or column.identifies:
             return {}
+        if len(values.codes) == values.distinct and len(column.known) <= SHORT_LIST:
+            why = "no value of the column is in the list"
+            return {value: Open([*column.known, value], why) for value in values.codes}
         alike = {same_name(known): known for known in column.known if not known.replace(".", "").isdigit()}
-        for value in values.unknown:
+        for value in values.codes:
             # Codes of digits resemble each other and mean other things: 99.1 is not 9.1.
             cutoff = 1.0 if any(letter.isdigit() for letter in value) else 0.8
             near = [alike[one] for one in get_close_matches(same_name(value), alike, n=3, cutoff=cutoff)]

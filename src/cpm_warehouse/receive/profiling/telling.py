@@ -1,6 +1,6 @@
 """Says in lines what was seen of a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cpm_warehouse.contracts import Column
 from cpm_warehouse.receive.profiling.seen import Open, Seen
@@ -10,24 +10,30 @@ MONTHS_SHOWN = 6
 
 
 def tell(seen: Seen) -> Iterator[str]:
-    """Yield what was seen, for people; of devices, parties and columns that are uncertain, the form only."""
+    """Yield what was seen, for people: of values that no list has the form, but for few that may be codes."""
     opened, matched = seen.opened, seen.matched
     yield f"kind      {opened.kind}" + (f", written by {opened.written_by}" if opened.written_by else "")
     if opened.encodings:
         names = " or ".join(name for name, _ in opened.encodings)
         said = {"\t": "tabulator"}.get(opened.delimiter, opened.delimiter)
-        yield f"text      encoding {names}, delimiter {said}, quotation {opened.quote}"
+        yield f"text      encoding {names}, delimiter {said}, quotation {opened.quote or 'none'}"
     yield f"read      {'all ' if opened.is_whole else 'the first '}{opened.rows:,} rows" + (
         "" if opened.is_whole else "; more follow, of which nothing is said here"
     )
     if opened.lines_before_header:
         yield f"before    {opened.lines_before_header} lines before the header"
     if opened.lines_after_data:
-        yield f"after     lines that have not one value a column: {', '.join(opened.lines_after_data)}"
+        shown = [one.pattern or f"of the form {one.form}" for one in opened.lines_after_data]
+        yield f"after     lines with fewer values than the header: {', '.join(shown)}"
     if opened.broken:
         yield (
             f"broken    {opened.broken:,} records have not one value a column,"
             f" the first in line {opened.broken_line}"
+        )
+    if opened.headers_again:
+        yield (
+            f"broken    the header stands again {opened.headers_again:,} times, first in line"
+            f" {opened.header_again}: several files in one? each is a row at fault; ask for the file without"
         )
     exact = len(matched.places) - len(matched.spelt)
     yield (
@@ -55,13 +61,15 @@ def tell(seen: Seen) -> Iterator[str]:
     for what, kind in (("instants", "timestamp"), ("dates", "date")):
         if isinstance(asked := seen.formats(kind).formats, Open):
             yield f"{what:9} day and month cannot be told apart: {asked.why}"
-    if zone := seen.zone():
+    if isinstance(zone := seen.zone(), Open):
         yield f"zone      to be said: {zone.why}"
+    elif zone:
+        yield f"zone      {zone}: so Spark writes instants of type INT96, whatever its own zone is"
 
 
 def _column(column: Column | None, values: Values, heading: str, *, certain: bool) -> Iterator[str]:
     empty = 100 * (values.rows - values.filled) / values.rows if values.rows else 0
-    shown = values.examples if certain and column and not column.identifies else list(values.forms)[:3]
+    shown = values.examples if certain and values.examples else list(values.forms)[:3]
     yield (
         f"'{heading}': {values.filled:,} filled, {empty:.1f}% empty, {values.distinct:,} different;"
         f" {'like' if shown is values.examples else 'of the form'} {', '.join(shown) or 'nothing'}"
@@ -82,10 +90,14 @@ def _column(column: Column | None, values: Values, heading: str, *, certain: boo
         yield f"    {values.naive:,} without an offset"
     if set(values.numbers) - {"digits"}:
         yield f"    numbers: {_counts(values.numbers)}"
-    if values.unknown:
-        yield f"    no list has: {_counts(values.unknown)}"
+    if values.codes:
+        yield f"    no list has: {_counts(values.codes)}"
+    elif values.unknown:
+        yield f"    no list has {len(values.unknown):,} of its values"
+    if values.words:
+        yield f"    words in its dates: {', '.join(values.words)}"
 
 
-def _counts(counts: dict[str, int], most: int = 10) -> str:
+def _counts(counts: Mapping[str, int], most: int = 10) -> str:
     said: Sequence[str] = [f"{name} ({number:,})" for name, number in list(counts.items())[:most]]
     return ", ".join(said) + (f" and {len(counts) - most} more" if len(counts) > most else "")

@@ -1,14 +1,19 @@
 """Counts what the values of a column look like, in SQL over all that was read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import duckdb
 
-from cpm_warehouse.contracts import Column
+from cpm_warehouse.contracts import PATTERNS, Column
 from cpm_warehouse.duck import literal
 from cpm_warehouse.layouts.formats import OFFSET, pattern
+from cpm_warehouse.receive.instants import in_words, strptime
+from cpm_warehouse.receive.profiling.forms import form_in_sql
+from cpm_warehouse.receive.profiling.given import Given
+from cpm_warehouse.receive.profiling.words import meanings
 
 # Words that people and tools write where there is nothing.
 NOTHING = (
@@ -26,17 +31,27 @@ NOTHING = (
     "?",
     "k.a.",
     "not available",
+    "(clear)",
+    "(none)",
+    "(blank)",
+    "(leer)",
+    "<na>",
+    "\\n",
 )
+WHOLE = r"-?\d{1,3}([., ']\d{3})*([.,]0*)?|-?\d+([.,]0*)?"
 GUARDED = """(="[^"]*"|'.+)"""
 ISO = rf"(19|20)\d\d-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{{1,9}})?)?( ?{OFFSET})?)?"
 ISO_DATE = r"(19|20)\d\d-\d\d-\d\d"
 DAYS = (
     *("%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%y", "%m/%d/%y"),
     *("%d.%m.%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d, %Y", "%Y%m%d"),
+    *("%d. %b %Y", "%d. %b. %Y", "%d. %B %Y", "%d.%b.%Y", "%d %b %y", "%d %B %y"),
 )
+# With points, as Oracle has them.
 CLOCKS = (
-    *("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%I:%M:%S %p", "%I:%M %p"),
-    *("%H:%M:%S%z", "%H:%M:%S %z", "%H:%M:%S.%f%z"),
+    *("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%H:%M:%S,%f", "%H:%M:%S:%f", "%H:%M Uhr", "%H:%M:%S Uhr"),
+    *("%I:%M:%S %p", "%I:%M %p", "%I:%M%p", "%I:%M:%S%p", "%I:%M:%S.%f %p", "%I.%M.%S.%f %p", "%I.%M.%S %p"),
+    *("%H:%M:%S%z", "%H:%M:%S %z", "%H:%M%z", "%H:%M %z", "%H:%M:%S.%f%z", "%H:%M:%S.%f %z"),
 )
 INSTANT_FORMATS = tuple(f"{day}{sign}{clock}" for day in DAYS for sign in (" ", "T", ", ") for clock in CLOCKS)
 WORD_FORMS = {
@@ -50,15 +65,20 @@ WITHOUT_OFFSET = rf"regexp_replace(value, '(:\d\d(\.\d+)?) ?{OFFSET}$', '\1')"
 # Of so many of the forms that a column has, one value each is tried before all are counted.
 FORMS_TRIED = 300
 SHOWN = 5
+NOTHING_GIVEN = Given()
+# A list of codes has fewer that are not known; more are no codes, and may be names.
+MOST_CODES = 20
 
 
 @dataclass(frozen=True)
 class Values:
-    """What was counted of a column; `forms` are its commonest with digits as 9 and letters as A and a.
+    """What was counted of a column; `forms` are its commonest, `examples` its commonest values that a list has.
 
-    `formats` has how many of the `filled` values each format reads, `months` the months that they then lie in,
-    and `naive` how many have no offset; `missing_hour` and `repeated_hour` are instants at which the clocks of
-    Great Britain were put on and back. `numbers` counts ways of writing numbers.
+    `words` are within instants and dates and stand for others before a format reads them, with what each can
+    stand for. `formats` has how many of the `filled` values each format reads, `months` the months that they then
+    lie in, and `naive` how many have no offset; `missing_hour` and `repeated_hour` are instants at which the
+    clocks of Great Britain were put on and back. `numbers` counts ways of writing numbers; `fitting` are values of
+    the column's pattern, or whole numbers however written.
     """
 
     rows: int
@@ -75,7 +95,14 @@ class Values:
     missing_hour: dict[str, int] = field(default_factory=dict)
     repeated_hour: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    fitting: int = 0
     unknown: dict[str, int] = field(default_factory=dict)
+    words: dict[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> Mapping[str, int]:
+        """Values that no list knows, where they are few enough to be codes."""
+        return self.unknown if len(self.unknown) <= MOST_CODES else {}
 
 
 def order(form: str) -> str:
@@ -84,10 +111,13 @@ def order(form: str) -> str:
     return letters.lower().replace("b", "m")
 
 
-def count_values(connection: duckdb.DuckDBPyConnection, place: int, column: Column | None) -> Values:
+def count_values(
+    connection: duckdb.DuckDBPyConnection, place: int, column: Column | None, given: Given = NOTHING_GIVEN
+) -> Values:
     """Count the values of column `place` of table `given`; `column` is the one of the contract that it may be."""
     known = {value.casefold() for value in column.known} if column else set()
-    words = [word for word in NOTHING if word not in known]
+    said_nothing = given.nothing_of(column)
+    words = sorted(said_nothing | {word for word in NOTHING if word not in known})
     connection.execute(
         f"""
         create or replace temp table counted as
@@ -118,39 +148,50 @@ def count_values(connection: duckdb.DuckDBPyConnection, place: int, column: Colu
         from counted
         """,
     )
-    form = "value"
-    for letters, sign in ((r"\d", "9"), (r"\p{Lu}", "A"), (r"\p{Ll}", "a")):
-        form = f"regexp_replace({form}, '{letters}', '{sign}', 'g')"
+    form = form_in_sql("value")
     forms = _pairs(
         connection, f"select {form}, sum(number) from counted where is_filled group by 1 order by 2 desc, 1"
     )
+    listed = column.known if column and not column.identifies else ()
     examples = connection.execute(
-        "select value from counted where is_filled group by value order by sum(number) desc, value limit 3"
+        f"select value from counted where is_filled and list_contains({_list(listed)}, value)"
+        " group by value order by sum(number) desc, value limit 3"
     ).fetchall()
+    nothing_there = _pairs(
+        connection, "select value, sum(number) from counted where is_nothing group by 1 order by 1"
+    )
+    is_time = column is not None and column.type in {"timestamp", "date"}
+    put = _put_words(connection, column, given) if column and is_time else {}
     found = Values(
         rows=rows,
         filled=filled,
-        nothing=_pairs(
-            connection, "select value, sum(number) from counted where is_nothing group by 1 order by 1"
-        ),
+        nothing=nothing_there,
         padded=padded,
         guarded=guarded,
         distinct=distinct,
         forms=dict(list(forms.items())[:SHOWN]),
         examples=[value for (value,) in examples],
         naive=_without_offset(connection) if column and column.type == "timestamp" else 0,
+        words=put,
+        fitting=_fitting(connection, column) if column else 0,
     )
-    if column and column.type in {"timestamp", "date"}:
-        _count_formats(connection, found, form, with_time=column.type == "timestamp")
+    if column and is_time:
+        _count_formats(connection, found, form, _formats(column, given), with_time=column.type == "timestamp")
     if column and column.type in {"bigint", "ubigint"}:
         _count_numbers(connection, found)
+    said = [*given.layout.column(column.name).values] if column else []
     if column and column.known and not column.identifies:
-        item = "unnest(string_split(value, ';'))" if column.type == "varchar[]" else "value"
+        items = {
+            "varchar[]": "unnest(string_split(value, ';'))",
+            "bigint": r"regexp_replace(value, '[.,]0*$', '')",  # a whole number, however it is written
+        }
+        item = items.get(column.type, "value")
         found.unknown.update(
             _pairs(
                 connection,
                 f"select item, sum(number) from (select {item} as item, number from counted where is_filled)"
-                f" where not list_contains({_list(column.known)}, item) group by 1 order by 2 desc, 1",
+                f" where not list_contains({_list([*column.known, *said])}, item)"
+                " group by 1 order by 2 desc, 1",
             )
         )
     if column and column.type == "boolean":
@@ -158,23 +199,63 @@ def count_values(connection: duckdb.DuckDBPyConnection, place: int, column: Colu
             _pairs(
                 connection,
                 "select value, sum(number) from counted where is_filled"
-                " and lower(value) not in ('true', 'false') group by 1 order by 2 desc, 1",
+                f" and not list_contains({_list(said)}, value) and lower(value) not in ('true', 'false')"
+                " group by 1 order by 2 desc, 1",
             )
         )
     return found
 
 
-def _count_formats(connection: duckdb.DuckDBPyConnection, found: Values, form: str, *, with_time: bool) -> None:
+def _fitting(connection: duckdb.DuckDBPyConnection, column: Column) -> int:
+    """Count the values that a column of a pattern, or of whole numbers, may have."""
+    shape = PATTERNS[column.pattern] if column.pattern else WHOLE if column.type in {"bigint", "ubigint"} else ""
+    one = literal(f"(?i)({shape})(;({shape}))*")
+    (count,) = _one(
+        connection, f"select sum(number) filter (is_filled and regexp_full_match(value, {one})) from counted"
+    )
+    return count if shape else 0
+
+
+def _formats(column: Column, given: Given) -> Sequence[str]:
+    """Formats that a column may have: those of a layout, and those that are known here."""
+    if column.type == "date":
+        return tuple(dict.fromkeys((*given.layout.dates_of(column.name).formats, "iso", "excel_serial", *DAYS)))
+    return tuple(dict.fromkeys((*given.layout.instants_of(column.name).formats, *WORD_FORMS, *INSTANT_FORMATS)))
+
+
+def _put_words(connection: duckdb.DuckDBPyConnection, column: Column, given: Given) -> dict[str, Sequence[str]]:
+    """Put in place of words within instants and dates what they stand for, by a layout or as is known here.
+
+    Returns the latter, with all that each can stand for.
+    """
+    layout = given.layout
+    said = (layout.dates_of if column.type == "date" else layout.instants_of)(column.name).words
+    words = connection.execute(
+        "select distinct unnest(regexp_extract_all(value, '\\p{L}{2,}')) as word from counted where is_filled"
+        " order by word"
+    ).fetchall()
+    known = {word.casefold() for word in said}
+    put: dict[str, Sequence[str]] = {
+        word: meant for (word,) in words if word.casefold() not in known and (meant := meanings(word))
+    }
+    stands_for = dict(said) | {word: meant[0] for word, meant in put.items()}
+    if stands_for:
+        connection.execute(f"update counted set value = {in_words('value', stands_for)} where is_filled")
+    return put
+
+
+def _count_formats(
+    connection: duckdb.DuckDBPyConnection, found: Values, form: str, formats: Sequence[str], *, with_time: bool
+) -> None:
     tried = [
         value
         for (value,) in connection.execute(
             f"select any_value(value) from counted where is_filled group by {form} limit {FORMS_TRIED}"
         ).fetchall()
     ]
-    candidates = (*WORD_FORMS, *INSTANT_FORMATS) if with_time else ("iso", "excel_serial", *DAYS)
-    for name in candidates:
+    for name in formats:
         shape = _shape(name, with_time=with_time)
-        if not any(re.fullmatch(shape, value) for value in tried):
+        if not any(_compiled(shape).fullmatch(value) for value in tried):
             continue
         read = _read(name)
         reads = f"is_filled and regexp_full_match(value, {literal(shape)}) and {read} is not null"
@@ -207,6 +288,12 @@ def _without_offset(connection: duckdb.DuckDBPyConnection) -> int:
     return naive
 
 
+@cache
+def _compiled(shape: str) -> re.Pattern[str]:
+    """A pattern; `re` itself keeps fewer of them than there are formats."""
+    return re.compile(shape)
+
+
 def _shape(name: str, *, with_time: bool) -> str:
     if name == "iso" and not with_time:
         return ISO_DATE
@@ -225,7 +312,7 @@ def _read(name: str) -> str:
     # The clock is wanted as it is written, so that an offset is left out.
     bare = name.removesuffix("%z").rstrip()
     text = "value" if bare == name else WITHOUT_OFFSET
-    return f"try_strptime({text}, {literal(bare)})"
+    return strptime(text, bare)
 
 
 def _count_numbers(connection: duckdb.DuckDBPyConnection, found: Values) -> None:

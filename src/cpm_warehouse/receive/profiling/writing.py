@@ -5,106 +5,164 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cpm_warehouse.contracts import Column
 from cpm_warehouse.publish.withholding import without_devices
-from cpm_warehouse.receive.profiling.seen import Open, Seen
+from cpm_warehouse.receive.profiling.opened import LastLine, Opened
+from cpm_warehouse.receive.profiling.seen import KEPT_ALIKE, Open, Seen
 from cpm_warehouse.receive.profiling.values import Values
 
-KEPT_ALIKE = {"timestamp": "instants", "date": "dates"}
+Said = dict[str, object]
+# Of these a column has one.
+WHERE = ("in_file", "constant", "empty")
 
 
 def layout_text(seen: Seen, file_name: str) -> str:
     """YAML in the form of `extracts/layouts/<provider>/<extract>.yml`.
 
-    What the file leaves open stands as `{choose: [...], why: ...}`, by which nothing lands.
+    What the file leaves open stands as `{choose: [...], why: ...}`, by which nothing lands. What was
+    given by a layout stands as it was.
     """
-    return "\n".join(without_devices(line) for line in _lines(seen, file_name)) + "\n"
+    lines = (without_devices(line) for line in _lines(seen, file_name))
+    return "".join(f"{''.join(map(_escaped, line))}\n" for line in lines)
 
 
 def _lines(seen: Seen, file_name: str) -> Iterator[str]:
-    opened = seen.opened
-    named = json.dumps(file_name, ensure_ascii=False)
-    yield f"# What `cpm profile` saw in {named}: {opened.kind}, {opened.rows:,} rows."
+    opened, comments = seen.opened, Comments()
+    found = merged(_of_file(seen, comments), seen.given.said)
+    columns = [one for one in _columns(seen, comments) if len(one) > 1]
+    ignored = [seen.heading(place) for place in seen.matched.unmatched]
+    ignored = [*dict.fromkeys([*seen.given.layout.ignore, *ignored])]
+    yield f"# What `cpm profile` saw in {_flow(file_name)}: {opened.kind}, {opened.rows:,} rows."
     yield "# In place of each {choose: [...], why: ...}, write the one that is right; nothing lands until then."
     yield f"provider: {seen.provider}"
     yield f"extract: {seen.contract.extract}"
     yield "layouts:"
-    yield f"  - name: {seen.provider}_{seen.contract.extract}"
-    yield from (f"    {line}" for line in _of_file(seen))
-    columns = list(_columns(seen))
+    yield f"  - name: {_flow(found.pop('name'))}"
+    for key, value in found.items():
+        if key not in {"columns", "ignore"}:
+            yield from (f"    # {comment}" for comment in comments.of(key))
+            yield f"    {key}: {_flow(value)}"
     # Comments alone would make a key with nothing in it.
-    if any(line.startswith("-") for line in columns):
+    if columns:
         yield "    columns:"
-        yield from (f"      {line}" for line in columns)
-    ignored = [seen.heading(place) for place in seen.matched.unmatched]
+    described = {column["name"]: column for column in columns}
+    for name in seen.contract.names:
+        yield from (f"      # {name}: {comment}" for comment in comments.of(name))
+        if name in described:
+            yield f"      - {_flow(described[name])}"
     if ignored:
         yield "    # Columns that the contract has not; one that a column above names is read nevertheless."
-        yield f"    ignore: {_flow(list(dict.fromkeys(ignored)))}"
+        yield f"    ignore: {_flow(ignored)}"
 
 
-def _of_file(seen: Seen) -> Iterator[str]:
+class Comments:
+    """What is worth a comment, by key of the layout or column of the contract."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[str]] = {}
+
+    def add(self, key: str, comment: str) -> None:
+        """Add a comment to a key."""
+        self._found.setdefault(key, []).append(comment)
+
+    def of(self, key: str) -> Sequence[str]:
+        """Comments of a key."""
+        return self._found.get(key, ())
+
+
+def merged(begun: Mapping[str, object], given: Mapping[str, object]) -> Said:
+    """What was begun, but as it was given where that says something."""
+    found = dict(begun)
+    for key, value in given.items():
+        mine = begun.get(key)
+        found[key] = value
+        if isinstance(value, Mapping) and isinstance(mine, Mapping):
+            found[key] = merged(mine, value)
+    return found
+
+
+def _of_file(seen: Seen, comments: Comments) -> Said:
     opened = seen.opened
-    text: dict[str, object] = {}
-    if opened.suffix.startswith(".csv"):
-        if opened.delimiter != ",":
-            text["delimiter"] = opened.delimiter
-        if opened.quote != '"':
-            text["quote"] = opened.quote
-        if opened.escape != opened.quote:
-            text["escape"] = opened.escape
-        if len(opened.encodings) > 1:
-            letters = "; ".join(f"{name} gives {said}" for name, said in opened.encodings)
-            text["encoding"] = Open([name for name, _ in opened.encodings], f"no UTF-8; {letters}")
-        elif opened.encodings[0][0] != "utf-8":
-            text["encoding"] = opened.encodings[0][0]
-    if text:
-        yield f"text: {_flow(text)}"
+    found: Said = {"name": f"{seen.provider}_{seen.contract.extract}"}
+    if text := _text(opened):
+        found["text"] = text
     if opened.sheets:
-        yield f"sheet: {_flow(Open(opened.sheets, 'each has as many of the columns'))}"
+        found["sheet"] = Open(opened.sheets, "each has as many of the columns")
     elif opened.sheet:
-        yield f"sheet: {_flow(opened.sheet)}"
+        found["sheet"] = opened.sheet
     if opened.lines_before_header:
-        yield f"lines_before_header: {opened.lines_before_header}"
+        found["lines_before_header"] = opened.lines_before_header
     if opened.lines_after_data:
-        why = "the last lines have not one value a column; [] where it is a record that was cut"
-        yield f"lines_after_data: {_flow(Open([list(opened.lines_after_data), []], why))}"
+        found["lines_after_data"] = _after(opened.lines_after_data)
     for kind, key in KEPT_ALIKE.items():
-        said = _how_written(seen, kind, seen.formats(kind).formats)
-        if said:
-            yield f"{key}: {_flow(said)}"
+        if said := _how_written(seen, kind, seen.formats(kind).formats):
+            found[key] = said
     words = [word for word in seen.nothing if not seen.is_a_code(word)]
     if words:
-        yield f"# Seen: {', '.join(f'{word} {seen.nothing[word]:,} times' for word in words)}."
-        yield f"nothing: {_flow(sorted({word.casefold() for word in words}))}"
+        comments.add("nothing", f"Seen: {', '.join(f'{word} {seen.nothing[word]:,} times' for word in words)}.")
+        found["nothing"] = sorted({word.casefold() for word in words})
     if padded := sum(values.padded for values in seen.counted.values()):
-        yield f"# Blanks stand around {padded:,} values."
-        yield "trim: true"
+        comments.add("trim", f"Blanks stand around {padded:,} values.")
+        found["trim"] = True
     if guarded := sum(values.guarded for values in seen.counted.values()):
-        yield f"# {guarded:,} values are guarded for Excel."
-        yield "guards: true"
+        comments.add("guards", f"{guarded:,} values are guarded for Excel.")
+        found["guards"] = True
+    return found
 
 
-def _how_written(seen: Seen, kind: str, formats: Sequence[str] | Open | None) -> dict[str, object]:
-    said: dict[str, object] = {}
-    if formats not in (None, ["iso"]):
+def _text(opened: Opened) -> Said:
+    text: Said = {}
+    if not opened.suffix.startswith(".csv"):
+        return text
+    if opened.delimiter != ",":
+        text["delimiter"] = opened.delimiter
+    if opened.quote != '"':
+        text["quote"] = opened.quote
+    if opened.escape != opened.quote:
+        text["escape"] = opened.escape
+    if len(opened.encodings) > 1:
+        gives = "; ".join(f"{name} gives {letters}" for name, letters in opened.encodings)
+        first = opened.encodings[0][0]
+        again = f"this file was read as {first}: if it is another one, write it and profile again with --layout"
+        text["encoding"] = Open([name for name, _ in opened.encodings], f"no UTF-8; {gives}; {again}")
+    elif opened.encodings[0][0] != "utf-8":
+        text["encoding"] = opened.encodings[0][0]
+    return text
+
+
+def _after(lines: Sequence[LastLine]) -> Open:
+    why = "the last lines have fewer values than the header; [] where it is a record that was cut"
+    if (patterns := [line.pattern for line in lines if line.pattern]) and len(patterns) == len(lines):
+        return Open([patterns, []], why)
+    forms = ", ".join(line.form for line in lines)
+    return Open(
+        [[]],
+        f"{why}; what is of the form {forms} may name people and is not shown: write what each looks like, in"
+        ' brackets and quotes, with * for what differs by month, as ["Made by *"]',
+    )
+
+
+def _how_written(seen: Seen, kind: str, formats: Sequence[str] | Open | None) -> Said:
+    """How the instants or dates of the file are written, with what the columns have in common."""
+    said: Said = {}
+    if formats is not None and formats != ["iso"]:
         said["formats"] = formats
+    if words := seen.words(kind):
+        said["words"] = words
     if kind == "timestamp" and (zone := seen.zone()):
         said["zone"] = zone
     return said
 
 
-def _columns(seen: Seen) -> Iterator[str]:
+def _columns(seen: Seen, comments: Comments) -> Iterator[Said]:
     for column in seen.contract.columns:
-        described: dict[str, object] = {"name": column.name}
-        comments: list[str] = []
-        values = seen.counted.get(column.name)
-        described |= _place(seen, column)
-        if values:
+        given = seen.given.column(column.name)
+        described = _place(seen, column) if not set(WHERE) & given.keys() else {}
+        if values := seen.counted.get(column.name):
             described |= _own(seen, column, values, comments)
-        yield from (f"# {column.name}: {comment}" for comment in comments)
-        if len(described) > 1:
-            yield f"- {_flow(described)}"
+        found = merged({"name": column.name, **described}, given)
+        yield {key: found[key] for key in sorted(found, key=lambda key: key not in {"name", *WHERE})}
 
 
-def _place(seen: Seen, column: Column) -> dict[str, object]:
+def _place(seen: Seen, column: Column) -> Said:
     """Where the file has a column of the contract, if not under its name."""
     matched, name = seen.matched, column.name
     if name in matched.places:
@@ -121,42 +179,44 @@ def _place(seen: Seen, column: Column) -> dict[str, object]:
     if column.optional:
         return {}
     if column.nullable:
-        return {"empty": True}
+        why = "no column of the file looks like it; or write in_file or constant instead"
+        return {"empty": Open([True], why)}
     return {"constant": Open([], "the file has no such column, and the contract has a value in every row")}
 
 
-def _own(seen: Seen, column: Column, values: Values, comments: list[str]) -> dict[str, object]:
+def _own(seen: Seen, column: Column, values: Values, comments: Comments) -> Said:
     """What is true of the values of one column alone."""
-    said: dict[str, object] = {}
+    said: Said = {}
     key = KEPT_ALIKE.get(column.type)
-    if key and values.filled and seen.formats(column.type).formats is None:
+    if key and values.filled and not seen.is_read(column, values):
         formats = seen.own_formats(values).formats
         if formats is None:
             shown = ", ".join(values.forms)
             formats = Open([], f"no format that is known here reads its values, of the form {shown}")
-        said[key] = _how_written(seen, column.type, formats)
-        if not said[key]:
-            del said[key]
+        if formats != ["iso"]:
+            said[key] = {"formats": formats}
     if numbers := _numbers(values):
         said["numbers"] = numbers
     if words := [word for word in values.nothing if seen.is_a_code(word)]:
         said["nothing"] = sorted({word.casefold() for word in words})
     if "scientific" in values.numbers:
-        comments.append(f"{values.numbers['scientific']:,} values lost digits, as 1.2E+15; ask for them as text")
+        lost = f"{values.numbers['scientific']:,} values lost digits, as 1.2E+15; ask for them as text"
+        comments.add(column.name, lost)
     stands_for = dict(seen.stands_for(column, values)) if column.name in seen.values else {}
     # A value in which a device is named is not written down, nor what it could stand for.
     if stands_for := {value: one for value, one in stands_for.items() if without_devices(value) == value}:
         said["values"] = stands_for
-    others = [value for value in values.unknown if value not in stands_for]
+    others = [value for value in values.codes if value not in stands_for]
     if others and column.name in seen.values:
         shown = ", ".join(f"{value} ({values.unknown[value]:,})" for value in others[:10])
-        comments.append(
-            f"no list has {len(others)} of its values, write values: for those that stand for others: {shown}"
+        comments.add(
+            column.name,
+            f"no list has {len(others)} of its values, write values: for those that stand for others: {shown}",
         )
     return said
 
 
-def _numbers(values: Values) -> dict[str, object] | Open:
+def _numbers(values: Values) -> Said | Open:
     seen = values.numbers
     for sign, way, decimal in ((",", "groups by comma", "."), (".", "groups by point", ",")):
         if way in seen:
@@ -182,5 +242,11 @@ def _flow(value: object) -> str:
         and value not in {"true", "false", "null"}
     ):
         return value
-    # JSON is YAML; what is beyond the first plane stays as it is.
+    # JSON is YAML, but for signs that YAML has no place for: `layout_text` escapes them.
     return json.dumps(value, ensure_ascii=False)
+
+
+def _escaped(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    return f"\\u{ord(letter):04x}" if ord(letter) <= 0xFFFF else f"\\U{ord(letter):08x}"

@@ -27,6 +27,7 @@ CORE = {
 }
 ANNEXES = {
     "annex": "Annex MP122A: Business Processes",
+    "change": "Annex MP122B: the change discussion",
     "definitions": "Definitions in force",
     "data": "Data received",
     "book": "The measure book",

@@ -1,0 +1,9 @@
+{#- MP122B: docs/measures/solution_options.md#timeline; OPT-10 -#}
+with
+
+final as (
+    select *
+    from {{ ref('int_solution_timeline') }}
+)
+
+select * from final
