@@ -49,16 +49,8 @@ class CompiledProject:
     def _compile(self, variables: dict[str, str]) -> None:
         done = run_dbt(
             [
-                *(
-                    "--quiet",
-                    "--log-level-file",
-                    "none",
-                    "compile",
-                    "--resource-type",
-                    "model",
-                    "--profiles-dir",
-                    str(ROOT / "profiles"),
-                ),
+                *("--quiet", "--log-level-file", "none", "compile", "--select", "resource_type:model"),
+                *("--profiles-dir", str(ROOT / "profiles")),
                 *("--target-path", str(self.place / "target"), "--log-path", str(self.place / "logs")),
                 *("--vars", json.dumps(variables)),
             ],
