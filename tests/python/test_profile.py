@@ -44,8 +44,9 @@ def as_csv(frame, delimiter=",", **more):
 
 
 @pytest.fixture
-def profiled(tmp_path):
+def profiled(tmp_path, contracts, monkeypatch):
     """Profiles a file; returns the exit code, what was said, and where the layout lies."""
+    monkeypatch.setattr("cpm_warehouse.cli.load_contracts", lambda: contracts)
 
     def run(content, name="file.csv", extract="remedy_incidents", *more):
         path = tmp_path / name
