@@ -173,7 +173,8 @@ class Campaign:
             faults += more + damages + [said] * bool(code)
             faults += [f"{after} submissions in the end"] * (after != len(FILES))
             counts["healed"] += not faults
-            print(f"{name} {counts['killed']}: after {delay:.2f} s, {there} had landed", flush=True)
+            end = "not healed" if faults else "healed"
+            print(f"{name} {counts['killed']}: after {delay:.2f} s, {there} had landed, {end}", flush=True)
             self.failures += [f"{name} killed after {delay:.2f} s: {fault[-1500:]}" for fault in faults]
         print(f"submissions that had landed, and in how many trials: {dict(sorted(halves.items()))}")
 

@@ -47,9 +47,9 @@ class Times:
     """What was counted of instants or dates.
 
     `words` are within them and stand for others before a format reads them, with what each can stand for.
-    `formats` has how many values each format reads, `months` the months that they then lie in, and `naive` how many
-    have no offset. `missing_hour` and `repeated_hour` are instants at which clocks of Great Britain were put on and
-    back.
+    `formats` has how many values each format reads, `months` the months that they then lie in, and `naive` how
+    many have no offset. `missing_hour` and `repeated_hour` are instants at which clocks of Great Britain were put
+    on and back.
     """
 
     formats: dict[str, int] = field(default_factory=dict)
