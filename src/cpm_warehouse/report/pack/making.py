@@ -7,6 +7,7 @@ from pathlib import Path
 from cpm_warehouse.report.pack.pages import render_html, render_pdf
 from cpm_warehouse.report.pack.tables import read_tables
 from cpm_warehouse.report.pack.workbook import sheet_names, write_workbook
+from cpm_warehouse.report.published import Published
 
 SYNTHETIC = "Classification: Green - synthetic sample"
 ORDINARY = "Classification: Amber"
@@ -20,15 +21,34 @@ class Pack:
     has_figures: bool
 
 
+def marking(classification: str | None, *, is_synthetic: bool) -> str:
+    """Return what every page and sheet says: the classification, and of synthetic data that it is."""
+    if not is_synthetic:
+        return classification or ORDINARY
+    if classification and "synthetic" not in classification.lower():
+        return f"{classification} - synthetic data"
+    return classification or SYNTHETIC
+
+
+def figured_months(published: Path) -> list[date]:
+    """Return the months of which some measure has a figure, first to last."""
+    found = Published(published).query(
+        "select distinct reporting_month from marts.rpt_measure_figures"
+        " where is_default and scope_type = 'national' and result_pct is not null order by reporting_month"
+    )
+    return found["reporting_month"].to_list()
+
+
 def make_pack(published: Path, month: date, out: Path, classification: str | None = None) -> Pack:
     """Write pmr-<month>.html, .pdf and .xlsx; the same publication gives the same report.
 
-    Without a classification it is Green where the results stand on synthetic data, else Amber.
+    Without a classification it is Green where the results stand on synthetic data, else Amber. That they do stands
+    on every page, whatever the classification.
     """
     tables = read_tables(published, month)
     results = list(tables["measure_results"])
-    marked = classification or (SYNTHETIC if results and all(row["is_synthetic"] for row in results) else ORDINARY)
     publication = next(iter(tables["publication"]), None)
+    marked = marking(classification, is_synthetic=publication is not None and publication["is_synthetic"])
     sheets = sheet_names(tables)
     html = render_html(tables, month, marked, sheets)
     contents = {

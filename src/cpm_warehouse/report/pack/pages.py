@@ -54,7 +54,8 @@ def render_html(tables: Mapping[str, Table], month: date, classification: str, s
         tables=tables,
         month=month,
         classification=classification,
-        is_synthetic=any(row["is_synthetic"] for row in results),
+        # Of a month without figures too.
+        is_synthetic=any(row["is_synthetic"] for row in tables["publication"]),
         made_up_lists=list(
             dict.fromkeys(row["list_name"] for row in tables["code_lists"] if row["is_synthetic_on_real"])
         ),
