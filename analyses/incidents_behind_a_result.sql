@@ -1,5 +1,15 @@
 -- Which Incidents make up CPM 5 for September 2021, and where is each in the files received? The
 -- most over target first. Change measure, reading and month.
+--
+-- On the synthetic sample: two are over their target, by 119114 and 35365 seconds; CSP Central and
+-- South has the longer one (4 of 52 rows).
+--
+-- | incident_id | provider | region | outcome | over_target_seconds | submission_key | source_row |
+-- |---|---|---|---|---|---|---|
+-- | INC000000012350 | csp_central_south | Central | missed | 119114 | remedy_incidents/dcc/2021-09/v2 | 54 |
+-- | INC000000012356 | dcc | Central | missed | 35365 | remedy_incidents/dcc/2021-09/v2 | 58 |
+-- | INC000000012324 | csp_central_south | Central | met | 0 | remedy_incidents/dcc/2021-09/v2 | 178 |
+-- | INC000000012345 | s1sp_foc | SMETS1 | met | 0 | remedy_incidents/dcc/2021-09/v2 | 172 |
 select
     outcomes.incident_id,
     outcomes.provider,

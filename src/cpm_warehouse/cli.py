@@ -687,7 +687,7 @@ def pack(
     # Its libraries are installed for reports only, and take a second to load.
     from cpm_warehouse.report.pack import figured_months, make_pack
 
-    found = find_publication(published, publication)
+    found = find_publication(published, publication, thorough=True)
     months = figured_months(found.path)
     if month.date() not in months and not allow_empty:
         there = ", ".join(f"{one:%Y-%m}" for one in months) or "none"

@@ -108,7 +108,7 @@ def marts(folder: Path, published: Path, publication: str | None, marts: tuple[s
     # Imported here: no other command needs it.
     from cpm_warehouse.publish.exporting import export_marts
 
-    found = find_publication(published, publication)
+    found = find_publication(published, publication, thorough=True)
     with as_closed_as(found.path):
         count = export_marts(found, folder, marts)
     click.echo(f"{folder}: {count} marts of {found}")

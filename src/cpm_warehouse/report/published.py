@@ -30,7 +30,7 @@ class Published:
         Raises CpmError where there is none that can be read, or not as it was published.
         """
         place = Path(os.environ.get("CPM_PUBLISHED") or project / "published/cpm.duckdb")
-        return cls(find_publication(place, os.environ.get("CPM_PUBLICATION")).path)
+        return cls(find_publication(place, os.environ.get("CPM_PUBLICATION"), thorough=True).path)
 
     def said(self) -> str:
         """Say in Markdown which publication this is, and of synthetic data that it is."""

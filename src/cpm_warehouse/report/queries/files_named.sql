@@ -1,4 +1,4 @@
--- Which received files have this name, or end with this path of provider, extract, month and version?
+-- Which received files have this name, or this path of provider, extract, month and version?
 select
     submission_key,
     file_name,

@@ -19,8 +19,8 @@ where
     and results.aggregation = coalesce(
         $aggregation,
         (
-            select min(defaults.aggregation)
-            from marts.fct_measure_results as defaults
-            where defaults.is_default
+            select min(others.aggregation)
+            from marts.fct_measure_results as others
+            where others.is_default
         )
     )

@@ -47,10 +47,8 @@ class Key:
 
     def __str__(self) -> str:
         """Write the key as it is read."""
-        return "/".join(
-            (self.measure_id, self.variant_id, f"{self.reporting_month:%Y-%m}", self.scope_type, self.scope)
-            + (self.aggregation,)
-        )
+        month = f"{self.reporting_month:%Y-%m}"
+        return "/".join((self.measure_id, self.variant_id, month, self.scope_type, self.scope, self.aggregation))
 
 
 @dataclass(frozen=True)
@@ -84,4 +82,10 @@ def markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterat
     yield f"| {' | '.join(columns)} |"
     yield f"|{'---|' * len(columns)}"
     for row in rows:
-        yield f"| {' | '.join('' if value is None else str(value) for value in row)} |"
+        yield f"| {' | '.join(map(_cell, row))} |"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)

@@ -1,4 +1,4 @@
--- Which Alerts does a result of CPM 3 rest on, where is each in the lake, and what is it counted as?
+-- Which Alerts does a result of CPM 3 rest on, where does each lie, and as what does it count?
 -- In a Region whose basis is the proxy: the Service Requests that stand for them, before their
 -- counts are scaled to the Region's Alerts (alert_scaling.sql).
 with

@@ -1,5 +1,5 @@
--- Which updates or activations does a result of CPM 6A, 6B or 6C rest on, where is each in the lake,
--- and what is it counted as? An event that several rows tell stands at the first of them.
+-- Which updates or activations does a result of CPM 6A, 6B or 6C rest on, where does each lie, and
+-- as what does it count? An event that several rows tell stands at the first of them.
 with
 
 bases as (
@@ -83,8 +83,10 @@ placed as (
         submission_key,
         device_number,
         happened_at,
-        min((source_file, source_row)) as place,
-        list((source_file, source_row)) as places
+        arg_min(source_file, row(source_file, source_row)) as source_file,
+        arg_min(source_row, row(source_file, source_row)) as source_row,
+        coalesce(bool_or(source_file = $source_file and source_row = $source_row), false)
+            as is_asked
     from numbered
     group by submission_key, device_number, happened_at
 )
@@ -105,8 +107,8 @@ select
     cast(events.is_counted as bigint) as total_count,
     cast(not events.is_counted as bigint) as excluded_count,
     events.submission_key,
-    placed.place[1] as source_file,
-    placed.place[2] as source_row
+    placed.source_file,
+    placed.source_row
 from events
 left join placed
     on
@@ -116,7 +118,7 @@ left join placed
 where
     (
         $source_row is null
-        or list_contains(placed.places, ($source_file, cast($source_row as bigint)))
+        or placed.is_asked
     )
     and (
         $scope_type is null

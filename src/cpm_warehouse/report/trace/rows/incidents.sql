@@ -1,5 +1,5 @@
--- Which Incidents does a result of CPM 4, 5 or 5A rest on, where is each in the lake, and what is it
--- counted as? Rows of the export, and of the audit log, lead to the Incident that they are of.
+-- Which Incidents does a result of CPM 4, 5 or 5A rest on, where does each lie, and as what does it
+-- count? Rows of the export, and of the audit log, lead to the Incident that they are of.
 with
 
 incidents as (

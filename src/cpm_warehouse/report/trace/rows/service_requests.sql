@@ -1,5 +1,5 @@
--- Which Service Requests does a result of CPM 1 or 2 rest on, where is each in the lake, and what is
--- it counted as?
+-- Which Service Requests does a result of CPM 1 or 2 rest on, where does each lie, and as what does
+-- it count?
 with
 
 requests as (
@@ -86,10 +86,10 @@ judged as (
         on
             variants.measure_id = exclusions.measure_id
             and variants.variant_id = exclusions.variant_id
-            and exclusions.outcome = coalesce(
+            and coalesce(
                 codes.outcome_class,
                 case when requests.response_code is null then 'no_response' else 'unknown_code' end
-            )
+            ) = exclusions.outcome
     left join intermediate.int_allowed_exception_dates as excepted
         on
             variants.measure_id = excepted.measure_id

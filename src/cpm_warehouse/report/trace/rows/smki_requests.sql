@@ -1,5 +1,5 @@
--- Which requests does a result of CPM 7 or 8 rest on, where is each in the lake, and what is it
--- counted as? A request that stands twice is at the first of its rows.
+-- Which requests does a result of CPM 7 or 8 rest on, where does each lie, and as what does it
+-- count? A request that stands twice is at the first of its rows.
 with
 
 exceptions as (
@@ -14,7 +14,7 @@ exceptions as (
 requests as (
     select
         judged.*,
-        exists (
+        exists ( -- noqa: LT01,LT06
             select 1
             from exceptions
             where
@@ -42,8 +42,10 @@ placed as (
         request_kind,
         received_at,
         answered_at,
-        min((source_file, source_row)) as place,
-        list((source_file, source_row)) as places
+        arg_min(source_file, row(source_file, source_row)) as source_file,
+        arg_min(source_row, row(source_file, source_row)) as source_row,
+        coalesce(bool_or(source_file = $source_file and source_row = $source_row), false)
+            as is_asked
     from staging.stg_smki__smki_requests
     where $submission_key is null or submission_key = $submission_key
     group by submission_key, request_id, request_kind, received_at, answered_at
@@ -52,7 +54,8 @@ placed as (
 counted as (
     select
         requests.*,
-        placed.place,
+        placed.source_file,
+        placed.source_row,
         requests.exclusion_reason is null and not requests.is_excepted as is_counted
     from requests
     inner join placed
@@ -66,7 +69,7 @@ counted as (
             )
     where
         $source_row is null
-        or list_contains(placed.places, ($source_file, cast($source_row as bigint)))
+        or placed.is_asked
 )
 
 select
@@ -90,8 +93,8 @@ select
     cast(counted.is_counted as bigint) as total_count,
     cast(not counted.is_counted as bigint) as excluded_count,
     counted.submission_key,
-    counted.place[1] as source_file,
-    counted.place[2] as source_row
+    counted.source_file,
+    counted.source_row
 from counted
 inner join reference.measure_variants as variants
     on counted.measure_id = variants.measure_id
