@@ -42,9 +42,9 @@ def _(mo):
 
 @app.cell
 def _(mo, published):
-    said = published.said()
-    mo.md(said)
-    return (said,)
+    publication = published.said()
+    mo.md(publication)
+    return (publication,)
 
 
 @app.cell
@@ -161,4 +161,4 @@ def _(compared, left_out, mo, pl, standing_in):
 
 if __name__ == "__main__":
     _, defined = app.run()
-    print(f"{defined['said']}\n\n{defined['answer']}")
+    print(f"{defined['publication']}\n\n{defined['answer']}")

@@ -523,10 +523,10 @@ def status(
 ) -> None:
     """Say how everything stands: what is late, refused, quarantined, built, published and restated.
 
-    `differs` is how what is published differs from the project and the lake as they are now. Asked are submissions,
-    rules, seeds, variables and versions, never times of files.
+    `differs` is how what is published differs from the project and the lake as they are now. Asked are
+    submissions, rules, seeds, variables and versions, never times of files.
 
-    Exit code 0: nothing of what --on names; 3: something of it; 4: a submission that was refused, of that; 1: failed;
+    Exit code 0: nothing of what --on names; 3: something of it; 4: of that, a submission was refused; 1: failed;
     2: wrong usage; 5: the history is damaged.
     """
     _require_own_project()

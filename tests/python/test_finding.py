@@ -64,17 +64,17 @@ def test_an_earlier_publication_is_read_as_it_was(kept):
     ].to_list() == ["as it was"]
     # That which readers see needs no copy in `kept`.
     assert find_publication(kept, find_publication(kept).name[:10]).path == kept / "cpm.duckdb"
-    with pytest.raises(CpmError, match="no publication is called '000009': 000001-before.1"):
+    with pytest.raises(CpmError, match=r"no publication is called '000009': 000001-before.1"):
         find_publication(kept, "000009")
 
 
 def test_without_a_folder_of_others_it_is_said_which_one_is_there(copy):
-    with pytest.raises(CpmError, match="asked is publication '000001', there is 000002-.*, and no folder kept"):
+    with pytest.raises(CpmError, match=r"asked is publication '000001', there is 000002-.*, and no folder kept"):
         find_publication(copy, "000001")
 
 
 def test_nothing_there_says_what_is_asked(tmp_path):
-    with pytest.raises(CpmError, match="nothing is published here; asked is a publication.*CPM_PUBLISHED"):
+    with pytest.raises(CpmError, match=r"nothing is published here; asked is a publication.*CPM_PUBLISHED"):
         find_publication(tmp_path / "cpm.duckdb")
 
 
@@ -83,7 +83,7 @@ def test_an_altered_copy_is_told_by_the_checksums_of_its_marts(copy):
         connection.execute(
             "update marts.fct_measure_results set met_count = met_count + 1 where measure_id = 'CPM_5'"
         )
-    with pytest.raises(DamageError, match="the rows of fct_measure_results are others: it was altered or cut"):
+    with pytest.raises(DamageError, match=r"the rows of fct_measure_results are others: it was altered or cut"):
         find_publication(copy, thorough=True)
 
 
@@ -95,7 +95,7 @@ def test_another_byte_is_told_by_the_manifest_beside(kept, beside):
         path, asked = kept / "kept/000001-before.1.duckdb", "000001"
     with path.open("ab") as file:
         file.write(b"\0")
-    with pytest.raises(DamageError, match="the bytes are not those that .*json says"):
+    with pytest.raises(DamageError, match=r"the bytes are not those that .*json says"):
         find_publication(kept, asked)
 
 
@@ -134,7 +134,7 @@ def test_a_file_of_a_later_duckdb_is_of_another_version_and_not_damaged(copy, mo
         raise duckdb.IOException(said)
 
     monkeypatch.setattr("cpm_warehouse.publish.kept.duckdb.connect", refuse)
-    with pytest.raises(CpmError, match="written by another .*version number 99") as raised:
+    with pytest.raises(CpmError, match=r"written by another .*version number 99") as raised:
         find_publication(copy)
     assert not isinstance(raised.value, DamageError)
 
@@ -198,9 +198,9 @@ def test_marts_are_written_as_parquet_with_all_rows_and_say_what_they_are(copy, 
     assert [path.name for path in folder.glob("*.parquet")] == ["dim_measures.parquet"]
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/rows.csv").touch()
-    with pytest.raises(CpmError, match="has files of something else"):
+    with pytest.raises(CpmError, match=r"has files of something else"):
         export_marts(found, tmp_path / "mine")
-    with pytest.raises(CpmError, match="asked is none, there are"):
+    with pytest.raises(CpmError, match=r"asked is none, there are"):
         export_marts(found, tmp_path / "other", ["none"])
     assert not (tmp_path / "other").exists()
 

@@ -21,7 +21,7 @@ PARQUET = "format parquet, parquet_version v1, compression snappy"
 def export_marts(found: Found, folder: Path, wanted: Sequence[str] = ()) -> int:
     """Write <mart>.parquet for each mart, or each that is wanted; the folder appears whole or not at all.
 
-    Returns how many. Raises CpmError where a mart is not in the publication, or where other files lie in the folder.
+    Returns how many. Raises CpmError where a mart is not in the publication, or the folder has other files.
     """
     if folder.exists() and not (folder / ABOUT).is_file() and (not folder.is_dir() or any(folder.iterdir())):
         raise CpmError(f"{folder}: has files of something else; name a new folder, so that nothing is overwritten")

@@ -42,7 +42,7 @@ RESTATED = """
 
 @dataclass(frozen=True)
 class State:
-    """How everything stands. The lists are of what wants somebody's attention; `built` and `published` are facts."""
+    """How everything stands. The lists are of what wants attention; `built` and `published` are facts."""
 
     differs: list[str]
     late: Facts = field(default_factory=list)
@@ -63,7 +63,8 @@ class State:
         yield from (f"  {line}" for line in self.differs)
         for kind, things in SAID.items():
             if kind in kinds and (found := getattr(self, kind)):
-                yield f"{kind}: {len(found)} {things}; the first: {' '.join(str(one) for one in found[0].values())}"
+                first = " ".join(str(value) for value in found[0].values())
+                yield f"{kind}: {len(found)} {things}; the first: {first}"
 
     def as_json(self) -> str:
         """Write it as JSON; dates and instants as ISO 8601, in UTC."""

@@ -102,8 +102,8 @@ def explore(published: Path, publication: str | None, port: int, headless: bool)
 def marts(folder: Path, published: Path, publication: str | None, marts: tuple[str, ...]) -> None:
     """Write the marts as Parquet, one file each, for R, Power BI, Spark and whatever reads no DuckDB.
 
-    FOLDER is made anew: it is new, or was written by this command. Each file says in its metadata which publication
-    it is of and whether it is synthetic; so does publication.json beside them.
+    FOLDER is made anew: it is new, or was written by this command. Each file says in its metadata which
+    publication it is of and whether it is synthetic; so does publication.json beside them.
     """
     # Imported here: no other command needs it.
     from cpm_warehouse.publish.exporting import export_marts
@@ -126,7 +126,7 @@ def marts(folder: Path, published: Path, publication: str | None, marts: tuple[s
 @click.option("--incident", help="The other way: the results that an Incident is in.")
 @click.option("--request", help="... a Service Request (originator:target:counter) or a request of SMKI is in.")
 @click.option(
-    "--file", "file", help="... a row of a received file is in: its name, or <provider>/.../v<n>/<name>."
+    "--file", "received", help="... a row of a received file is in: its name, or <provider>/.../v<n>/<name>."
 )
 @click.option("--line", type=click.IntRange(min=2), help="Line of a CSV, the header being 1.")
 @click.option(
@@ -155,7 +155,7 @@ def trace(
     with_rows: bool,
     incident: str | None,
     request: str | None,
-    file: str | None,
+    received: str | None,
     line: int | None,
     row: int | None,
     published: Path,
@@ -166,14 +166,14 @@ def trace(
 ) -> None:
     """Follow a result to what is behind it, or a row to the results that it is in.
 
-    A result is named by its KEY, CPM_5/split/2021-10/national/national/pooled, or by --measure and --month and what
-    else tells it from others. Its outcomes, facts or cells, submissions and files are in the publication, and of an
-    Incident the row too; the rows of other events are read from the lake, by the rules of the warehouse (--rows).
+    A result is named by its KEY, CPM_5/split/2021-10/national/national/pooled, or by --measure and --month and
+    what else tells it from others. Its outcomes, facts or cells, submissions and files are in the publication, and
+    of an Incident the row too; rows of other events are read from the lake, by the rules of the warehouse: --rows.
 
     Exit code 0: done; 1: failed; 2: wrong usage; 3: there is no such result, or the row is in none; 5: the rows do
     not come to the result, or the publication is damaged.
     """
-    ways = [key or measure, incident, request, file]
+    ways = [key or measure, incident, request, received]
     if sum(way is not None for way in ways) != 1:
         raise click.UsageError("name one: a KEY (or --measure and --month), --incident, --request or --file")
     # Imported here: other commands trace nothing.
@@ -185,10 +185,10 @@ def trace(
             said = following.of_incident(found, incident)
         elif request:
             said = following.of_request(found, warehouse, request)
-        elif file:
+        elif received:
             if (line is None) == (row is None):
                 raise click.UsageError("--file wants --line or --row")
-            said = following.of_file(found, warehouse, file, line=line, row=row)
+            said = following.of_file(found, warehouse, received, line=line, row=row)
         else:
             if not key and not month:
                 raise click.UsageError("--measure wants --month")

@@ -53,8 +53,9 @@ def rows_behind(found: Found, warehouse: Path, key: Key) -> list[Answer]:
         (verdict,) = _asked(connection, "comes_to", key.values).records
     if verdict["is_equal"] is False:
         raise DamageError(
-            f"{key}: {verdict['met_count']} of {verdict['total_count']} was published, and its rows in the lake come"
-            f" to {verdict['recounted_met_count']} of {verdict['recounted_total_count']}; `cpm verify` reads the lake"
+            f"{key}: {verdict['met_count']} of {verdict['total_count']} was published, and its rows in the lake"
+            f" come to {verdict['recounted_met_count']} of {verdict['recounted_total_count']}; `cpm verify` says"
+            " whether the lake is as it landed"
         )
     return said
 
@@ -112,6 +113,6 @@ def _opened(found: Found, warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection
         if "lock" in said:
             raise CpmError(f"{warehouse}: a build or a notebook has it open; run this again afterwards") from error
         raise CpmError(
-            f"{found.manifest['lake_root']}: the lake of {found.name} is not there or cannot be read ({said}); rows"
-            " are shown where it is"
+            f"{found.manifest['lake_root']}: the lake of {found.name} is not there or cannot be read ({said});"
+            " rows are shown where it is"
         ) from error
