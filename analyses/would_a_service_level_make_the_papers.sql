@@ -6,7 +6,7 @@
 -- day, 2021-10-26, and miss the reporting meeting's; the PMR for August, read in September, would
 -- make the main meeting's.
 --
--- | reporting_month | days | due_date | main_papers | main | reporting_papers | reporting |
+-- | reporting_month | sla_working_days | due_date | main_papers | main_verdict | reporting_papers | reporting_verdict |
 -- |---|---|---|---|---|---|---|
 -- | 2021-08-01 | 10 | 2021-09-14 | 2021-09-28 | in_time | 2021-09-20 | in_time |
 -- | 2021-08-01 | 14 | 2021-09-20 | 2021-09-28 | in_time | 2021-09-20 | same_day |
@@ -18,12 +18,12 @@
 -- | 2021-09-01 | 25 | 2021-11-04 | 2021-10-26 | misses | 2021-10-18 | misses |
 select distinct
     reporting_month,
-    sla_working_days as days,
+    sla_working_days,
     due_date,
     main_paper_date as main_papers,
-    main_meeting_verdict as main,
+    main_meeting_verdict as main_verdict,
     reporting_paper_date as reporting_papers,
-    reporting_meeting_verdict as reporting
+    reporting_meeting_verdict as reporting_verdict
 from marts.rpt_pmr_sla_scenarios
 where
     calendar = 'england_and_wales'

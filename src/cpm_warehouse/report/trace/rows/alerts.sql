@@ -191,6 +191,7 @@ judged_requests as (
     select
         variants.measure_id,
         variants.variant_id,
+        variants.proxy_weight,
         requests.request_month as reporting_month,
         coalesce(regions.region, 'Unknown') as region,
         requests.provider,
@@ -205,9 +206,9 @@ judged_requests as (
         requests.source_row,
         case
             when repeated_requests.source_row is not null then 'repeated'
-            when excepted.excepted_date is not null then 'allowed_exception'
             when requests.wan_milliseconds is null and variants.proxy_kind != 'with_failures'
                 then 'no_return'
+            when excepted.excepted_date is not null then 'allowed_exception'
             when requests.wan_milliseconds * limits.round_trip_factor <= limits.round_trip_limit
                 then 'met'
             else 'missed'
@@ -280,9 +281,10 @@ where
     $scope_type is null
     or $scope_type = 'national'
     or ($scope_type = 'region' and rows_behind.region = $scope)
-    -- A request belongs to no provider: those of a Region are shared out with its Alerts.
+    -- Scaled to a Region's Alerts, its requests are shared out to the providers of those.
     or (
-        $scope_type = 'provider' and (rows_behind.provider = $scope or rows_behind.basis = 'proxy')
+        $scope_type = 'provider'
+        and (rows_behind.provider = $scope or rows_behind.proxy_weight = 'alert_volumes')
     )
 order by
     rows_behind.submission_key,
