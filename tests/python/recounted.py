@@ -36,7 +36,7 @@ def differences(key: Key, result: dict, answers: list[Answer]) -> list[str]:
 
 
 def _minutes(result: dict, rows: list[dict]) -> tuple[int, int, int]:
-    """Of the month's minutes, those without downtime, those counted, and those of maintenance."""
+    """Of the month's minutes, those without downtime, those counted, and those that do not count."""
     start = result["reporting_month"]
     end = (start.replace(day=1) + timedelta(days=32)).replace(day=1)
     of = defaultdict(set)
@@ -49,8 +49,9 @@ def _minutes(result: dict, rows: list[dict]) -> tuple[int, int, int]:
             if start <= at.date() < end:
                 of[row["counted_as"]].add(at)
             at += MINUTE
-    total = (end - start).days * 1440 - len(of["agreed_maintenance"])
-    return total - len(of["downtime"] - of["agreed_maintenance"]), total, len(of["agreed_maintenance"])
+    out = of["agreed_maintenance"] | of["allowed_exception"]
+    total = (end - start).days * 1440 - len(out)
+    return total - len(of["downtime"] - out), total, len(out)
 
 
 def _scaled(key: Key, rows: list[dict], scaling: list[dict]) -> tuple[int, int]:
