@@ -33,6 +33,8 @@ RESULTS = {
     "CPM_7/standard/2021-10/national/national/pooled": "requests that stand twice",
 }
 
+RESULT_WITHOUT_EVENTS = "CPM_6B/update_and_activation/2021-09/provider/csp_north/pooled"
+
 
 @pytest.fixture(scope="module")
 def found():
@@ -85,6 +87,17 @@ def test_a_result_has_its_outcomes_facts_submissions_and_files(found):
     for file in parts["figure_files"].records:
         assert file["submission_key"] in keys
         assert list((ROOT / "lake/sample" / file["lies_in"]).glob("*.parquet"))
+
+
+def test_a_result_without_events_says_who_has_some(found):
+    """csp_north has a row of CPM 6B, as every provider has of every measure; it has no SMETS1 Devices."""
+    parts = {one.name: one for one in trace_result(PUBLISHED, Key.of(RESULT_WITHOUT_EVENTS))}
+    assert parts["trace_result"].records[0]["status"] == "no_events"
+    assert "each Region and each provider" in parts["why_no_events"].question
+    providers = {one["provider"] for one in parts["why_no_events"].records}
+    assert providers and all(provider.startswith("s1sp") for provider in providers)
+    assert parts["figure_gaps"].rows == []
+    assert "why_no_events" not in {one.name for one in trace_result(PUBLISHED, Key.of(next(iter(RESULTS))))}
 
 
 def test_a_result_is_named_by_its_key_or_by_what_tells_it_from_others(found):

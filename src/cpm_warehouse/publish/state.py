@@ -149,7 +149,7 @@ def _built(warehouse: Path) -> dict[str, Any]:
         failed = _ask(warehouse, FAILED)
     except duckdb.CatalogException:
         return {"built": {"standing": "built by an earlier version of the project"}}
-    except duckdb.IOException:
+    except (duckdb.IOException, duckdb.ConnectionException):
         return {"built": {"standing": "a build is at work, or a notebook has it open"}}
     return {"built": {"standing": "failed" if failed else "passed", **last[0]}, "failed": failed}
 

@@ -75,13 +75,16 @@ def find_result(
 def trace_result(published: Path, key: Key) -> list[Answer]:
     """Return the result and what stands behind it: outcomes, facts or cells, submissions and files.
 
-    Incidents come with the file and row of each. Raises NothingFoundError where there is no such result.
+    Incidents come with the file and row of each; of a result without events, who has some, and what is missing.
+    Raises NothingFoundError where there is no such result.
     """
     facts = ROWS.get(key.measure_id)
     names = ("trace_result", "drivers", *([facts.rows] if facts else []), "figure_submissions", "figure_files")
     found = _ask(published, key.values, *names)
     if not found[0].rows:
         raise NothingFoundError(f"{published}: no result {key}; marts.fct_measure_results lists what there is")
+    if not found[0].records[0]["total_count"]:
+        found += _ask(published, key.values, "why_no_events", "figure_gaps")
     return found
 
 
