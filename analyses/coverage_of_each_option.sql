@@ -17,16 +17,16 @@
 -- | cr1440 | CR1440 SMETS1 firmware process | CPM_6C | 354 | 354 | 100.00 |
 -- | toc_smets1_firmware | Operations centre's SMETS1 firmware reporting | CPM_6C | 107 | 354 | 30.23 |
 select
-    seen.option_id,
+    coverages.option_id,
     options.option_name,
-    seen.measure_id,
-    seen.seen_count,
-    seen.population_count,
-    round(seen.coverage_pct, 2) as coverage_pct
-from marts.rpt_solution_option_coverage as seen
+    coverages.measure_id,
+    coverages.seen_count,
+    coverages.population_count,
+    round(coverages.coverage_pct, 2) as coverage_pct
+from marts.rpt_solution_option_coverage as coverages
 inner join marts.dim_solution_options as options
-    on seen.option_id = options.option_id
+    on coverages.option_id = options.option_id
 where
-    seen.reporting_month = date '2021-09-01'
-    and seen.scope = 'national'
-order by seen.measure_id asc, seen.coverage_pct desc, seen.option_id asc
+    coverages.reporting_month = date '2021-09-01'
+    and coverages.scope = 'national'
+order by coverages.measure_id asc, coverages.coverage_pct desc, coverages.option_id asc

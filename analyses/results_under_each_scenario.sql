@@ -61,4 +61,4 @@ select
     round(coverage_pct, 2) as coverage_pct,
     status
 from shown
-order by measure_id, is_published desc, scenario_id
+order by measure_id asc, is_published desc, scenario_id asc

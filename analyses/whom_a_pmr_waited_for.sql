@@ -15,18 +15,18 @@
 -- | dsp | 6 | 6 | 2021-10-20 | 2021-10-06 | 11 | 21 | false |
 -- | smki | 1 | 1 | 2021-10-20 | 2021-10-06 | 11 | 21 | false |
 select
-    path.provider,
-    path.received_extract_count as received,
-    path.expected_extract_count as expected,
-    path.contracted_due_date,
-    path.last_received_date,
-    path.contracted_slack_working_days as by_contract,
-    path.actual_slack_working_days as slack,
-    path.is_actual_critical as waited_for
-from marts.rpt_pmr_critical_path as path
+    waits.provider,
+    waits.received_extract_count as received,
+    waits.expected_extract_count as expected,
+    waits.contracted_due_date,
+    waits.last_received_date,
+    waits.contracted_slack_working_days as by_contract,
+    waits.actual_slack_working_days as slack,
+    waits.is_actual_critical as waited_for
+from marts.rpt_pmr_critical_path as waits
 inner join marts.rpt_pmr_due_dates as due_dates
     on
-        path.reporting_month = due_dates.reporting_month
-        and path.regime_id = due_dates.regime_id
-where path.reporting_month = date '2021-09-01'
-order by path.actual_slack_working_days asc, path.provider asc
+        waits.reporting_month = due_dates.reporting_month
+        and waits.regime_id = due_dates.regime_id
+where waits.reporting_month = date '2021-09-01'
+order by waits.actual_slack_working_days asc, waits.provider asc

@@ -57,7 +57,7 @@ def test_the_rows_behind_a_result_come_to_it(key, found):
 def test_every_row_is_where_the_trace_says(found):
     """Of an Alert and of a Service Request, the Parquet file at that place has its instant."""
     for key, instant in (
-        ("CPM_3/speed/2021-09/region/North/pooled", "raised_at"),
+        ("CPM_3/speed/2021-09/region/North/pooled", '"RaisedAt"'),
         ("CPM_1/standard/2021-09/region/North/pooled", '"ReceivedAt"'),
         ("CPM_6B/update_and_activation/2021-09/national/national/pooled", "requested_at"),
         ("CPM_7/standard/2021-09/national/national/pooled", '"receivedAt"'),
@@ -68,9 +68,8 @@ def test_every_row_is_where_the_trace_says(found):
             if extract == "update_firmware_requests" or extract == "comms_hub_firmware":
                 continue
             folder = f"lake/sample/{extract}/provider={provider}/period={period}/version={version[1:]}"
-            column = '"RaisedAt"' if instant == "raised_at" and provider == "dsp" else instant
             (at,) = duckdb.sql(
-                f"select {column}::timestamp from read_parquet('{folder}/{one['source_file']}',"
+                f"select {instant}::timestamp from read_parquet('{folder}/{one['source_file']}',"
                 f" file_row_number = true) where file_row_number = {one['source_row']}"
             ).fetchone()
             assert at == one["happened_at"], one
@@ -164,7 +163,7 @@ def test_a_row_of_an_event_leads_to_the_results_that_count_it(found):
 
 
 def test_a_row_of_an_audit_log_leads_to_its_incident(found):
-    file = "dcc/remedy_incident_audit/2021-09/v2/dcc_remedy_incident_audit_202109.csv"
+    file = "dcc/remedy_incident_audit/2021-09/v2/dcc_remedy_incident_audit_202109.csv.gz"
     (answer,) = following.of_file(found, WAREHOUSE, file, line=None, row=5).answers
     assert {one["measure_id"] for one in answer.records} <= {"CPM_4", "CPM_5", "CPM_5A"} and answer.rows
 

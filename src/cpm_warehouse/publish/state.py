@@ -33,9 +33,9 @@ LAST_COMMAND = """
 RESTATED = """
     select
         measure_id, reporting_month, as_published_pct, now_pct, as_published_status, now_status, cause,
-        is_acknowledged
+        is_acknowledged, is_latest_published as is_new
     from marts.rpt_restatements
-    where now_is_default and scope_type = 'national' and is_latest_published
+    where now_is_default and scope_type = 'national'
     order by measure_id, reporting_month
 """
 
@@ -54,8 +54,9 @@ class State:
     published: Mapping[str, Any] = field(default_factory=dict)
 
     def wanting(self, kinds: Sequence[str]) -> list[str]:
-        """Which of these kinds want attention."""
-        return [kind for kind in kinds if getattr(self, kind)]
+        """Which of these kinds want attention; a restatement does in the publication that makes it."""
+        new = [one for one in self.restated if one["is_new"]]
+        return [kind for kind in kinds if (new if kind == "restated" else getattr(self, kind))]
 
     def lines(self, file: Path, lake: Path, kinds: Sequence[str]) -> Iterator[str]:
         """Say these kinds in lines; the first is whether what is published is up to date."""
@@ -120,7 +121,9 @@ def _refused(lake: Path, entries: Facts) -> Facts:
     names = ("submission_key", "rule_id", "refused_at")
     found = []
     for path in sorted(lake.glob(REGISTER[1])):
-        one = json.loads(path.read_bytes())
+        if not (content := path.read_bytes().strip()):  # of a lake in which nothing was refused, for dbt to read
+            continue
+        one = json.loads(content)
         if landed.get((one["extract"], one["provider"], one["period"]), 0) < int(one["version"]):
             found.append({**{name: one[name] for name in names}, "why_lies_in": f"{REFUSED}/{path.name}"})
     return found

@@ -19,8 +19,8 @@ where
     and results.aggregation = coalesce(
         $aggregation,
         (
-            select min(others.aggregation)
-            from marts.fct_measure_results as others
-            where others.is_default
+            select min(defaulted.aggregation)
+            from marts.fct_measure_results as defaulted
+            where defaulted.is_default
         )
     )

@@ -1,9 +1,10 @@
--- Why is there nothing to count? Every measure has a row for each Region and each provider, also for
--- one that can have no event of it, so that silence is seen. Of whom does it have events, and when?
+-- Why is there nothing to count? Every measure has a row for each Region and each provider, also of
+-- one that can have no event of it, so that silence is seen. Whose events does it have, and when?
 select
     region,
     provider,
-    string_agg(distinct strftime(reporting_month, '%Y-%m') order by reporting_month) as months,
+    min(reporting_month) as first_month,
+    max(reporting_month) as last_month,
     sum(total_count) as total_count,
     sum(excluded_count) as excluded_count
 from marts.fct_measure_outcomes

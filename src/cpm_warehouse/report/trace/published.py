@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from cpm_warehouse.errors import CpmError
+from cpm_warehouse.receive.sources import stem
 from cpm_warehouse.report.explorer.behind import ROWS
 from cpm_warehouse.report.questions import Value, query_of
 from cpm_warehouse.report.trace.answers import Answer, Key, answer
@@ -136,7 +137,7 @@ def find_row(published: Path, file: str, *, line: int | None, row: int | None) -
         row = place["source_row"]
     if row is None or row < 0:
         raise NothingFoundError(f"{file}: line {line} is its header, or before it")
-    return Row(one["submission_key"], f"{Path(one['file_name']).name.split('.')[0]}.parquet", row)
+    return Row(one["submission_key"], f"{stem(Path(one['file_name']))}.parquet", row)
 
 
 def _ask(published: Path, values: Mapping[str, Value], *questions: str) -> list[Answer]:

@@ -128,8 +128,8 @@ where
     )
 order by
     events.submission_key,
-    source_file,
-    source_row,
+    placed.source_file,
+    placed.source_row,
     events.happened_at,
     events.measure_id,
     events.variant_id

@@ -1,5 +1,5 @@
 -- Which windows does a result of CPM 6 rest on, and where does each lie? The result counts minutes:
--- all of the month, less the complete minutes of these. They may overlap, so they cannot be added up.
+-- all of the month, less the complete minutes of these, which may overlap and cannot be added up.
 with
 
 months as (

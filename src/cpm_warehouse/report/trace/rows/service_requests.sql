@@ -80,7 +80,7 @@ judged as (
     left join intermediate.int_duis_response_codes as codes
         on
             requests.response_code = codes.response_code
-            and (codes.valid_from is null or codes.valid_from <= requests.request_date)
+            and (codes.valid_from is null or requests.request_date >= codes.valid_from)
             and (codes.valid_to is null or requests.request_date < codes.valid_to)
     left join reference.measure_service_request_exclusions as exclusions
         on

@@ -106,4 +106,8 @@ where
         or ($scope_type = 'region' and $scope = 'Unknown')
         or ($scope_type = 'provider' and counted.provider = $scope)
     )
-order by counted.submission_key, source_file, source_row, variants.variant_id
+order by
+    counted.submission_key,
+    counted.source_file,
+    counted.source_row,
+    variants.variant_id
