@@ -688,7 +688,8 @@ def pack(
     from cpm_warehouse.report.pack import figured_months, make_pack
 
     found = find_publication(published, publication, thorough=True)
-    months = figured_months(found.path)
+    with found.reading():
+        months = figured_months(found.path)
     if month.date() not in months and not allow_empty:
         there = ", ".join(f"{one:%Y-%m}" for one in months) or "none"
         click.echo(
@@ -698,7 +699,7 @@ def pack(
         )
         sys.exit(3)
     folder = out or (Path("published/pmr", found.name) if publication else Path("published/pmr"))
-    with as_closed_as(found.path):
+    with found.reading(), as_closed_as(found.path):
         made = make_pack(found.path, month.date(), folder, classification)
     if not made.has_figures:
         click.echo(f"{found.path}: no figures for {month:%Y-%m}; the report says so", err=True)

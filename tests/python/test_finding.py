@@ -109,8 +109,14 @@ def test_a_cut_file_is_said(copy):
     ("change", "says"),
     [
         ("drop schema publication cascade", "a database that does not say what it is"),
-        ("drop table marts.dim_measures", "asked as version .*dim_measures.*there is 000002-.*, made by version"),
-        ("alter table marts.dim_measures drop page", "asked as version .*page.*there is 000002-.*publish again"),
+        (
+            "drop table marts.rpt_measure_figures",
+            "asked as version .*rpt_measure_figures.*there is 000002-.*, made by version",
+        ),
+        (
+            "alter table marts.rpt_measure_figures drop page",
+            "asked as version .*page.*there is 000002-.*publish again",
+        ),
     ],
 )
 def test_another_version_says_what_is_asked_and_what_is_there(copy, change, says, monkeypatch):
@@ -119,10 +125,13 @@ def test_another_version_says_what_is_asked_and_what_is_there(copy, change, says
     # As if it had been published so.
     monkeypatch.setattr("cpm_warehouse.publish.finding._require_whole", lambda found, **_: None)
     query = copy.with_name("asked.sql")
-    query.write_text("select page from marts.dim_measures")
+    query.write_text("select page from marts.rpt_measure_figures")
     done = run("ask", query, "--published", copy)
     assert done.exit_code == 1
     assert re.search(says, done.stderr.splitlines()[-1]), done.stderr
+    done = run("pack", "--month", "2021-09", "--published", copy, "--out", copy.with_name("pmr"))
+    if not change.startswith("drop table"):  # the report goes without a mart, and says so
+        assert done.exit_code == 1 and re.search(says, done.stderr.splitlines()[-1]), done.stderr
 
 
 def test_a_file_of_a_later_duckdb_is_of_another_version_and_not_damaged(copy, monkeypatch):

@@ -3,6 +3,8 @@
 What is wrong with it is said with what was asked and what is there instead.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -14,6 +16,8 @@ from cpm_warehouse.files import sha256
 from cpm_warehouse.publish.kept import FOLDER, Kept, Manifest, describe_marts, read_beside, read_manifest
 
 NAME = "cpm.duckdb"
+# What DuckDB says of a table or column that is not there.
+LACKING = (duckdb.CatalogException, duckdb.BinderException)
 NAME_IT = "name a copy of one with --published or CPM_PUBLISHED"
 
 
@@ -35,14 +39,21 @@ class Found:
         said = f"publication {self.name} of {self.manifest['published_at']} UTC"
         return f"{said}; SYNTHETIC data: no figure is the DCC's" if self.is_synthetic else said
 
-    def other_than_asked(self, error: duckdb.Error) -> CpmError:
-        """What to say of a publication that lacks what this version of the project asks for."""
-        return CpmError(
-            f"{self.path}: asked as version {metadata.version('cpm-warehouse')} does:"
-            f" {str(error).splitlines()[0]}; there is {self.name}, made by version"
-            f" {self.manifest['versions'].get('cpm-warehouse', '(not said)')} at commit"
-            f" {self.manifest['code_version']}; read it with that version, or publish again"
-        )
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Say what was asked and what is there, where this version asks for what the publication has not."""
+        try:
+            yield
+        except (*LACKING, CpmError) as error:
+            lacking = error if isinstance(error, LACKING) else error.__cause__
+            if not isinstance(lacking, LACKING):
+                raise
+            raise CpmError(
+                f"{self.path}: asked as version {metadata.version('cpm-warehouse')} does:"
+                f" {str(lacking).splitlines()[0]}; there is {self.name}, made by version"
+                f" {self.manifest['versions'].get('cpm-warehouse', '(not said)')} at commit"
+                f" {self.manifest['code_version']}; read it with that version, or publish again"
+            ) from error
 
 
 def find_publication(place: Path, asked: str | None = None, *, thorough: bool = False) -> Found:

@@ -46,11 +46,8 @@ def ask(query: Path, published: Path, publication: str | None, form: str) -> Non
     found = find_publication(published, publication)
     sql = sys.stdin.read() if query.name == "-" else _text(query)
     click.echo(f"-- {found}", err=True)
-    try:
-        with duckdb.connect(str(found.path), read_only=True) as connection:
-            _show(connection.sql(sql), form)
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise found.other_than_asked(error) from error
+    with found.reading(), duckdb.connect(str(found.path), read_only=True) as connection:
+        _show(connection.sql(sql), form)
 
 
 def _text(path: Path) -> str:
@@ -180,7 +177,7 @@ def trace(
     from cpm_warehouse.report.trace import following
 
     found = find_publication(published, publication)
-    try:
+    with found.reading():
         if incident:
             said = following.of_incident(found, incident)
         elif request:
@@ -197,8 +194,6 @@ def trace(
                 key or following.key_of(found, str(measure), month, variant, region, provider, aggregation),
                 warehouse if with_rows else None,
             )
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise found.other_than_asked(error) from error
     if as_json:
         click.echo(following.as_json(found, said, limit))
     else:
