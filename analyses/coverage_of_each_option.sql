@@ -8,6 +8,7 @@
 -- |---|---|---|---|---|---|
 -- | cr1418_and_cr1438 | CR1418 and CR1438 together | CPM_3 | 10036 | 10036 | 100.00 |
 -- | toc_alerts | Operations centre's proxy for Alerts | CPM_3 | 9730 | 10036 | 96.95 |
+-- | cr1418_and_cr1438_without_s1sps | CR1418 and CR1438 without the S1SPs | CPM_3 | 6160 | 10036 | 61.38 |
 -- | cr1438 | CR1438 Throughput of Alerts | CPM_3 | 5832 | 10036 | 58.11 |
 -- | cr1418 | CR1418 Throughput of Alerts | CPM_3 | 4201 | 10036 | 41.86 |
 -- | toc_comms_hub_firmware | Operations centre's Communications Hub firmware reporting | CPM_6A | 272 | 272 | 100.00 |

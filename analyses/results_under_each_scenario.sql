@@ -8,6 +8,7 @@
 -- |---|---|---|---|---|---|---|---|
 -- | CPM_3 | decided | measured | 9275 | 9379 | 98.89 | 100.00 | minimum_met |
 -- | CPM_3 | cr1418 | mixed | 3899 | 3909 | 99.74 | 41.86 | target_met |
+-- | CPM_3 | cr1418_and_cr1438_without_s1sps | mixed | 5713 | 5747 | 99.41 | 61.41 | target_met |
 -- | CPM_3 | proxy | proxy | 8900 | 9140 | 97.37 | 96.95 | minimum_met |
 -- | CPM_6A | decided | measured | 20 | 25 | 80.00 | 100.00 | no_level |
 -- | CPM_6A | cr1423 | mixed | 16 | 18 | 88.89 | 100.00 | no_level |
