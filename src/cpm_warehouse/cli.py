@@ -260,7 +260,7 @@ def land(
         ):
             outcomes.append(outcome)
     for line in summary(outcomes):
-        click.echo(one_line(line))
+        click.echo(one_line(without_devices(line)))
     for outcome in outcomes:
         if outcome.status == "refused":
             refused = f"refused {outcome.submission.key} ({outcome.rule_id}): {outcome.reason}"
