@@ -271,8 +271,8 @@ def _shown(value: Any) -> str:
 
 def _is(row: Row, record: Row, *, is_tidied: bool) -> bool:
     # Blanks at the ends of an instant say nothing.
-    stripped = (*record[:2], *(value and value.strip() for value in record[2:]))
-    return all(_same(one, other, is_tidied=is_tidied) for one, other in zip(row, stripped, strict=True))
+    ours, others = ((*one[:2], *(value and value.strip() for value in one[2:])) for one in (row, record))
+    return all(_same(one, other, is_tidied=is_tidied) for one, other in zip(ours, others, strict=True))
 
 
 def _same(landed: str | None, received: str | None, *, is_tidied: bool) -> bool:
