@@ -2,7 +2,7 @@
 
 Of a file that landed, each record must be in the lake as it is or kept aside; a refusal must name it.
 
-    python tests/trials/damaged_files.py --damages 200 --seed 1
+    python tests/trials/damaged_extracts.py --damages 200 --seed 1
 """
 
 import os
