@@ -21,6 +21,13 @@ def differences(key: Key, result: dict, answers: list[Answer]) -> list[str]:
         counted, counts = _scaled(key, rows, found["alert_scaling"]), counts[:2]
     else:
         counted = tuple(sum(row[name] for row in rows) for name in counts)
+    # In words as in numbers; the minutes of CPM 6 have no numbers of their own.
+    words = [row for row in rows if row["met_count"] is not None]
+    assert all((row["counted_as"] == "met") == (row["met_count"] > 0) for row in words)
+    assert all((row["counted_as"] in ("met", "missed")) == (row["total_count"] > 0) for row in words)
+    # A row sent twice is no event; a request to activate that is followed by another is one that is left out.
+    not_left_out = ("met", "missed", *(() if key.measure_id == "CPM_6C" else ("repeated",)))
+    assert all(row["excluded_count"] == 0 for row in words if row["counted_as"] in not_left_out)
     said = [
         f"{name}: {result[name]} published, {value} recounted"
         for name, value in zip(counts, counted, strict=False)

@@ -24,6 +24,7 @@ RESULTS = {
     "CPM_1/signed_pre_command/2021-08/region/SMETS1/pooled": "another clock",
     "CPM_2/successful_responses/2021-09/national/national/pooled": "left out by the class of the response",
     "CPM_3/speed/2021-08/national/national/pooled": "Regions by proxy beside Regions measured",
+    "CPM_3/speed_wan_share/2021-08/national/national/pooled": "the WAN's share of the target",
     "CPM_3/speed_unweighted/2021-07/national/national/pooled": "requests that are not scaled",
     "CPM_3/speed_throttled/2021-09/provider/csp_north/pooled": "messages that stand for many Alerts",
     "CPM_5/split/2021-09/national/national/mean_of_providers": "the mean of the providers",
