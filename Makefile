@@ -1,9 +1,10 @@
 # make build   environment, landing, dbt build, publication
 # make test    every check that CI runs, with a whole build
 # make check-topic TOPIC=incident   the models of a topic with their unit tests and data tests, while a rule is changed
-# make pmr MONTH=2021-09   the month's report, published/pmr/pmr-2021-09.{html,pdf,xlsx}
+# make pmr MONTH=2021-09   the month's report from what is published, published/pmr/pmr-2021-09.{html,pdf,xlsx}
 # make build EXTRACTS='/path/to/my extracts'   the same over your own extracts instead of the sample; LAKE=lake/<name> names their lake
 # make explore  the explorer over the publication, in a browser (HEADLESS=1: only served)
+#   both read what is published, and build only where nothing is; PUBLISHED=<a copied cpm.duckdb>, PUBLICATION=<an earlier one>
 # make audit    known vulnerabilities of every locked version; target/sbom.json, what is installed (CycloneDX)
 # make portability  every model on Spark, row by row beside DuckDB (six minutes; needs Java)
 # make docs     published/docs: every model, column, test and metric; lineage by column
@@ -15,7 +16,7 @@ PYTHON ?= python3
 
 # What the user gives is handed on as it is, in the environment: in a recipe make and the shell would read its blanks and quotes.
 IS_TYPED := $(filter command,$(origin EXTRACTS))
-GIVEN := EXTRACTS LAKE MONTH TOPIC PORT PYTHON CONFIRM
+GIVEN := EXTRACTS LAKE PUBLISHED PUBLICATION MONTH TOPIC PORT PYTHON CONFIRM
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 ifneq ($(EXTRACTS),)
@@ -23,6 +24,12 @@ export CPM_EXTRACTS := $(EXTRACTS)
 endif
 ifneq ($(LAKE),)
 export CPM_LAKE := $(LAKE)
+endif
+ifneq ($(PUBLISHED),)
+export CPM_PUBLISHED := $(PUBLISHED)
+endif
+ifneq ($(PUBLICATION),)
+export CPM_PUBLICATION := $(PUBLICATION)
 endif
 
 # Names of files are UTF-8 whatever the locale, from the very start of Python.
@@ -44,7 +51,7 @@ UNFIT := $(strip $(foreach one,: $$ " `,$(findstring $(one),$(CURDIR))) $(if $(f
 $(if $(UNFIT),$(error the path of this folder has $(UNFIT), with which no environment of Python works; rename the folder))
 
 TARGETS := architecture audit browser build check check-topic clean dev docs env explore help java land lint lock month mutants pmr \
-  portability pytest rebuild registers sample test wheel
+  portability publication pytest rebuild registers sample test wheel
 # What stands after a blank in a path that is not quoted would be run as a target, `clean` among them.
 QUOTE := put a path with blanks in quotes: make build EXTRACTS='/path/to/my extracts'
 ifneq ($(filter-out $(TARGETS) .venv/%,$(MAKECMDGOALS)),)
@@ -187,9 +194,12 @@ test: dev browser
 	cat target/lint.txt; exit $$((checked | linted))
 	$(STAGE) pytest $(BIN)/pytest
 
-# On loopback only, and without a token: nothing that the publication holds is secret, and it opens read-only.
-explore: build $(VENV)/.report
-	$(BIN)/marimo run notebooks/explorer.py --host 127.0.0.1 --port "$$PORT" --no-token $(if $(HEADLESS),--headless)
+# Readers need what is published, and no lake: what is there is read as it is, and where nothing is, it is built.
+publication:
+	@test -n "$$CPM_PUBLISHED" || test -e published/cpm.duckdb || $(MAKE) --no-print-directory build
+
+explore: publication $(VENV)/.report
+	$(BIN)/cpm explore --port "$$PORT" $(if $(HEADLESS),--headless)
 
 docs: build $(VENV)/.report
 	$(DOCS)
@@ -200,7 +210,7 @@ month:
 	  *) echo "error: name the month: make pmr MONTH=2021-09" >&2; exit 2 ;; esac
 
 # The month's report from what is published.
-pmr: month build $(VENV)/.report
+pmr: month publication $(VENV)/.report
 	$(BIN)/cpm pack --month "$$MONTH"
 
 # Debian's browser, and a library of the program that drives it, for the tests that look at pages; got where this user may.

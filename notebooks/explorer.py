@@ -12,7 +12,6 @@ app = marimo.App(width="medium", app_title="Code Performance Measures: explorer"
 
 @app.cell
 def _():
-    import os
     from pathlib import Path
 
     import marimo as mo
@@ -22,24 +21,13 @@ def _():
     from cpm_warehouse.report.published import Published
     from cpm_warehouse.report.questions import written_out
 
-    top = Path(__file__).parents[1]
-    published = Published(Path(os.environ.get("CPM_PUBLISHED", top / "published/cpm.duckdb")))
+    published = Published.chosen(Path(__file__).parents[1])
     return behind, book, charts, fragments, mo, published, wording, written_out
 
 
 @app.cell
 def _(mo, published):
-    publications = published.ask("publication")
-    mo.stop(
-        publications.is_empty(),
-        mo.md("# Code Performance Measures\n\nThe publication has no results: no month of the extracts can be."),
-    )
-    publication = publications.row(0, named=True)
-    synthetic = "**Synthetic sample data: no figure here is the DCC's.** " if publication["is_synthetic"] else ""
-    mo.md(
-        f"# Code Performance Measures\n\n{synthetic}"
-        f"Publication {publication['publication_id']} of {publication['published_at']:%d %B %Y %H:%M} UTC."
-    )
+    mo.md(f"# Code Performance Measures\n\n{published.said()}")
     return
 
 

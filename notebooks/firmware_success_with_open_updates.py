@@ -9,7 +9,6 @@ app = marimo.App(width="medium", app_title="Firmware success with open updates c
 
 @app.cell
 def _():
-    import os
     from pathlib import Path
 
     import altair as alt
@@ -19,8 +18,7 @@ def _():
 
     from cpm_warehouse.report.published import Published
 
-    top = Path(__file__).parents[1]
-    published = Published(Path(os.environ.get("CPM_PUBLISHED", top / "published/cpm.duckdb")))
+    published = Published.chosen(Path(__file__).parents[1])
     return alt, cs, mo, pl, published
 
 
@@ -39,6 +37,13 @@ def _(mo):
     not, and CPM 6C counts requests to activate, so both stand beside the curve of SMETS1 devices, which is drawn once.
     """)
     return
+
+
+@app.cell
+def _(mo, published):
+    publication = published.said()
+    mo.md(publication)
+    return (publication,)
 
 
 @app.cell
@@ -156,4 +161,4 @@ def _(cohorts, measures, mo, pl):
 
 if __name__ == "__main__":
     _, defined = app.run()
-    print(defined["answer"])
+    print(f"{defined['publication']}\n\n{defined['answer']}")

@@ -9,7 +9,6 @@ app = marimo.App(width="medium", app_title="Is the Alert proxy fit for purpose?"
 
 @app.cell
 def _():
-    import os
     from pathlib import Path
 
     import altair as alt
@@ -19,8 +18,7 @@ def _():
 
     from cpm_warehouse.report.published import Published
 
-    top = Path(__file__).parents[1]
-    published = Published(Path(os.environ.get("CPM_PUBLISHED", top / "published/cpm.duckdb")))
+    published = Published.chosen(Path(__file__).parents[1])
     return alt, cs, mo, pl, published
 
 
@@ -40,6 +38,13 @@ def _(mo):
     fewer are left out, and counted.
     """)
     return (fewest,)
+
+
+@app.cell
+def _(mo, published):
+    publication = published.said()
+    mo.md(publication)
+    return (publication,)
 
 
 @app.cell
@@ -156,4 +161,4 @@ def _(compared, left_out, mo, pl, standing_in):
 
 if __name__ == "__main__":
     _, defined = app.run()
-    print(defined["answer"])
+    print(f"{defined['publication']}\n\n{defined['answer']}")

@@ -9,7 +9,6 @@ app = marimo.App(width="medium", app_title="Which Working Day SLA makes the pape
 
 @app.cell
 def _():
-    import os
     from pathlib import Path
 
     import altair as alt
@@ -18,8 +17,7 @@ def _():
 
     from cpm_warehouse.report.published import Published
 
-    top = Path(__file__).parents[1]
-    published = Published(Path(os.environ.get("CPM_PUBLISHED", top / "published/cpm.duckdb")))
+    published = Published.chosen(Path(__file__).parents[1])
     return alt, mo, pl, published
 
 
@@ -38,6 +36,13 @@ def _(mo):
     and Wales.
     """)
     return
+
+
+@app.cell
+def _(mo, published):
+    publication = published.said()
+    mo.md(publication)
+    return (publication,)
 
 
 @app.cell
@@ -139,4 +144,4 @@ def _(by_regime, mo, pl):
 
 if __name__ == "__main__":
     _, defined = app.run()
-    print(defined["answer"])
+    print(f"{defined['publication']}\n\n{defined['answer']}")

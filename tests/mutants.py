@@ -28,6 +28,7 @@ PYTHON_TESTS = (
     "test_engines.py::test_macros_give_the_same_on_each_engine[duckdb]",
     "test_firmware_truth.py",
     "test_interface_and_smki.py",
+    "test_landing.py::test_the_instants_that_can_be_follow_from_the_receipt",
     "test_landing.py::test_the_last_month_that_can_be_is_that_of_receipt",
     "test_planted_truth.py",
     "test_service_requests.py",

@@ -24,12 +24,14 @@ from cpm_warehouse.project import PROJECT, Lake, Place, Workplace, lake_of, work
 from cpm_warehouse.pseudonyms import rotate
 from cpm_warehouse.publish.building import run_build, run_dbt
 from cpm_warehouse.publish.earlier import EARLIER, write_earlier
+from cpm_warehouse.publish.finding import find_publication
 from cpm_warehouse.publish.history import EXTRACT, read_chain
 from cpm_warehouse.publish.kept import Kept, seen_manifest
 from cpm_warehouse.publish.lateness import late_extracts
 from cpm_warehouse.publish.publishing import KEEP_DAYS, made_up_lists, take_back_to
 from cpm_warehouse.publish.publishing import publish as publish_marts
 from cpm_warehouse.publish.restoring import restore
+from cpm_warehouse.publish.state import KINDS, State, state_of
 from cpm_warehouse.publish.status import differences
 from cpm_warehouse.publish.withholding import without_devices
 from cpm_warehouse.receive.additions import additions
@@ -41,6 +43,8 @@ from cpm_warehouse.receive.pages import write_contract_pages
 from cpm_warehouse.receive.progress import Progress, summary
 from cpm_warehouse.receive.unknown import find_unknown, table
 from cpm_warehouse.receive.verifying import REPAIR, Damage, check_lake, require_sound
+from cpm_warehouse.report.commands import PUBLICATION, READERS
+from cpm_warehouse.report.commands import PUBLISHED as READER_PUBLISHED
 from cpm_warehouse.simulate import (
     AREAS,
     SAMPLE_FIRMWARE_FAULT_SHARE,
@@ -256,7 +260,7 @@ def land(
         ):
             outcomes.append(outcome)
     for line in summary(outcomes):
-        click.echo(one_line(line))
+        click.echo(one_line(without_devices(line)))
     for outcome in outcomes:
         if outcome.status == "refused":
             refused = f"refused {outcome.submission.key} ({outcome.rule_id}): {outcome.reason}"
@@ -493,23 +497,53 @@ def run_any_dbt(lake: Path, warehouse: Path, arguments: tuple[str, ...]) -> None
 @main.command()
 @LAKE
 @PUBLISHED
+@WAREHOUSE
 @click.option("--quiet", is_flag=True, help="Say it by the exit code only.")
-def status(lake: Path, published: Path, quiet: bool) -> None:
-    """Say how what is published differs from the project and the lake as they are now.
+@click.option("--json", "as_json", is_flag=True, help="Write all of it as JSON: what is late, refused and so on.")
+@click.option(
+    "--on",
+    "kinds",
+    type=click.Choice([*KINDS, "all"]),
+    multiple=True,
+    default=("differs",),
+    show_default=True,
+    help="What to look at, and what the exit code tells; may be given again.",
+)
+@click.option(
+    "--at", type=click.DateTime(), help="UTC instant to take for now; by default the time of the machine."
+)
+def status(
+    lake: Path,
+    published: Path,
+    warehouse: Path,
+    quiet: bool,
+    as_json: bool,
+    kinds: tuple[str, ...],
+    at: datetime | None,
+) -> None:
+    """Say how everything stands: what is late, refused, quarantined, built, published and restated.
 
-    Asked are submissions, rules, seeds, variables and versions, never times of files.
+    `differs` is how what is published differs from the project and the lake as they are now. Asked are
+    submissions, rules, seeds, variables and versions, never times of files.
 
-    Exit code 0: nothing differs; 3: something does; 1: failed; 5: the history is damaged.
+    Exit code 0: nothing of what --on names; 3: something of it; 4: of that, a submission was refused; 1: failed;
+    2: wrong usage; 5: the history is damaged.
     """
     _require_own_project()
     file = published / "cpm.duckdb"
-    found = differences(Path(), lake, file)
-    if not quiet:
-        click.echo(f"{file} is up to date with {lake}" if not found else f"{file} is not up to date with {lake}:")
-        for line in found:
-            click.echo(f"  {line}")
+    asked = KINDS if "all" in kinds else kinds
+    if asked == ("differs",) and not as_json:  # of each `make build`: nothing else is looked at
+        state = State(differs=differences(Path(), lake, file))
+    else:
+        state = state_of(Path(), lake, file, warehouse, at or datetime.now(UTC))
+    wanting = state.wanting(asked)
+    if as_json:
+        click.echo(state.as_json())
+    elif not quiet:
+        for line in state.lines(file, lake, asked):
+            click.echo(line)
         _warn_of_made_up(made_up_lists(seen_manifest(file)))
-    sys.exit(3 if found else 0)
+    sys.exit(4 if "refused" in wanting else 3 if wanting else 0)
 
 
 def _warn_of_made_up(lists: Sequence[str]) -> None:
@@ -626,28 +660,56 @@ def rotate_salt(lake: Path) -> None:
 
 @main.command()
 @click.option("--month", type=click.DateTime(["%Y-%m"]), required=True, help="Month of the report, like 2021-09.")
+@READER_PUBLISHED
+@PUBLICATION
 @click.option(
-    "--published", type=PLACE, default=Path("published/cpm.duckdb"), show_default=True, help="The published marts."
+    "--out",
+    type=PLACE,
+    help="Folder for it; by default published/pmr, and of an earlier publication published/pmr/<its name>.",
 )
-@click.option("--out", type=PLACE, default=Path("published/pmr"), show_default=True)
 @click.option("--classification", help="Text on every page; by default Green for synthetic data, else Amber.")
 @click.option("--contact", help="Whom readers may ask, as page one has it.")
 @click.option("--commentary", type=PLACE, help="YAML or Markdown with cause and remedy for each measure.")
+@click.option("--allow-empty", is_flag=True, help="Write a report of a month without figures; it says so.")
 def pack(
     month: datetime,
     published: Path,
-    out: Path,
+    publication: str | None,
+    out: Path | None,
     classification: str | None,
     contact: str | None,
     commentary: Path | None,
+    allow_empty: bool,
 ) -> None:
-    """Write the month's report from the published marts: one HTML file, its core as PDF, and a workbook."""
-    # Its libraries are installed for reports only, and take a second to load.
-    from cpm_warehouse.report.pack import make_pack
+    """Write the month's report from the published marts: one HTML file, its core as PDF, and a workbook.
 
-    with as_closed_as(published):
-        made = make_pack(published, month.date(), out, classification, contact=contact, commentary=commentary)
+    It needs the publication and nothing else: no lake, no build.
+
+    Exit code 0: done; 1: failed; 2: wrong usage; 3: the month has no figures, and nothing is written; 5: the
+    publication is damaged.
+    """
+    # Its libraries are installed for reports only, and take a second to load.
+    from cpm_warehouse.report.pack import figured_months, make_pack
+
+    found = find_publication(published, publication, thorough=True)
+    with found.reading():
+        months = figured_months(found.path)
+    if month.date() not in months and not allow_empty:
+        there = ", ".join(f"{one:%Y-%m}" for one in months) or "none"
+        click.echo(
+            f"error: {found.path}: asked is {month:%Y-%m}, which has no figures; months with figures are {there};"
+            " nothing is written. A report that says so: --allow-empty",
+            err=True,
+        )
+        sys.exit(3)
+    folder = out or (Path("published/pmr", found.name) if publication else Path("published/pmr"))
+    with found.reading(), as_closed_as(found.path):
+        made = make_pack(found.path, month.date(), folder, classification, contact=contact, commentary=commentary)
     if not made.has_figures:
-        click.echo(f"{published}: no figures for {month:%Y-%m}; the report says so", err=True)
+        click.echo(f"{found.path}: no figures for {month:%Y-%m}; the report says so", err=True)
     for path in made.files:
         click.echo(str(path))
+
+
+for reader in READERS:
+    main.add_command(reader)

@@ -10,3 +10,5 @@ EXPLORER = "".join(
 )
 BY_EXPLORER = [question for question in QUESTIONS if f'"{question}"' in EXPLORER]
 BY_PACK = sorted({asked.get("question", table) for table, asked in pack_tables().items()})
+TRACE = "".join(path.read_text() for path in (ROOT / "src/cpm_warehouse/report/trace").glob("*.py"))
+BY_TRACE = [question for question in QUESTIONS if f'"{question}"' in TRACE]

@@ -10,11 +10,9 @@ import hashlib
 import hmac
 import io
 import json
-import os
 import random
 import re
 import shutil
-import subprocess
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
@@ -24,12 +22,10 @@ from typing import Any
 
 import duckdb
 import polars as pl
-import yaml
 
-from conftest import ROOT
+from compiled import CompiledProject
 from cpm_warehouse.contracts import Contract, load_contracts
 from cpm_warehouse.receive.landing import land
-from dbt_project import BIN, UNWRITTEN
 
 SALT = "metamorphic"
 TYPES = {
@@ -345,11 +341,12 @@ def _later(value: Any) -> Any:
 
 
 class Bench:
-    """A folder where extracts are landed and built, always at the same paths, so that dbt parses once."""
+    """A folder where extracts are landed and built, always at the same paths, so that dbt compiles once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.builds = 0
+        self.project: CompiledProject | None = None
 
     def land(self, files: Extracts, *, onto: Path | None = None) -> None:
         """Land the files in an empty lake, or what is new of them in a copy of the lake `onto`."""
@@ -369,41 +366,12 @@ class Bench:
         shutil.copytree(kept, self.folder / "lake")
 
     def build(self, *, threads: int | None = None, **variables: str) -> Path:
-        """Run every model over the lake, without tests; returns the warehouse."""
-        warehouse, seeds = self.folder / "cpm.duckdb", self.folder / "seeds.duckdb"
-        if not seeds.exists():
-            self._dbt("seed", threads, variables)
-            warehouse.rename(seeds)
-        shutil.copy2(seeds, warehouse)
-        self._dbt("run", threads, variables)
+        """Run every model over the lake; returns the warehouse. Other variables than the last compile anew."""
+        if self.project is None or self.project.variables != variables:
+            self.project = CompiledProject(self.folder / "compiled", self.folder / "lake", **variables)
+        warehouse = self.project.build(self.folder / "cpm.duckdb", salt=SALT, threads=threads)
         self.builds += 1
         return warehouse.rename(self.folder / f"build_{self.builds}.duckdb")
-
-    def _dbt(self, command: str, threads: int | None, variables: dict[str, str]) -> None:
-        done = subprocess.run(
-            [
-                *(BIN / "dbt", "--quiet", *UNWRITTEN, command),
-                *("--project-dir", ROOT, "--profiles-dir", self._profile(threads)),
-                *("--target-path", self.folder / "target", "--log-path", self.folder / "logs"),
-                *("--vars", json.dumps({"lake_root": str(self.folder / "lake")} | variables)),
-            ],
-            cwd=ROOT,
-            env=os.environ | {"CPM_WAREHOUSE": str(self.folder / "cpm.duckdb"), "CPM_PSEUDONYM_SALT": SALT},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def _profile(self, threads: int | None) -> Path:
-        """The project's profile, with as many threads for DuckDB as asked for."""
-        profile = yaml.safe_load((ROOT / "profiles/profiles.yml").read_text())
-        if threads:
-            profile["cpm_warehouse"]["outputs"]["duckdb"]["settings"]["threads"] = threads
-        place = self.folder / f"profile_{threads or 'all'}"
-        place.mkdir(exist_ok=True)
-        (place / "profiles.yml").write_text(yaml.safe_dump(profile))
-        return place
 
 
 # --- the comparison ----------------------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import openpyxl
 import polars as pl
 from hypothesis import strategies as st
 
-from cpm_warehouse.contracts import load_contracts
+from cpm_warehouse.contracts import Contract, load_contracts
 from cpm_warehouse.layouts.loading import Layouts, load_layouts
 from cpm_warehouse.receive.landing import Outcome, land
 
@@ -155,17 +156,24 @@ def land_one(file: Damaged, folder: Path) -> Outcome:
     there = folder / "extracts" / PLACE / "v1"
     there.mkdir(parents=True)
     (there / f"damaged.{file.ending}").write_bytes(file.content)
-    contracts = {"smki_requests": load_contracts()["smki_requests"]}
+    contracts = {"smki_requests": contracts_once()["smki_requests"]}
     (outcome,) = land(folder / "extracts", folder / "lake", contracts, layouts(folder))
     return outcome
 
 
+@cache
+def contracts_once() -> Mapping[str, Contract]:
+    """The contracts, read once: they take longer to read than a file to land."""
+    return load_contracts()
+
+
 def layouts(folder: Path) -> Layouts:
+    """The layout by which the workbook is read."""
     place = folder / "layouts/smki/smki_requests.yml"
     if not place.exists():
         place.parent.mkdir(parents=True)
         place.write_text(LAYOUT)
-    return load_layouts(folder / "layouts", load_contracts())
+    return load_layouts(folder / "layouts", contracts_once())
 
 
 def check(file: Damaged, outcome: Outcome, lake: Path) -> None:
@@ -262,14 +270,16 @@ def _shown(value: Any) -> str:
 
 
 def _is(row: Row, record: Row, *, is_tidied: bool) -> bool:
-    return all(_same(one, other, is_tidied=is_tidied) for one, other in zip(row, record, strict=True))
+    # Blanks at the ends of an instant say nothing.
+    ours, others = ((*one[:2], *(value and value.strip() for value in one[2:])) for one in (row, record))
+    return all(_same(one, other, is_tidied=is_tidied) for one, other in zip(ours, others, strict=True))
 
 
 def _same(landed: str | None, received: str | None, *, is_tidied: bool) -> bool:
     """Whether a value of the lake is the one received: as an instant, or as a text, which may have been tidied."""
     if (landed or "") == (received or ""):
         return True
-    if landed and received and (instant := _instant(landed)) and instant == _instant(received.strip()):
+    if landed and received and (instant := _instant(landed)) and instant == _instant(received):
         return True
     bare = re.sub(r'^\s*="(.*)"\s*$', r"\1", re.sub(r"^\s*'(?=\w)", "", received or ""), flags=re.DOTALL).strip()
     return is_tidied and (landed or "") == bare

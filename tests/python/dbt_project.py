@@ -7,16 +7,18 @@ were, and dbt takes over what it parsed for `make build`: it reads only the file
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import duckdb
 
 from conftest import ROOT
 from cpm_warehouse.contracts import load_contracts
+from cpm_warehouse.duck import literal
 from cpm_warehouse.receive.landing import land
+from started_dbt import run_dbt
 
 BIN = Path(sys.executable).parent
 FOLDERS = ("models", "macros", "seeds", "tests", "analyses", "docs")
@@ -28,6 +30,17 @@ UNWRITTEN = ("--no-write-json", "--log-level-file", "none")
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
 # What comes without a control file counts as real, and asks for the secret.
 SECRET = {"CPM_PSEUDONYM_SALT": "tests " * 6}
+
+
+def take_seeds(connection: duckdb.DuckDBPyConnection) -> None:
+    """Copy the seeds of the project's build into a warehouse, and nothing of its extracts."""
+    connection.execute(f"attach {literal(ROOT / 'warehouse/cpm.duckdb')} as project (read_only)")
+    connection.execute("create schema reference")
+    for (seed,) in connection.execute(
+        "select table_name from duckdb_tables() where database_name = 'project' and schema_name = 'reference'"
+    ).fetchall():
+        connection.execute(f"create table reference.{seed} as from project.reference.{seed}")
+    connection.execute("detach project")
 
 
 class DbtProject:
@@ -64,19 +77,12 @@ class DbtProject:
 
     def run(
         self, *arguments: str, environment: dict[str, str] | None = None, **variables: Any
-    ) -> subprocess.CompletedProcess[str]:
+    ) -> CompletedProcess[str]:
         """Run dbt; other variables than the project's let it parse everything anew."""
         own = json.dumps({name: str(value) for name, value in variables.items()})
         written = () if "freshness" in arguments else UNWRITTEN  # which says what it found in a file alone
         given = ("--vars", own) if variables else ()
-        return subprocess.run(
-            [BIN / "dbt", *written, *arguments, *given],
-            cwd=self.place,
-            env=os.environ | (environment or {}),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return run_dbt((*written, *arguments, *given), self.place, os.environ | (environment or {}))
 
     def dbt(self, *arguments: str, environment: dict[str, str] | None = None, **variables: Any) -> None:
         """Run dbt quietly; it must pass."""

@@ -1,6 +1,6 @@
 """Damaged at random, a file is refused by name, or what is in it lands as it is or is kept aside.
 
-`tests/trials/damaged_files.py` does it 200 times for each kind of file, and builds the lake.
+`tests/trials/damaged_extracts.py` does it 200 times for each kind of file, and builds the lake.
 """
 
 import tempfile

@@ -13,8 +13,6 @@ import importlib.util
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -36,8 +34,9 @@ from cpm_warehouse.report.pack.workbook import sheet_names
 from cpm_warehouse.report.published import Published
 from cpm_warehouse.report.questions import QUERIES
 from cpm_warehouse.simulate import simulate
+from dbt_project import SECRET, take_seeds
+from started_dbt import run_dbt
 
-BIN = Path(sys.executable).parent
 SAMPLE = ROOT / "extracts/sample"
 # Measures that hold for all months, and those that hold from April 2021.
 OLD = {"CPM_1", "CPM_2", "CPM_3", "CPM_4", "CPM_5", "CPM_6", "CPM_7", "CPM_8"}
@@ -159,36 +158,21 @@ class Bench:
 
     def build(self) -> None:
         self.warehouse.unlink(missing_ok=True)
-        take_seeds(self.warehouse)
-        done = subprocess.run(
+        with duckdb.connect(str(self.warehouse)) as connection:
+            take_seeds(connection)
+        done = run_dbt(
             [
-                *(BIN / "dbt", "build", "--select", "fqn:*", "--indirect-selection", "empty"),
+                *("build", "--select", "fqn:*", "--indirect-selection", "empty"),
                 *("--exclude", "path:seeds", *(() if EVERY else ("test_type:generic",))),
-                *("--exclude-resource-type", "unit_test", "--profiles-dir", ROOT / "profiles"),
-                *("--target-path", self.target, "--log-path", self.folder / "logs"),
+                *("--exclude-resource-type", "unit_test", "--profiles-dir", str(ROOT / "profiles")),
+                *("--target-path", str(self.target), "--log-path", str(self.folder / "logs")),
                 *("--vars", json.dumps({"lake_root": str(self.lake)})),
             ],
-            cwd=ROOT,
-            # What comes without a control file counts as real, and asks for the secret.
-            env=os.environ | {"CPM_WAREHOUSE": str(self.warehouse), "CPM_PSEUDONYM_SALT": "shapes " * 6},
-            capture_output=True,
-            text=True,
-            check=False,
+            ROOT,
+            os.environ | SECRET | {"CPM_WAREHOUSE": str(self.warehouse)},
         )
         assert done.returncode == 0, done.stdout[-5000:] + done.stderr
         ask_less(self.warehouse)
-
-
-def take_seeds(warehouse: Path) -> None:
-    """Copy the seeds of the project's build, and nothing of its extracts."""
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(f"attach '{ROOT / 'warehouse/cpm.duckdb'}' as project (read_only)")
-        connection.execute("create schema reference")
-        seeds = connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'project' and schema_name = 'reference'"
-        ).fetchall()
-        for (seed,) in seeds:
-            connection.execute(f"create table reference.{seed} as from project.reference.{seed}")
 
 
 def ask_less(warehouse: Path) -> None:

@@ -263,9 +263,10 @@ INSTANTS = [
     incidents_of(
         incident(3, Responded_Date="1900-01-01T00:00:00Z", Closed_Date="2007-12-31T23:59:59Z"),
         incident(4, Reported_Date="2008-01-01T00:00:00Z"),
+        incident(5, Reported_Date="2007-12-31T23:59:59Z"),
         name="instants_of_1900_and_around_the_earliest_day",
         accepted=3,
-        quarantined=[(4, "row_of_another_month")],
+        quarantined=[(4, "instant_impossible"), (6, "instant_impossible")],
         warned=["responded_before_logged"],
     ),
     requests_of(
@@ -614,6 +615,21 @@ def test_what_tools_left_is_said_when_it_is_passed_over(tmp_path):
     command = ["land", "--extracts", str(extracts), "--lake", str(tmp_path / "lake")]
     assert "left out, as other tools leave them beside data: _SUCCESS" in CliRunner().invoke(main, command).output
     assert "left out" not in CliRunner().invoke(main, command).output
+
+
+def test_the_first_row_of_each_kind_is_said_with_its_place_and_what_to_do(tmp_path):
+    extracts = tmp_path / "extracts"
+    rows = smki(1) + smki(2).replace("SR2", " SR2") + smki(3).replace("SR3", "1.23E+15") + smki(4)
+    put(extracts, "smki/smki_requests/2021-08/v1", SMKI + rows)
+    done = CliRunner().invoke(main, ["land", "--extracts", str(extracts), "--lake", str(tmp_path / "lake")])
+    key = "smki_requests/smki/2021-08/v1"
+    assert done.exit_code == 3
+    assert f"{key}: text_tidied: 1 rows of a.csv; the first, line 3: 'requestId' is ' SR2'; none" in done.output
+    said = (
+        f"quarantined 1 rows, the first: {key} a.csv:4 (identifier_as_number): 'requestId' is '1.23E+15', a number"
+    )
+    assert said in done.output
+    assert "; write identifiers as text" in done.output
 
 
 def test_a_control_file_is_begun_and_completed(tmp_path, contracts):

@@ -16,7 +16,7 @@ from cpm_warehouse.cli import main
 from cpm_warehouse.contracts import Column
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.receive.landing import land
-from cpm_warehouse.receive.rules import plausible_months
+from cpm_warehouse.receive.rules import InstantBounds, instant_bounds, plausible_months
 
 KEY = "pmr_deliveries/dcc/2021-08/v1"
 PLACE = "pmr_deliveries/provider=dcc/period=2021-08/version=1"
@@ -421,6 +421,16 @@ def test_a_month_that_cannot_be_is_landed_with_a_warning(send, tmp_path, contrac
 )
 def test_the_last_month_that_can_be_is_that_of_receipt(received_at, last):
     assert plausible_months(datetime.fromisoformat(received_at)) == ("2012-01", last)
+
+
+def test_the_instants_that_can_be_follow_from_the_receipt():
+    bounds = instant_bounds(datetime.fromisoformat("2021-09-05T10:12:00+01:00"))
+    assert bounds == InstantBounds(
+        earliest=datetime(2008, 1, 1),
+        latest=datetime(2021, 9, 5, 11, 12),
+        latest_planned=datetime(2031, 9, 6, 9, 12),
+    )
+    assert instant_bounds(datetime.fromisoformat("2011-12-31T23:59:59+00:00")) is None
 
 
 def test_months_that_can_be_are_as_the_seed_has_them(tmp_path):

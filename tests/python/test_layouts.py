@@ -97,6 +97,18 @@ def test_what_a_layout_says(tmp_path, contracts):
         (lambda one, _: one["instants"].update(zone="Europe/Bristol"), "zone: is 'Europe/Bristol', which is none"),
         (lambda one, _: one["instants"].update(zone="/etc"), "zone: is '/etc', which is none"),
         (
+            lambda one, _: one["instants"].pop("zone"),
+            "instants zone: is missing, and what '%d/%m/%Y %H:%M:%S' reads",
+        ),
+        (lambda one, _: one["instants"].update(words={"3": "4"}), 'words: has "3", which is no word'),
+        (lambda one, _: one.update(dates={"words": {"1. Mai": "May"}}), 'words: has "1. Mai", which is no word'),
+        (
+            lambda one, _: one.update(
+                instants={}, columns=[{"name": "Submit Date", "instants": {"formats": ["%d/%m/%Y %H:%M"]}}]
+            ),
+            "columns 'Submit Date' instants zone: is missing",
+        ),
+        (
             lambda one, _: one["instants"].update(repeated_hour="first"),
             'repeated_hour: is "first"; input should be',
         ),
@@ -173,6 +185,24 @@ def test_texts_of_a_layout_are_as_written(tmp_path):
         write(tmp_path, "a: {Yes: true, 1.10: No, 0123: 0123, 7: 7}\nb: [2021-07-01, null, 1e3]")
     )
     assert found == {"a": {"Yes": True, "1.10": "No", "0123": "0123", "7": 7}, "b": ["2021-07-01", None, "1e3"]}
+
+
+def test_a_column_has_zone_and_words_of_the_layout_unless_it_says_its_own():
+    of_column = Instants(("%d.%m.%Y %H:%M",))
+    layout = Layout(
+        "one",
+        instants=Instants(("iso",), "Europe/London", words={"Mai": "May"}),
+        columns=(
+            LayoutColumn("Submit Date", instants=of_column),
+            LayoutColumn("Closed Date", instants=Instants(("iso",), "UTC", words={"Okt": "Oct"})),
+            LayoutColumn("Region"),
+        ),
+    )
+    assert layout.instants_of("Submit Date") == Instants(
+        ("%d.%m.%Y %H:%M",), "Europe/London", words={"Mai": "May"}
+    )
+    assert layout.instants_of("Closed Date") == Instants(("iso",), "UTC", words={"Okt": "Oct"})
+    assert layout.instants_of("Region") == layout.instants
 
 
 CHOICE = "{choose: [Europe/London, UTC], why: instants have no offset}"

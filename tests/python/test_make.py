@@ -27,7 +27,7 @@ NAMES = (
     ),
     *("$(shell touch planted)", "`touch planted`", "a\\b", "a\nb", "-n", "*", "~", "(1)", "a,b"),
 )
-GIVEN = {"EXTRACTS", "LAKE", "MONTH", "TOPIC", "PORT", "PYTHON", "CONFIRM"}
+GIVEN = {"EXTRACTS", "LAKE", "PUBLISHED", "PUBLICATION", "MONTH", "TOPIC", "PORT", "PYTHON", "CONFIRM"}
 # Writes its arguments and what the environment tells it, each ended by NUL.
 PROGRAM = """#!/bin/sh
 for one in "$(basename "$0")" "$@"; do printf '%s\\0' "$one" >>called; done
@@ -147,6 +147,25 @@ def test_a_month_that_is_none_stops_make_before_it_builds(place: Place, month: s
 def test_a_month_reaches_the_pack(place: Place) -> None:
     place.make("pmr", "MONTH=2021-09")
     assert place.called()[-1][:-2] == ["cpm", "pack", "--month", "2021-09"]
+
+
+@pytest.mark.parametrize("target", [("pmr", "MONTH=2021-09"), ("explore",)])
+@pytest.mark.parametrize("given", [(), ("PUBLISHED=/a place/cpm.duckdb", "PUBLICATION=000001")])
+def test_readers_read_what_is_published_and_build_only_where_nothing_is(
+    place: Place, target: tuple[str, ...], given: tuple[str, ...]
+) -> None:
+    """A copied project or file has no lake, and none is asked for."""
+    if not given:
+        place.make(*target)
+        assert ["cpm", "land", "--accept-quarantine"] in [call[:3] for call in place.called()]
+        (place.folder / "called").unlink()
+        place.put("published/cpm.duckdb")
+    place.make(*target, *given)
+    (call,) = place.called()
+    assert call[:2] == ["cpm", {"pmr": "pack"}.get(target[0], target[0])]
+    environment = (place.folder / "environment").read_text().splitlines()
+    said = {line for line in environment if line.startswith(("CPM_PUBLISHED=", "CPM_PUBLICATION="))}
+    assert said == {f"CPM_{one}" for one in given}
 
 
 @pytest.mark.parametrize("topic", ["", "alert incident", "none", "*", "../models", "$(shell touch planted)"])

@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
-from asked import BY_EXPLORER, BY_PACK, QUESTIONS
+from asked import BY_EXPLORER, BY_PACK, BY_TRACE, QUESTIONS
 from conftest import ROOT
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.report.charts import HEIGHT, Charts, percent_axis
@@ -155,7 +155,7 @@ def test_rows_of_one_mart_are_rows_of_that_mart():
 
 
 def test_every_question_is_a_question_that_a_program_asks():
-    assert sorted({*BY_PACK, *BY_EXPLORER}) == QUESTIONS
+    assert sorted({*BY_PACK, *BY_EXPLORER, *BY_TRACE}) == QUESTIONS
     assert [name for name in QUESTIONS if not re.match(r"-- [A-Z][^?]*(\n-- [^?]*)?\?", query_of(name))] == []
 
 

@@ -3,18 +3,28 @@
 import csv
 import gzip
 import io
+import os
 import re
+from datetime import datetime
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
 from conftest import ROOT
 from cpm_warehouse.cli import main
+from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.layouts.columns import match_columns
-from cpm_warehouse.layouts.loading import load_layout_file, open_choices, read_layout_yaml
+from cpm_warehouse.layouts.layout import is_like
+from cpm_warehouse.layouts.loading import begun_layout, load_layout_file, open_choices, read_layout_yaml
+from cpm_warehouse.receive.profiling.headers import DELIMITERS, find_header
+from cpm_warehouse.receive.profiling.last_lines import last_line
+from cpm_warehouse.receive.profiling.texts import write_text
 
 SAMPLE = next((ROOT / "extracts/sample/dcc/remedy_incidents/2021-09").glob("v1/*.csv"))
 ROWS = list(csv.DictReader(io.StringIO(SAMPLE.read_text())))
@@ -37,8 +47,9 @@ def as_csv(frame, delimiter=",", **more):
 
 
 @pytest.fixture
-def profiled(tmp_path):
+def profiled(tmp_path, contracts, monkeypatch):
     """Profiles a file; returns the exit code, what was said, and where the layout lies."""
+    monkeypatch.setattr("cpm_warehouse.cli.load_contracts", lambda: contracts)
 
     def run(content, name="file.csv", extract="remedy_incidents", *more):
         path = tmp_path / name
@@ -151,6 +162,8 @@ def test_parquet_with_and_without_a_zone(profiled, tmp_path, zoned):
 
 
 SHORT = "Incident Number,Status,Submit Date,Last Modified Date\n"
+ROW = "INC{},Closed,2021-09-0{}T10:00:00Z,2021-09-02T10:00:00Z\n"
+SOME = "".join(ROW.format(number, number) for number in range(1, 6))
 
 
 @pytest.mark.parametrize(
@@ -251,6 +264,7 @@ def test_only_the_beginning_of_a_long_file_is_read_and_it_is_said(profiled, monk
         (b"PAR1" + bytes(90), "cut.parquet", "cannot be read"),
         (gzip.compress(SAMPLE.read_bytes())[:900], "cut.csv.gz", "is cut or damaged"),
         (SHORT, "names.csv", "has names of columns and no rows"),
+        (SHORT + SOME.replace("\n", "\r\n"), "ends.csv", "some lines end with CRLF and some with LF"),
         ("INC01,2,Closed,2021-09-01\nINC02,2,Closed,2021-09-02\n", "rows.csv", "looks like the names of columns"),
         ("nothing\nat all\n", "prose.csv", "looks like the names of columns"),
         (
@@ -296,10 +310,6 @@ def test_the_next_command_names_the_folder_of_the_month(profiled):
     assert said.endswith("cpm land --extracts my_extracts --lake lake/trial --dry-run\n")
 
 
-ROW = "INC{},Closed,2021-09-0{}T10:00:00Z,2021-09-02T10:00:00Z\n"
-SOME = "".join(ROW.format(number, number) for number in range(1, 6))
-
-
 def option(out, place):
     (found,) = [choice for choice in open_choices(read_layout_yaml(out)) if str(choice).startswith(place)]
     return found
@@ -317,44 +327,299 @@ def test_a_column_that_the_file_lacks_is_asked_for(profiled, contracts):
 @pytest.mark.parametrize(
     ("letters", "encoding", "options"),
     [
-        ("Köln", "cp1252", ("cp1252", "iso8859-2")),  # latin-2 and cp1250 have the same ö
-        ("Köln", "cp850", ("cp850", "mac-roman", "cp1252")),
-        ("Łódź", "cp1250", ("cp1250",)),
-        ("Łódź", "iso8859-2", ("iso8859-2",)),
-        ("Köln", "mac-roman", ("mac-roman",)),
-        ("Köln", "utf-8-sig", ()),
-        ("Köln", "utf-8", ()),
-        ("Koln", "ascii", ()),
+        ("Köln", "cp1252", ["cp1252", "cp850", "mac-roman"]),
+        ("Köln", "cp850", ["cp850", "mac-roman"]),  # cp1252 has no letter in its place
+        ("Köln", "mac-roman", ["mac-roman"]),
+        ("Łódź", "cp1250", ["cp1250"]),
+        ("10\u00a0000 ä", "cp1252", ["cp1252"]),  # the blank that does not break is no letter
+        ("Köln", "utf-8-sig", []),
+        ("Köln", "utf-8", []),
+        ("Köln", "utf-16", []),
+        ("Koln", "ascii", []),
     ],
 )
-def test_an_encoding_that_cannot_be_told_is_asked_for(profiled, letters, encoding, options):
-    text = SHORT.replace("\n", ",Region\n") + "".join(
-        ROW.format(number, number).replace("\n", f",{letters}\n") for number in range(1, 6)
-    )
-    code, said, out = profiled(text.encode(encoding))
-    assert code == 0, said
-    if not options:
-        assert not [place for place in places(out) if "encoding" in place]
-        return
-    asked = option(out, "layouts 'dcc_remedy_incidents' text encoding")
-    assert len(asked.options) > 1
-    assert encoding in asked.options or encoding == "cp1252"
-    for name in asked.options:
-        text.encode(encoding).decode(name)
-    out.unlink()
+def test_an_encoding_that_cannot_be_told_is_asked_for(tmp_path, letters, encoding, options):
+    path = tmp_path / "file.csv"
+    path.write_bytes("".join(f"INC{number},{letters}\n" for number in range(5)).encode(encoding))
+    found, is_whole = write_text(path, None, tmp_path / "copy", is_compressed=False)
+    names = [name for name, _ in found]
+    assert is_whole
+    assert (len(names) > 1) == bool(options)
+    assert set(options) <= set(names)
+
+
+def given(tmp_path, says):
+    path = tmp_path / "given.yml"
+    path.write_text(f"provider: dcc\nextract: remedy_incidents\nlayouts: [{{name: a, {says}}}]\n")
+    return "file.csv", "remedy_incidents", "--layout", str(path)
 
 
 def test_names_of_columns_tell_which_encoding_is_meant(profiled, tmp_path):
-    text = SHORT.replace("\n", ",Größe\n") + SOME.replace("Z\n", "Z,x\n")
-    code, said, out = profiled(text.encode("cp850"))
-    assert code == 0, said
-    asked = option(out, "layouts 'dcc_remedy_incidents' text encoding")
-    assert "cp850 gives á ö (Größe)" in asked.why.replace("\u00e1", "á").replace("ß", "ß") or "Größe" in asked.why
-    # Another than the first is written, and the names of columns are read anew.
-    given = tmp_path / "given.yml"
-    given.write_text("provider: dcc\nextract: remedy_incidents\nlayouts: [{name: a, text: {encoding: cp850}}]\n")
+    text = (SHORT.replace("\n", ",Größe\n") + SOME.replace("Z\n", "Z,x\n")).encode("cp850")
+    code, _, out = profiled(text)
+    assert code == 0
+    assert (
+        "cp850 gives ö á (Größe)"
+        in option(out, "layouts 'dcc_remedy_incidents' text encoding").why.replace("á ö", "ö á").replace("ß", "ß")
+        or "(Größe)" in option(out, "layouts 'dcc_remedy_incidents' text encoding").why
+    )
+    # It is written, and names of columns are read anew.
     out.unlink()
-    code, said, _ = profiled(text.encode("cp850"), "file.csv", "remedy_incidents", "--layout", str(given))
+    code, said, _ = profiled(text, *given(tmp_path, "text: {encoding: cp850}"))
     assert code == 0, said
     assert "'Größe'" in said
     assert not [place for place in places(out) if "encoding" in place]
+
+
+def test_a_layout_is_read_back_whatever_is_in_a_header(profiled, contracts):
+    signs = ["\x7f", "\x85", "\u2028", "\ufeff", "\U000e0001", '"', "\\", "#", ": ", "'"]
+    names = [f"Inci{sign}dent {number}" for number, sign in enumerate(signs)]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow([*names, *SHORT.strip().split(",")])
+    code, said, layout = profiled(out.getvalue() + SOME.replace("INC", "x," * len(names) + "INC"))
+    assert code == 0, said
+    assert layout_of(layout, contracts).ignore == tuple(names)
+
+
+def test_names_of_files_that_are_no_text(profiled, tmp_path):
+    name = os.fsdecode(b"ger\xe4t.csv")
+    code, said, out = profiled(SHORT + SOME, name)
+    assert code == 0, said
+    assert r"cp $'" in said and r"ger\xe4t.csv' my_extracts/dcc/remedy_incidents/2021-09/v1/ger_t.csv" in said
+    assert load_layout_file_with_first(out)
+    code, said, _ = profiled(None, os.fsdecode(b"none\xe4.csv"))
+    assert code == 1 and "no such file" in said
+
+
+def load_layout_file_with_first(out):
+    return begun_layout(out, read_layout_yaml(out), load_contracts()["remedy_incidents"])
+
+
+@pytest.mark.parametrize(
+    ("says", "wrong"),
+    [
+        ("text: {encoding: nonsense}", "encoding: is 'nonsense', which Python does not know"),
+        ("text: {delimiter: ab}", 'delimiter: is "ab"; write one character'),
+        ("lines_before_header: many", 'lines_before_header: is "many"'),
+        ("colour: red", "colour: means nothing; take it out"),
+        ("columns: [{name: Nothing}]", "columns 'Nothing': is no column of remedy_incidents"),
+        ("columns: x", 'columns: is "x"'),
+        ("text: {encoding: ascii}", "is not ascii throughout"),
+        ("text: {encoding: utf-16}", "is not utf-16 throughout"),
+    ],
+)
+def test_a_layout_that_is_given_is_judged(profiled, tmp_path, says, wrong):
+    code, said, out = profiled(SHORT + SOME + "Köln", *given(tmp_path, says))
+    assert code == 1
+    assert said.startswith("error: ") and said.count("\n") == 1
+    assert wrong in said
+    assert not out.exists()
+
+
+def test_a_layout_that_is_given_is_for_the_file(profiled, tmp_path):
+    other = given(tmp_path, "text: {}")
+    Path(other[-1]).write_text("provider: smki\nextract: smki_requests\nlayouts: [{name: a}]\n")
+    code, said, _ = profiled(SHORT + SOME, *other)
+    assert code == 1 and "is of smki/smki_requests, not of dcc/remedy_incidents" in said
+
+
+def test_what_a_given_layout_decides_is_not_asked_again_and_stands_in_the_new_one(profiled, contracts, tmp_path):
+    frame = clock("%d/%m/%Y %H:%M:%S").rename(columns={"Incident Number": "Nummer", "Incident Category": "Prio"})
+    frame["Prio"] = "P" + frame["Prio"]
+    frame["Region"] = "(leer)"
+    del frame["Raised By"]
+    decided = (
+        "instants: {zone: Europe/London, repeated_hour: later}, nothing: [(leer)], columns: ["
+        "{name: Incident Number, in_file: [Nummer]}, {name: Raised By, empty: true},"
+        " {name: Incident Category, in_file: [Prio], values: {P1: '1', P2: '2', P3: '3'}}], ignore: [Sonst]"
+    )
+    code, said, out = profiled(as_csv(frame), *given(tmp_path, decided))
+    assert code == 0, said
+    assert "0 missing" in said and "zone      to be said" not in said
+    # Of the categories, those of which nothing is said are told.
+    assert "no list has: P4" in said and "P3 (" not in said
+    assert places(out) == []
+    (layout,) = load_layout_file(out, contracts["remedy_incidents"]).layouts
+    assert (layout.name, layout.instants.formats, layout.instants.zone) == (
+        "a",
+        ("%d/%m/%Y %H:%M:%S",),
+        "Europe/London",
+    )
+    assert layout.instants.repeated_hour == "later"
+    assert layout.column("Incident Category").values == {"P1": "1", "P2": "2", "P3": "3"}
+    assert layout.column("Raised By").empty
+    assert "Sonst" in layout.ignore
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("{:%d/%m/%Y %H:%M:%S} BST", {"BST": ("+01:00", "+06:00")}),
+        ("{:%d/%m/%Y %H:%M} GMT", {"GMT": "+00:00"}),
+        ("{:%d. Mai %Y %H:%M}", {"Mai": "May"}),
+        ("{:%d %B %Y %H:%M}", {}),
+        ("{:%d mars %Y %H:%M}", {"mars": "March"}),
+        ("{:%d.%m.%Y %H:%M} Uhr", {}),
+    ],
+)
+def test_words_in_dates_are_known_or_asked_for(profiled, contracts, form, words):
+    days = [datetime(2021, 9, day, 10, 0) for day in (1, 13, 27)]
+    text = SHORT + "".join(f"INC{at.day},Closed,{form.format(at)},{form.format(at)}\n" for at in days)
+    code, said, out = profiled(text)
+    assert code == 0, said
+    for word, meant in words.items():
+        if isinstance(meant, tuple):
+            assert option(out, f"layouts 'dcc_remedy_incidents' instants words {word}").options == meant
+    assert "no format that is known here" not in said
+    layout = layout_of(out, contracts)
+    assert layout.instants.words == {
+        word: meant[0] if isinstance(meant, tuple) else meant for word, meant in words.items()
+    }
+    assert (layout.instants.zone is None) == bool({"BST", "GMT"} & words.keys())
+
+
+def test_the_zone_is_asked_for_once(profiled, contracts):
+    text = (
+        SHORT
+        + "INC1,Closed,13/09/2021 10:00,2021-09-13 10:00:00\nINC2,Closed,14/09/2021 10:00,2021-09-14 10:00:00\n"
+    )
+    code, said, out = profiled(text)
+    assert code == 0, said
+    assert [place for place in places(out) if "zone" in place] == ["layouts 'dcc_remedy_incidents' instants zone"]
+    layout = layout_of(out, contracts)
+    assert {layout.instants_of(name).zone for name in INSTANTS} == {"Europe/London"}
+    assert layout.instants_of("Submit Date").formats == ("%d/%m/%Y %H:%M",)
+
+
+def test_a_header_that_stands_again_is_noticed(profiled):
+    code, said, _ = profiled(SHORT + SOME + SHORT + ROW.format(7, 7) + SHORT)
+    assert code == 0
+    assert "the header stands again 2 times, first in line 7" in said
+    assert "'Submit Date': 6 filled" in said
+
+
+@pytest.mark.parametrize("delimiter", DELIMITERS)
+def test_what_parts_values_is_found(delimiter):
+    for header in (SHORT, "Nummer,Stand,Angelegt am,Zuletzt\n"):
+        lines = (header + SOME).replace(",", delimiter).splitlines()
+        found = find_header(lines, SHORT.strip().split(","), DELIMITERS, '"', None)
+        assert (found.delimiter, found.line, found.cells) == (delimiter, 0, header.strip().split(","))
+
+
+def test_a_delimiter_that_is_no_letter_is_written_so_that_it_is_read(profiled):
+    code, said, out = profiled((SHORT + SOME).replace(",", "\x01"))
+    assert code == 0, said
+    assert read_layout_yaml(out)["layouts"][0]["text"]["delimiter"] == "\x01"
+    assert "4 matched exactly" in said
+
+
+def test_a_file_without_a_header_is_none_whatever_its_first_record_looks_like(profiled):
+    code, said, _ = profiled("Jane Doe,North,Closed\nJohn Roe,North,Open\nAda Poe,South,Open\n")
+    assert code == 1 and "looks like the names of columns" in said
+    assert "Jane" not in said
+
+
+def test_names_alone_are_profiled_where_the_contract_may_be_empty(profiled, tmp_path):
+    header = "Outage From,Outage To,Planned?,Notified In Time\n"
+    code, said, out = profiled(header, "file.csv", "self_service_interface_outages")
+    assert code == 0, said
+    assert "read      all 0 rows" in said
+    assert places(out) == []
+    code, said, _ = profiled(SHORT)
+    assert code == 1 and "has names of columns and no rows" in said
+
+
+@pytest.mark.parametrize(
+    ("line", "pattern"),
+    [
+        ("Records: 189", "Records: *"),
+        ("(189 rows affected)", "(* rows affected)"),
+        ("Prepared by Jane Doe on 1 May 2021 10:12", "Prepared by * on *"),
+        ("Anzahl Datensätze: 12", "Anzahl Datensätze: *"),
+        ("--- end of report ---", "--- end of report ---"),
+        ("Jane Doe", None),
+        ("Doe, Jane", None),
+        ("12345", None),
+        ("jane.doe@example.org: total 5", "*: total *"),
+    ],
+)
+def test_a_line_after_the_data_shows_no_name(line, pattern):
+    found = last_line(line, ("remedy_incidents", "Status"))
+    assert found.pattern == pattern
+    assert "doe" not in found.form.casefold()
+    assert pattern is None or is_like(line, pattern)
+
+
+@pytest.mark.parametrize(("line", "options"), [("Made by Jane Doe", ["* by *"]), ("Jane Doe", [])])
+def test_what_a_line_after_the_data_may_be_is_asked(profiled, line, options):
+    code, said, out = profiled(SHORT + SOME + line + "\n")
+    assert code == 0, said
+    assert "Doe" not in said + out.read_text()
+    asked = option(out, "layouts 'dcc_remedy_incidents' lines_after_data")
+    assert asked.options == ((options, []) if options else ([],))
+
+
+def test_a_line_after_the_data_may_have_a_cell_for_every_column(profiled, contracts):
+    """As in a sheet, and in a CSV that was one; a blank line before it is one of them."""
+    code, said, out = profiled(SHORT + SOME + ",,,\nRecords: 5,,,\n")
+    assert code == 0, said
+    assert "read      all 5 rows" in said
+    assert option(out, "layouts 'dcc_remedy_incidents' lines_after_data").options == ([",,,", "Records: *,,,"], [])
+
+
+def test_forms_show_no_value_and_are_not_withheld(profiled):
+    device = "00-1A-2B-3C-4D-5E-6F-70"
+    text = SHORT.replace("\n", ",Who,Device\n") + "".join(
+        ROW.format(number, number).replace("\n", f",{who},{device}\n")
+        for number, who in enumerate(("Jane Doe", "Łucja Żak", "山田太郎", "Ann-Marié ٣٤"), start=1)
+    )
+    code, said, _ = profiled(text)
+    assert code == 0
+    assert "withheld" not in said
+    for shown in ("Jane", "ucja", "山田", "Ann", "٣", device):
+        assert shown not in said
+    assert "##-#X-#X-#X-#X-#X-#X-##" in said
+    assert "Xxxx Xxx" in said
+
+
+def test_values_that_no_list_has_are_shown_where_they_are_few_enough_to_be_codes(profiled):
+    rows = [f"INC{n},Closed,2021-09-01T10:00:00Z,2021-09-02T10:00:00Z,Name{chr(97 + n)}\n" for n in range(21)]
+    _, said, out = profiled(SHORT.replace("\n", ",Region\n") + "".join(rows[:20]))
+    assert "no list has: Namea (1)" in said
+    out.unlink()
+    _, said, out = profiled(SHORT.replace("\n", ",Region\n") + "".join(rows))
+    assert "no list has 21 of its values" in said
+    assert "Namea" not in said + out.read_text()
+
+
+def test_codes_that_are_called_otherwise_are_offered_the_list(profiled, tmp_path):
+    text = SHORT.replace("\n", ",Priority\n") + SOME.replace("Z\n", "Z,High\n")
+    code, said, out = profiled(text)
+    assert code == 0
+    asked = option(out, "layouts 'dcc_remedy_incidents' columns 'Incident Category' in_file")
+    assert asked.options == (["Priority"],)
+    out.unlink()
+    decided = "columns: [{name: Incident Category, in_file: [Priority]}]"
+    code, said, _ = profiled(text, *given(tmp_path, decided))
+    assert code == 0, said
+    asked = option(out, "layouts 'a' columns 'Incident Category' values High")
+    assert asked.options == ("1", "2", "3", "4", "5", "High")
+
+
+def test_instants_that_spark_wrote_are_of_utc(profiled, tmp_path):
+    frame = pd.DataFrame(ROWS)
+    for name in INSTANTS:
+        frame[name] = pd.to_datetime(frame[name].replace("", None), utc=True).dt.tz_localize(None)
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    for by_spark in (False, True):
+        said_of_itself = {"org.apache.spark.version": "4.3.0"} if by_spark else {}
+        pq.write_table(
+            table.replace_schema_metadata(said_of_itself),
+            tmp_path / "file.parquet",
+            use_deprecated_int96_timestamps=True,
+        )
+        code, said, out = profiled(None, "file.parquet")
+        assert code == 0, said
+        assert ("zone      UTC: so Spark writes" in said) == by_spark
+        assert places(out) == ([] if by_spark else ["layouts 'dcc_remedy_incidents' instants zone"])
+        out.unlink()

@@ -53,6 +53,12 @@ def read(tmp_path, contracts):
     return by
 
 
+GERMAN = {
+    "formats": ["%d. %B %Y %H:%M"],
+    "zone": "UTC",
+    "words": {"Mai": "May", "Mär": "March", "Dezember": "December"},
+}
+ABBREVIATED = {"formats": ["%d/%m/%Y %H:%M %z"], "words": {"BST": "+01:00", "GMT": "+00:00"}}
 INSTANTS = [
     # As the layout has it, and what the file has for receivedAt
     (LONDON, "01/08/2021 10:00", "2021-08-01 09:00:00"),
@@ -94,6 +100,16 @@ INSTANTS = [
     ({"formats": ["excel_serial"], "zone": "UTC"}, "44409.4166666667", "2021-08-01 10:00:00"),
     ({"formats": ["%d/%m/%Y %H:%M", "iso"], "zone": "UTC"}, "2021-08-01 10:00:00", "2021-08-01 10:00:00"),
     ({"formats": ["%d/%m/%Y %H:%M", "%d/%m/%y %H:%M"], "zone": "UTC"}, "01/08/21 10:00", "2021-08-01 10:00:00"),
+    # Words stand for others, whole and in any case
+    (GERMAN, "1. mai 2021 10:00", "2021-05-01 10:00:00"),
+    (GERMAN, "1. Maien 2021 10:00", "not in the form"),
+    (GERMAN, "1. Dezember 2021 10:00", "2021-12-01 10:00:00"),
+    (GERMAN, "1. Mär 2021 10:00", "2021-03-01 10:00:00"),
+    (GERMAN, "1. Juni 2021 10:00", "not in the form"),
+    (ABBREVIATED, "31/10/2021 01:30 BST", "2021-10-31 00:30:00"),
+    (ABBREVIATED, "31/10/2021 01:30 gmt", "2021-10-31 01:30:00"),
+    (ABBREVIATED, "31/10/2021 01:30 EST", "not in the form %d/%m/%Y %H:%M %z"),
+    (ABBREVIATED, "31/10/2021 01:30", "not in the form"),
     # Clocks went back at 02:00 BST on 31 October 2021, and forward at 01:00 GMT on 28 March
     (LONDON, "31/10/2021 00:59", "2021-10-30 23:59:00"),
     (LONDON, "31/10/2021 01:00", "came twice in Europe/London as clocks went back"),
@@ -146,6 +162,7 @@ DATES = [
     ({"formats": ["%d.%m.%Y"]}, "2021-10-01", None),
     ({"formats": ["%d/%m/%y", "iso"]}, "01/10/21", dt.date(2021, 10, 1)),
     ({"formats": ["excel_serial"]}, "44470", dt.date(2021, 10, 1)),
+    ({"formats": ["%d. %B %Y"], "words": {"Oktober": "October"}}, "1. Oktober 2021", dt.date(2021, 10, 1)),
     ({}, "2021-10-01", dt.date(2021, 10, 1)),
     ({}, "2021-10-01 00:00:00.000", dt.date(2021, 10, 1)),
     ({}, "2021-10-01 10:00:00", None),

@@ -1,6 +1,7 @@
 """A small place to try damage and kills in: extracts of one month, a correction, and the project's commands."""
 
 import argparse
+import contextlib
 import csv
 import hashlib
 import json
@@ -168,8 +169,10 @@ class Running:
         return self.process.exitcode
 
     def kill(self) -> None:
-        """End it with all that it started."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        """End it with all that it started; it may just have ended, or be about to open its own group."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
         self.wait(None)
 
     def said(self) -> str:

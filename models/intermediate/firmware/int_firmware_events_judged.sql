@@ -159,7 +159,8 @@ final as (
                 then {{ reporting_month_of('judged.activated_at') }}
             when judged.inventory_shown_at is not null
                 then {{ reporting_month_of(add_seconds('judged.inventory_shown_at', -1)) }}
-        end as evidence_month
+        end as evidence_month,
+        judged.happened_at
     from judged
 )
 

@@ -53,7 +53,7 @@ class Kept:
         found = []
         for path in self.folder.glob("*.duckdb"):
             beside = path.with_suffix(".json")
-            found.append(Entry(path.stem, path, _read(beside)))
+            found.append(Entry(path.stem, path, read_beside(beside)))
         return sorted(found, key=lambda entry: (entry.manifest["published_at"], entry.name))
 
     def manifests(self, final: Path) -> Iterator[Manifest]:
@@ -69,7 +69,7 @@ class Kept:
         except DamageError as error:
             return str(error)
         beside = self.folder / f"{name}.json"
-        if not name or not beside.exists() or sha256(final) == _read(beside)["file_sha256"]:
+        if not name or not beside.exists() or sha256(final) == read_beside(beside)["file_sha256"]:
             return ""
         return f"{final}: has other bytes than were published; {ANEW}"
 
@@ -79,7 +79,7 @@ class Kept:
         for path in sorted({one.with_suffix(".json") for one in self.folder.glob("0*.*") if one.suffix in KINDS}):
             file = path.with_suffix(".duckdb")
             try:
-                is_whole = sha256(file) == _read(path)["file_sha256"]
+                is_whole = sha256(file) == read_beside(path)["file_sha256"]
             except DamageError as error:
                 said.append(str(error))
             except FileNotFoundError:
@@ -171,7 +171,13 @@ def read_manifest(path: Path) -> Manifest | None:
     except duckdb.CatalogException:
         return None
     except duckdb.Error as error:
-        raise DamageError(f"{path}: cannot be read ({str(error).splitlines()[0]}); {ANEW}") from error
+        said = str(error).splitlines()[0]
+        if "version number" in said:
+            raise CpmError(
+                f"{path}: asked with DuckDB {duckdb.__version__}, written by another ({said}); read it with the"
+                " version of cpm that published it, or publish again"
+            ) from error
+        raise DamageError(f"{path}: cannot be read ({said}); {ANEW}") from error
     try:
         for name in ("history", "withheld"):
             found[name] = json.loads(found[name])
@@ -190,6 +196,23 @@ def _code_lists(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, An
     return {name: dict(zip(columns, row, strict=True)) for name, *row in found.fetchall()}
 
 
+def describe_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+    """Return the rows of each mart, and a checksum that does not depend on their order."""
+    names = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'marts' and database_name = current_database()"
+        " order by table_name"
+    ).fetchall()
+    found = {}
+    for (name,) in names:
+        row = connection.execute(
+            "select count(*), sum(cast(md5_number_upper(cast(mart as varchar)) as hugeint))"
+            f" from marts.{name} as mart"
+        ).fetchone()
+        assert row is not None
+        found[name] = {"rows": row[0], "checksum": f"{row[1] or 0:026x}"}
+    return found
+
+
 def seen_manifest(final: Path) -> Manifest:
     """Return what the publication that readers see says of itself; nothing where there is none.
 
@@ -201,7 +224,7 @@ def seen_manifest(final: Path) -> Manifest:
         return read_manifest(final) or {}
     except DamageError:
         beside = final.with_suffix(".json")
-        return _read(beside) if beside.exists() else {}
+        return read_beside(beside) if beside.exists() else {}
 
 
 def as_text(value: Any) -> str | None:
@@ -224,7 +247,8 @@ def _write_beside(path: Path, manifest: Mapping[str, Any]) -> None:
     beside.chmod(path.stat().st_mode & 0o777)
 
 
-def _read(path: Path) -> Manifest:
+def read_beside(path: Path) -> Manifest:
+    """Return the manifest that lies beside a publication. Raises DamageError where it was edited or cut."""
     try:
         found: Manifest = json.loads(path.read_text(encoding="utf-8"))
         own = found.pop(OWN, None)

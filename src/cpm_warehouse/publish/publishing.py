@@ -21,7 +21,7 @@ from cpm_warehouse.locks import hold, hold_lake, wait_seconds
 from cpm_warehouse.private import FILE, FOLDER, private
 from cpm_warehouse.pseudonyms import keep_check
 from cpm_warehouse.publish.history import EXTRACT, hold_history, keep_results, require_chain
-from cpm_warehouse.publish.kept import Entry, Kept, as_text, put_in_place
+from cpm_warehouse.publish.kept import Entry, Kept, as_text, describe_marts, put_in_place
 from cpm_warehouse.publish.signing import Record, digest
 from cpm_warehouse.publish.standing import require_standing
 from cpm_warehouse.publish.warehouses import require_as_built, unreadable
@@ -96,7 +96,7 @@ def publish(
             contracts = load_contracts(project / CONTRACTS)
             withheld = _copy_marts(connection, identifier_patterns(connection, contracts, lake))
             link, is_new = keep_results(connection, lake, record["code_version"])
-            marts = _describe_marts(connection)
+            marts = describe_marts(connection)
             signed = _manifest(record, marts, withheld) | {
                 "code_lists": _describe_code_lists(connection),
                 "publication_id": link.publication_id,
@@ -239,23 +239,6 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, patterns: Mapping[str, st
         for column, description in about["columns"].items():
             connection.execute(f"comment on column marts.{name}.{quoted(column)} is {literal(description)}")
     return sorted(withheld, key=lambda one: (one.mart, one.column))
-
-
-def _describe_marts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
-    """Rows of each mart, and a checksum that does not depend on their order."""
-    names = connection.execute(
-        "select table_name from duckdb_tables() where schema_name = 'marts' and database_name = current_database()"
-        " order by table_name"
-    ).fetchall()
-    found = {}
-    for (name,) in names:
-        row = connection.execute(
-            "select count(*), sum(cast(md5_number_upper(cast(mart as varchar)) as hugeint))"
-            f" from marts.{name} as mart"
-        ).fetchone()
-        assert row is not None
-        found[name] = {"rows": row[0], "checksum": f"{row[1] or 0:026x}"}
-    return found
 
 
 def _describe_code_lists(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:

@@ -59,7 +59,7 @@ from cpm_warehouse.receive.lakes import (
     sums_of,
 )
 from cpm_warehouse.receive.names import CONTROL_FILE
-from cpm_warehouse.receive.quarantine import check_counts, write_quarantine
+from cpm_warehouse.receive.quarantine import check_counts, first_quarantined, write_quarantine
 from cpm_warehouse.receive.reading import (
     FileReader,
     RowFaults,
@@ -111,7 +111,8 @@ class Outcome:
 
     `landed`, `known` (landed before), `refused`, `repaired`, or `damaged`: something lies in its place that no
     landing wrote, or what it is held against cannot be read. Where what is known `looks_otherwise_now`, its layout
-    has changed since it landed. `left_out` has what other tools left beside the files of one that landed.
+    has changed since it landed. `left_out` has what other tools left beside the files of one that landed, and
+    `first_quarantined` where the first row that was kept aside stands, with its rule and reason.
     """
 
     submission: Submission
@@ -123,6 +124,7 @@ class Outcome:
     reason: str = ""
     looks_otherwise_now: bool = False
     left_out: Sequence[str] = ()
+    first_quarantined: tuple[str, str, str] | None = None
 
 
 def land(
@@ -370,6 +372,7 @@ class Landing:
             if before:
                 entry = _as_before(submission, entry, before, self._next_version(submission))
             (aside / REGISTER_ENTRY).write_bytes(entry_bytes(entry))
+            first = first_quarantined(self.connection, aside / QUARANTINE) if entry["quarantined_rows"] else None
             if contract.own_list_of:
                 self.codes.take(self.connection, entry, [aside / file["name"] for file in rows_of(entry)])
             if self.dry_run:
@@ -387,6 +390,7 @@ class Landing:
             quarantined=entry["quarantined_rows"],
             warnings=() if before else tuple(judged.warnings),
             left_out=submission.markers(),
+            first_quarantined=first,
         )
 
     def _judge(

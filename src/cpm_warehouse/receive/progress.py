@@ -10,6 +10,7 @@ from typing import Any, Self
 import click
 
 from cpm_warehouse.receive.landing import Outcome
+from cpm_warehouse.receive.rules import Rules
 
 
 class Progress:
@@ -51,7 +52,10 @@ def _size(path: Path) -> int:
 
 
 def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """Lines of a table: what became of new submissions, by extract and provider, then the warnings by rule."""
+    """Lines of a table: what became of new submissions, by extract and provider, then the warnings by rule.
+
+    Of each rule the first warning is shown whole, and of each submission the first row in quarantine.
+    """
     yield from _look_otherwise(outcomes)
     new = [outcome for outcome in outcomes if outcome.status not in {"known", "damaged"}]
     if not new:
@@ -71,9 +75,20 @@ def summary(outcomes: Sequence[Outcome]) -> Iterator[str]:
         for warned in outcome.warnings:
             rows[warned.rule_id] += warned.rows
         submissions.update({warned.rule_id for warned in outcome.warnings})
+    examples = {
+        warned.rule_id: f"{outcome.submission.key}: {warned.message}"
+        for outcome in reversed(new)
+        for warned in reversed(outcome.warnings)
+    }
+    rules = Rules()
     for rule_id in sorted(rows):
         yield f"warning {rule_id}: {rows[rule_id]:,} rows of {submissions[rule_id]} submissions"
+        yield f"  such as {examples[rule_id]}; {rules[rule_id].remedy}"
     for outcome in new:
+        if outcome.first_quarantined:
+            place, rule_id, reason = outcome.first_quarantined
+            said = f"{outcome.submission.key} {place} ({rule_id}): {reason}; {rules[rule_id].remedy}"
+            yield f"quarantined {outcome.quarantined:,} rows, the first: {said}"
         if outcome.left_out:
             left_out = ", ".join(outcome.left_out)
             yield f"{outcome.submission.directory}: left out, as other tools leave them beside data: {left_out}"

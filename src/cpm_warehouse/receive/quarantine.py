@@ -74,6 +74,14 @@ def write_quarantine(
     return written
 
 
+def first_quarantined(connection: duckdb.DuckDBPyConnection, folder: Path) -> tuple[str, str, str] | None:
+    """Return place, rule and reason of the first row of a quarantine, by file and line."""
+    return connection.execute(
+        "select concat(file, ':', line), rule_id, reason from"
+        f" read_parquet({literal(folder / '*.parquet')}, hive_partitioning = false) order by file, line limit 1"
+    ).fetchone()
+
+
 def write_empty_quarantine(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write a quarantine without rows, which gives readers its columns."""
     path.parent.mkdir(parents=True, exist_ok=True)

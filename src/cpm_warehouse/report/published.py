@@ -1,5 +1,6 @@
 """Questions to the published copy: read-only, values bound."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import duckdb
 import polars as pl
 
 from cpm_warehouse.errors import CpmError
+from cpm_warehouse.publish.finding import find_publication
 from cpm_warehouse.report.questions import Value, asked_with, query_of
 
 
@@ -20,6 +22,22 @@ class Published:
         if not path.exists():
             raise CpmError(f"{path}: nothing is published here; run `make build` first")
         self.path = path
+
+    @classmethod
+    def chosen(cls, project: Path) -> "Published":
+        """Return the publication that the environment names (CPM_PUBLISHED, CPM_PUBLICATION), else the project's.
+
+        Raises CpmError where there is none that can be read, or not as it was published.
+        """
+        place = Path(os.environ.get("CPM_PUBLISHED") or project / "published/cpm.duckdb")
+        return cls(find_publication(place, os.environ.get("CPM_PUBLICATION"), thorough=True).path)
+
+    def said(self) -> str:
+        """Say in Markdown which publication this is, and of synthetic data that it is."""
+        for row in self.ask("publication").iter_rows(named=True):
+            warning = "**Synthetic sample data: no figure here is the DCC's.** " if row["is_synthetic"] else ""
+            return f"{warning}Publication {row['publication_id']} of {row['published_at']:%d %B %Y %H:%M} UTC."
+        return "The publication has no results: no month of the extracts can be reported."
 
     def query(self, sql: str, values: Mapping[str, Value] | None = None) -> pl.DataFrame:
         """Rows of a query, with `$name` bound to the value of that name."""

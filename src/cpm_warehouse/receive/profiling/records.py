@@ -61,12 +61,19 @@ def read_records(
     if given.says("text", "escape") and said.escape:
         escape = said.escape
     columns = ", ".join(f"'c{number}': 'varchar'" for number in range(len(header.cells)))
-    connection.execute(
-        f"create table given as select * from read_csv({literal(source)}, auto_detect = false, header = true,"
-        f" skip = {header.line}, columns = {{{columns}}}, delim = {literal(header.delimiter)},"
-        f" quote = {literal(quote)}, escape = {literal(escape)}, nullstr = '', strict_mode = true,"
-        " store_rejects = true)"
-    )
+    try:
+        connection.execute(
+            f"create table given as select * from read_csv({literal(source)}, auto_detect = false, header = true,"
+            f" skip = {header.line}, columns = {{{columns}}}, delim = {literal(header.delimiter)},"
+            f" quote = {literal(quote)}, escape = {literal(escape)}, nullstr = '', strict_mode = true,"
+            " store_rejects = true)"
+        )
+    except duckdb.Error as error:
+        if b"\r\n" in start and len(re.findall(rb"(?<!\r)\n", start)) > 0:
+            raise CpmError(
+                f"{path}: cannot be read; some lines end with CRLF and some with LF: end every line in one way"
+            ) from error
+        raise
     is_header = " and ".join(f"coalesce(c{n}, '') = {literal(cell)}" for n, cell in enumerate(header.cells))
     (headers_again,) = _one(connection, f"select count(*) from given where {is_header}")
     connection.execute(f"delete from given where {is_header}")

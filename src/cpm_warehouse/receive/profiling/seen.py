@@ -11,7 +11,8 @@ from cpm_warehouse.layouts.columns import same_name
 from cpm_warehouse.receive.profiling.given import Given
 from cpm_warehouse.receive.profiling.names import Matched
 from cpm_warehouse.receive.profiling.opened import Opened
-from cpm_warehouse.receive.profiling.values import Values, order
+from cpm_warehouse.receive.profiling.times import order
+from cpm_warehouse.receive.profiling.values import Values
 from cpm_warehouse.receive.profiling.words import WHY
 
 # Of a longer list, each code cannot be offered for each value.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from cpm_warehouse.contracts import Column
 from cpm_warehouse.publish.withholding import without_devices
 from cpm_warehouse.receive.profiling.opened import LastLine, Opened
-from cpm_warehouse.receive.profiling.seen import KEPT_ALIKE, Open, Seen
+from cpm_warehouse.receive.profiling.seen import KEPT_ALIKE, SHORT_LIST, Open, Seen
 from cpm_warehouse.receive.profiling.values import Values
 
 Said = dict[str, object]
@@ -181,7 +181,10 @@ def _place(seen: Seen, column: Column) -> Said:
     if column.nullable:
         why = "no column of the file looks like it; or write in_file or constant instead"
         return {"empty": Open([True], why)}
-    return {"constant": Open([], "the file has no such column, and the contract has a value in every row")}
+    # Of a short list, one may hold for the whole file; else what is written is for who knows it.
+    known = column.known if len(column.known) <= SHORT_LIST else ()
+    why = "the file has no such column, and the contract has a value in every row; or write in_file instead"
+    return {"constant": Open(known, why)}
 
 
 def _own(seen: Seen, column: Column, values: Values, comments: Comments) -> Said:

@@ -1,8 +1,10 @@
 """Which rows stand behind the figure of each measure, and which views show them."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import polars as pl
+if TYPE_CHECKING:  # `cpm trace` asks which rows there are, and needs no frames
+    import polars as pl
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ ROWS = {
 }
 
 
-def counts(rows: pl.DataFrame) -> tuple[int, int, int] | None:
+def counts(rows: "pl.DataFrame") -> tuple[int, int, int] | None:
     """How many events met, missed and were left out; None where rows do not say so one by one."""
     if "outcome" in rows.columns:
         found = dict(rows["outcome"].value_counts().iter_rows())
@@ -72,7 +74,7 @@ def counts(rows: pl.DataFrame) -> tuple[int, int, int] | None:
     return None
 
 
-def counts_in_words(rows: pl.DataFrame, kind: Rows) -> str:
+def counts_in_words(rows: "pl.DataFrame", kind: Rows) -> str:
     """The counts in words, as they must add up to the figure."""
     found = counts(rows)
     if found is None:

@@ -152,4 +152,7 @@ def _read(
         for column, kind, *_ in found.description or []
     )
     table = Table(name, asked["caption"], asked.get("note", ""), marts, columns, tuple(found.fetchall()))
+    names = {column.name for column in columns}
+    if lacking := [column for column in asked.get("columns", ()) if column not in names]:
+        raise duckdb.BinderException(f"{name}: {', '.join(marts)} has no column {lacking[0]}")
     return table.only(asked["columns"]) if "columns" in asked else table

@@ -1,0 +1,59 @@
+"""Writes published marts as Parquet, for tools that read no DuckDB."""
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from cpm_warehouse.duck import literal, quoted
+from cpm_warehouse.errors import CpmError
+from cpm_warehouse.files import write_whole
+from cpm_warehouse.publish.finding import Found
+
+ABOUT = "publication.json"
+# What every reader of Parquet takes, rather than what is smallest.
+PARQUET = "format parquet, parquet_version v1, compression snappy"
+
+
+def export_marts(found: Found, folder: Path, wanted: Sequence[str] = ()) -> int:
+    """Write <mart>.parquet for each mart, or each that is wanted; the folder appears whole or not at all.
+
+    Returns how many. Raises CpmError where a mart is not in the publication, or the folder has other files.
+    """
+    if folder.exists() and not (folder / ABOUT).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CpmError(f"{folder}: has files of something else; name a new folder, so that nothing is overwritten")
+    aside = folder.with_name(f".{folder.name}-{os.getpid()}")
+    aside.mkdir(parents=True)
+    try:
+        with duckdb.connect(str(found.path), read_only=True) as connection:
+            rows = dict(
+                connection.execute("select mart, row_count from publication.marts order by mart").fetchall()
+            )
+            if unknown := sorted(set(wanted) - rows.keys()):
+                raise CpmError(f"{found.path}: asked is {unknown[0]}, there are {', '.join(rows)}")
+            about = {
+                "publication": found.name,
+                "published_at": found.manifest["published_at"],
+                "is_synthetic": found.is_synthetic,
+                "marts": {mart: count for mart, count in rows.items() if mart in wanted or not wanted},
+            }
+            said = ", ".join(
+                f"{name}: {literal(str(value).lower() if isinstance(value, bool) else value)}"
+                for name, value in about.items()
+                if name != "marts"
+            )
+            for mart in about["marts"]:
+                connection.execute(
+                    f"copy (from marts.{quoted(mart)} order by all) to {literal(aside / f'{mart}.parquet')}"
+                    f" ({PARQUET}, kv_metadata {{{said}}})"
+                )
+        write_whole(aside / ABOUT, (json.dumps(about, indent=1) + "\n").encode())
+        if folder.exists():
+            shutil.rmtree(folder)
+        aside.replace(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return len(about["marts"])
