@@ -114,8 +114,8 @@ def test_a_cut_file_is_said(copy):
             "asked as version .*rpt_measure_figures.*there is 000002-.*, made by version",
         ),
         (
-            "alter table marts.rpt_measure_figures drop page",
-            "asked as version .*page.*there is 000002-.*publish again",
+            "alter table marts.rpt_measure_figures drop level_standing",
+            "asked as version .*level_standing.*there is 000002-.*publish again",
         ),
     ],
 )
@@ -125,7 +125,7 @@ def test_another_version_says_what_is_asked_and_what_is_there(copy, change, says
     # As if it had been published so.
     monkeypatch.setattr("cpm_warehouse.publish.finding._require_whole", lambda found, **_: None)
     query = copy.with_name("asked.sql")
-    query.write_text("select page from marts.rpt_measure_figures")
+    query.write_text("select level_standing from marts.rpt_measure_figures")
     for command in (("ask", query), ("pack", "--month", "2021-09", "--out", copy.with_name("pmr"))):
         done = run(*command, "--published", copy)
         assert done.exit_code == 1
