@@ -22,7 +22,7 @@ final as (
         cast(version as integer) as submission_version,
         cast("Reporting Month" as date) as reporting_month,
         "Report" as report_name,
-        cast("Report Version" as integer) as report_version,
+        "Report Version" as report_version,
         cast("Delivered On" as date) as delivered_date,
         {{ file_name('filename') }} as source_file,
         file_row_number as source_row
