@@ -1,5 +1,6 @@
 {#- H13.4: docs/measures/obligations.md#in-and-out; PMR-17 -#}
-{# Reporting of the Technical Operations Centre that goes with the PMR has the PMR's due dates; its first version counts. #}
+{# Reporting of the Technical Operations Centre that goes with the PMR has the PMR's due dates;
+   whoever reads it takes the first version. #}
 with
 
 deliveries as (
