@@ -19,14 +19,14 @@
 -- | toc_smets1_firmware | Operations centre's SMETS1 firmware reporting | CPM_6C | 107 | 354 | 30.23 |
 select
     coverages.option_id,
-    options.option_name,
+    described.option_name,
     coverages.measure_id,
     coverages.seen_count,
     coverages.population_count,
     round(coverages.coverage_pct, 2) as coverage_pct
 from marts.rpt_solution_option_coverage as coverages
-inner join marts.dim_solution_options as options
-    on coverages.option_id = options.option_id
+inner join marts.dim_solution_options as described
+    on coverages.option_id = described.option_id
 where
     coverages.reporting_month = date '2021-09-01'
     and coverages.scope = 'national'

@@ -61,6 +61,7 @@ verdicts as (
 -- The obligation in force or derogated from, and the regime that binds.
 pmr_verdicts as (
     select
+        'h13_4_pmr' as obligation_id,
         verdicts.reporting_month,
         regimes_bound.regime_id,
         bool_or(verdicts.is_met) filter (
@@ -71,6 +72,27 @@ pmr_verdicts as (
     inner join {{ ref('int_pmr_regimes_in_force') }} as regimes_bound
         on verdicts.reporting_month = regimes_bound.reporting_month
     group by verdicts.reporting_month, regimes_bound.regime_id
+),
+
+-- Every report that came has to be in time; one that never came is not known of.
+centre_verdicts as (
+    select
+        'h13_4_operations_centre' as obligation_id,
+        reporting_month,
+        regime_id,
+        bool_and(is_within_obligation) as is_obligation_met,
+        bool_and(is_on_time) as is_regime_met
+    from {{ ref('int_operations_centre_deliveries_judged') }}
+    where report_version = 1
+    group by reporting_month, regime_id
+),
+
+delivered as (
+    select *
+    from pmr_verdicts
+    union all
+    select *
+    from centre_verdicts
 ),
 
 binding as (
@@ -101,15 +123,12 @@ held as (
         binding.*,
         judged.basis,
         case
-            when binding.obligation_id = 'h13_4_pmr' then pmr_verdicts.is_obligation_met
             when judged.basis = 'measured' then true
             when judged.basis = 'not_reportable' then false
+            when judged.basis is null then delivered.is_obligation_met
         end as is_obligation_met,
         case
-            when
-                binding.obligation_id = 'h13_4_pmr'
-                and binding.derogation_regime_id = pmr_verdicts.regime_id
-                then pmr_verdicts.is_regime_met
+            when binding.derogation_regime_id = delivered.regime_id then delivered.is_regime_met
         end as is_derogation_met
     from binding
     left join judged
@@ -117,8 +136,10 @@ held as (
             binding.scenario_id = judged.scenario_id
             and binding.measure_id = judged.measure_id
             and binding.reporting_month = judged.reporting_month
-    left join pmr_verdicts
-        on binding.reporting_month = pmr_verdicts.reporting_month
+    left join delivered
+        on
+            binding.obligation_id = delivered.obligation_id
+            and binding.reporting_month = delivered.reporting_month
 ),
 
 final as (

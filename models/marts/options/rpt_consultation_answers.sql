@@ -25,7 +25,8 @@ figures as (
 evidence as (
     select
         question_number,
-        {{ sorted_texts('mart', ', ') }} as marts
+        {{ sorted_texts('mart', ', ') }} as marts,
+        {{ sorted_texts("concat(mart, ' (', where_to_look, ')')", '; ') }} as where_to_look
     from {{ ref('consultation_question_evidence') }}
     group by question_number
 ),
@@ -67,6 +68,7 @@ final as (
         concat(answers.answer, questions.answer_ending) as answer,
         questions.cannot_say,
         evidence.marts,
+        evidence.where_to_look,
         questions.provenance,
         questions.source,
         answers.reporting_month

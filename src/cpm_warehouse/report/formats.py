@@ -159,6 +159,6 @@ def _text(name: str, value: str) -> str:
     if value in MARKS:
         return f"{MARKS[value]} {in_words(value)}"
     is_a_code = CODE.fullmatch(value) or (
-        name not in {"source", "definition", "limitation", "marts"} and value.islower()
+        name not in {"source", "definition", "limitation", "where_to_look"} and value.islower()
     )
     return in_words(value) if is_a_code else value

@@ -4,7 +4,7 @@ select
     question,
     answer,
     cannot_say,
-    marts
+    where_to_look
 from marts.rpt_consultation_answers
 where reporting_month = $reporting_month
 order by question_number

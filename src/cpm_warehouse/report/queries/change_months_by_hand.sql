@@ -1,8 +1,7 @@
 -- What does each service level give in the months that the OPSG paper works by hand?
-select
+select distinct
     reporting_month,
     sla_working_days,
-    regime_id,
     due_date,
     reporting_paper_date,
     reporting_meeting_date,
@@ -13,4 +12,4 @@ select
     data_age_days
 from marts.rpt_pmr_sla_scenarios
 where reporting_meeting_provenance = 'paper' and calendar = $calendar
-order by reporting_month, sla_working_days, regime_id
+order by reporting_month, sla_working_days

@@ -1,0 +1,32 @@
+with
+
+deliveries as (
+    select
+        provider,
+        period,
+        version,
+        filename,
+        file_row_number,
+        "Reporting Month",
+        "Report",
+        "Report Version",
+        "Delivered On"
+    from {{ source('lake', 'operations_centre_deliveries') }}
+),
+
+final as (
+    select
+        {{ submission_key('operations_centre_deliveries') }} as submission_key,
+        provider,
+        period,
+        cast(version as integer) as submission_version,
+        cast("Reporting Month" as date) as reporting_month,
+        "Report" as report_name,
+        "Report Version" as report_version,
+        cast("Delivered On" as date) as delivered_date,
+        {{ file_name('filename') }} as source_file,
+        file_row_number as source_row
+    from deliveries
+)
+
+select * from final
