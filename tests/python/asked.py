@@ -6,7 +6,12 @@ from cpm_warehouse.report.questions import QUERIES
 
 QUESTIONS = sorted(path.stem for path in QUERIES.glob("*.sql"))
 EXPLORER = "".join(
-    (ROOT / name).read_text() for name in ("notebooks/explorer.py", "src/cpm_warehouse/report/explorer/behind.py")
+    (ROOT / name).read_text()
+    for name in (
+        "notebooks/explorer.py",
+        "src/cpm_warehouse/report/explorer/behind.py",
+        "src/cpm_warehouse/report/published.py",
+    )
 )
 BY_EXPLORER = [question for question in QUESTIONS if f'"{question}"' in EXPLORER]
 BY_PACK = sorted({asked.get("question", table) for table, asked in pack_tables().items()})
