@@ -33,8 +33,11 @@ import duckdb
 from events_report import CUBES, RESULTS, tables
 from measuring import Run, best, each_at_its_best, run, seconds_by_node
 
+from cpm_warehouse.contracts import load_contracts
+from cpm_warehouse.duck import connect
 from cpm_warehouse.receive.journal import entry_bytes, read_journal, with_checksum
 from cpm_warehouse.receive.lakes import lake_files
+from cpm_warehouse.receive.repeats import list_repeats
 from cpm_warehouse.receive.verifying import REGISTER_ENTRY, Seen, remember
 from cpm_warehouse.simulate import PARQUET_OPTIONS, SAMPLE_SCALE
 
@@ -129,6 +132,7 @@ class Place:
         The journal has them as landing would have written them down, so that a build takes the lake for sound.
         """
         journal = read_journal(self.lake)
+        contracts = load_contracts()
         events = 0
         for control in sorted(extracts.glob("*/*/*/*/control.json")):
             provider, extract, period, directory = control.parts[-5:-1]
@@ -141,6 +145,8 @@ class Place:
             for file in stated["files"]:
                 os.link(control.parent / file["name"], target / file["name"])
             rows = sum(file["rows"] for file in stated["files"])
+            with connect() as connection:
+                list_repeats(connection, target, contracts[extract])
             entry = {
                 "submission_key": f"{extract}/{provider}/{period}/v{number}",
                 **{"extract": extract, "provider": provider, "period": period, "version": number},

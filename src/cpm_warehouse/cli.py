@@ -15,6 +15,7 @@ import click
 import duckdb
 
 from cpm_warehouse.contracts import SCHEMA, contract_schema, load_contracts
+from cpm_warehouse.duck import connect
 from cpm_warehouse.errors import CpmError, DamageError, one_line, system_said
 from cpm_warehouse.layouts.loading import SCHEMA as LAYOUT_SCHEMA
 from cpm_warehouse.layouts.loading import find_folder, layout_schema, load_layouts
@@ -41,6 +42,7 @@ from cpm_warehouse.receive.judging import judge
 from cpm_warehouse.receive.landing import land as land_extracts
 from cpm_warehouse.receive.pages import write_contract_pages
 from cpm_warehouse.receive.progress import Progress, summary
+from cpm_warehouse.receive.repeats import list_missing
 from cpm_warehouse.receive.unknown import find_unknown, table
 from cpm_warehouse.receive.verifying import REPAIR, Damage, check_lake, require_sound
 from cpm_warehouse.report.commands import PUBLICATION, READERS
@@ -317,6 +319,18 @@ def verify(lake: Path, published: Path, wait: float | None) -> None:
             click.echo(f"damaged {line}", err=True)
         raise DamageError(altered[0])
     click.echo(f"{lake}: {submissions} submissions, every file as it landed; {links} publications in a chain")
+
+
+@main.command("list-repeats")
+@LAKE
+def list_repeats(lake: Path) -> None:
+    """List rows that share their key, for submissions that landed or were linked before landing did.
+
+    Their rows are read once, and stay as they are; a build asks for this where a list is missing.
+    """
+    with private(), hold_lake(lake), connect() as connection:
+        count = list_missing(connection, lake, require_sound(lake), load_contracts(), click.echo)
+    click.echo(f"{lake}: repeats of {count} submissions listed")
 
 
 @main.command()

@@ -211,6 +211,8 @@ class Contract:
     """The form that the simulator writes; every form is read."""
     key_is_unique: bool = True
     """False where rows may share their key."""
+    lists_repeats: bool = False
+    """Whether landing lists rows that share their key, for the models that look for repeats."""
     timestamp_style: Literal["utc", "local_offset"] = "utc"
     """How the simulator writes instants; every offset is read."""
     instants_without_zone: Literal["refuse", "warn", "utc"] = "refuse"

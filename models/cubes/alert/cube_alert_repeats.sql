@@ -1,9 +1,8 @@
 {#- CPM 3: docs/measures/cpm_3.md#in-and-out; ALT-04 -#}
-{# An Alert sent twice bears the same times, so only rows whose times occur twice are compared in
-   full: a distinct over every column would cost ten times the cube. The copy that stands for most
-   Alerts stays, then the one that says more: what stays is told by what it says, not by where it
-   lies. The others are listed, for the cubes to subtract; a submission without any has one row of
-   nulls. #}
+{# Only the rows are read that landing found to share their key with another (LND-63). The copy that
+   stands for most Alerts stays, then the one that says more: what stays is told by what it says, not
+   by where it lies. The others are listed, for the cubes to subtract; a submission without any has
+   one row of nulls. #}
 
 with
 
@@ -11,39 +10,18 @@ new_submissions as (
     {{ scan_new_submissions('alerts') }}
 ),
 
-times as (
-    select
-        {{ hash_of(['staged.raised_at', 'staged.gateway_at', 'staged.sent_at']) }} as times_hash
-    from {{ ref('int_alerts_timed') }} as staged
-    where {{ is_in_new_files('alerts', 'staged') }}
-),
-
-suspected as (
-    select times_hash
-    from times
-    group by times_hash
-    having count(*) > 1
-),
-
-hashed_alerts as (
-    select
-        staged.*,
-        {{ hash_of(['staged.raised_at', 'staged.gateway_at', 'staged.sent_at']) }} as times_hash
+listed_alerts as (
+    select staged.*
     from {{ ref('int_alerts_timed') }} as staged
     where
         {{ is_in_new_files('alerts', 'staged') }}
+        and staged.is_listed_repeat
         and staged.device_id is not null
-),
-
-suspected_alerts as (
-    select *
-    from hashed_alerts
-    where times_hash in (select suspected.times_hash from suspected)
 ),
 
 repeated as (
     select *
-    from suspected_alerts
+    from listed_alerts
     qualify
         row_number() over (
             partition by

@@ -1,6 +1,6 @@
 {#- CPM 1, 2: docs/measures/cpm_1_2.md#in-and-out; CUB-03, SRQ-06 -#}
-{# Sent twice: the same originator, target, counter and instant; only rows whose instant and counter
-   occur twice are compared. A final answer stays before an acknowledgement, then the copy without
+{# Sent twice: the same originator, target, counter and instant; only the rows are read that landing
+   found to share their key with another (LND-63). A final answer stays before an acknowledgement, then the copy without
    success, then the later answered: what stays is told by what it says, not by where it lies. The
    others are listed, for the cubes to subtract; a submission without any has one row of nulls. #}
 
@@ -10,31 +10,12 @@ new_submissions as (
     {{ scan_new_submissions('service_requests') }}
 ),
 
-instants as (
-    select {{ hash_of(['staged.received_at', 'staged.originator_counter']) }} as instant_hash
+listed_requests as (
+    select staged.*
     from {{ ref('int_service_requests_timed') }} as staged
-    where {{ is_in_new_files('service_requests', 'staged') }}
-),
-
-suspected as (
-    select instant_hash
-    from instants
-    group by instant_hash
-    having count(*) > 1
-),
-
-hashed_requests as (
-    select
-        staged.*,
-        {{ hash_of(['staged.received_at', 'staged.originator_counter']) }} as instant_hash
-    from {{ ref('int_service_requests_timed') }} as staged
-    where {{ is_in_new_files('service_requests', 'staged') }}
-),
-
-suspected_requests as (
-    select *
-    from hashed_requests
-    where instant_hash in (select suspected.instant_hash from suspected)
+    where
+        {{ is_in_new_files('service_requests', 'staged') }}
+        and staged.is_listed_repeat
 ),
 
 response_codes as (
@@ -56,14 +37,14 @@ outcomes as (
 
 judged as (
     select
-        suspected_requests.*,
+        listed_requests.*,
         coalesce(outcomes.is_final, true) as is_final,
         coalesce(outcomes.is_success, false) as is_success
-    from suspected_requests
+    from listed_requests
     left join response_codes
         on
-            suspected_requests.response_code = response_codes.response_code
-            and {{ is_listed('response_codes', 'suspected_requests.request_month') }}
+            listed_requests.response_code = response_codes.response_code
+            and {{ is_listed('response_codes', 'listed_requests.request_month') }}
     left join outcomes
         on response_codes.outcome_class = outcomes.outcome
 ),

@@ -5,9 +5,17 @@
    it was sent for. #}
 with
 
+-- Rows that share their key with another stand here once more, marked: who looks for repeats reads them alone.
 staged as (
-    select *
+    select
+        *,
+        false as is_listed_repeat
     from {{ ref('stg_providers__alerts') }}
+    union all by name
+    select
+        *,
+        true as is_listed_repeat
+    from {{ ref('stg_providers__alert_repeats') }}
 ),
 
 dated as (

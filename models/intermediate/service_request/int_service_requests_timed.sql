@@ -4,9 +4,17 @@
    no time; sent before the request was received, the clocks disagree and no time is known. #}
 with
 
+-- Rows that share their key with another stand here once more, marked: who looks for repeats reads them alone.
 staged as (
-    select *
+    select
+        *,
+        false as is_listed_repeat
     from {{ ref('stg_dsp__service_requests') }}
+    union all by name
+    select
+        *,
+        true as is_listed_repeat
+    from {{ ref('stg_dsp__service_request_repeats') }}
 ),
 
 modes as (

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import yaml
 
+from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.locks import WAIT, hold_lake, wait_seconds
 from cpm_warehouse.pseudonyms import require_salt
@@ -21,6 +22,7 @@ from cpm_warehouse.publish.history import EXTRACT
 from cpm_warehouse.publish.signing import real_submission, variables_of
 from cpm_warehouse.publish.warehouses import require_as_left
 from cpm_warehouse.receive.judging import begin_judging
+from cpm_warehouse.receive.repeats import require_listed
 from cpm_warehouse.receive.verifying import require_sound
 
 # They would let dbt build another project, or this one by another profile.
@@ -35,7 +37,9 @@ def run_build(lake: Path, warehouse: Path, arguments: Sequence[str]) -> int:
     if warehouse.exists() and "--full-refresh" not in arguments:
         require_as_left(warehouse)
     with hold_lake(lake, shared=True):
-        begin_judging(lake, require_sound(lake))
+        journal = require_sound(lake)
+        require_listed(lake, journal, load_contracts())
+        begin_judging(lake, journal)
         if real := real_submission(lake):
             require_salt(lake / EXTRACT, real)
     return run_dbt(lake, warehouse, ("build", *arguments))

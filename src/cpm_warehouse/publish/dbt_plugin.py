@@ -18,6 +18,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
+from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.errors import CpmError, system_said
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import UMASK, make_private
@@ -29,6 +30,7 @@ from cpm_warehouse.publish.nodes import Nodes
 from cpm_warehouse.publish.signing import Record, changed_since, definitions_of, record_of, rests_on
 from cpm_warehouse.publish.warehouses import checksum_query_of, listing_query
 from cpm_warehouse.receive.judging import require_judged
+from cpm_warehouse.receive.repeats import require_listed
 from cpm_warehouse.receive.verifying import require_sound
 from cpm_warehouse.surroundings import require_system
 
@@ -110,7 +112,9 @@ def _begin_build(project: str, lake: str, given: str, began: str) -> Record:
     """Say what the build rests on, if the lake is what landed in it, and hold it: the profile may mean another."""
     place = Path(project)
     Plugin.held.enter_context(hold_lake(Path(lake), shared=True))
-    require_judged(Path(lake), require_sound(Path(lake)))
+    journal = require_sound(Path(lake))
+    require_listed(Path(lake), journal, load_contracts())
+    require_judged(Path(lake), journal)
     if changed := changed_since(place, datetime.fromisoformat(began)):
         raise CpmError(f"{changed[0]} changed while dbt read the project; run this again")
     record = record_of(place, Path(lake), json.loads(given))

@@ -39,9 +39,13 @@ from cpm_warehouse.receive.verifying import (
 )
 
 QUARANTINE = "_quarantine"
+# Of a row in a list: its file and row in the lake.
+WHERE_IT_STANDS = {"source_file": "varchar", "source_row": "bigint"}
 REFUSED = "_refused"
+# Below the folder of a submission: its rows that share their key with another.
+REPEATS = "_repeats/repeats.parquet"
 # What lies in the folder of a submission besides its entry.
-FILES = ("*.parquet", f"{QUARANTINE}/*.parquet", COUNTED)
+FILES = ("*.parquet", f"{QUARANTINE}/*.parquet", COUNTED, REPEATS)
 # The lake's empty partition gives every extract a schema before its first submission.
 EMPTY_PARTITION = ("provider=none", "period=none", "version=0")
 
@@ -209,6 +213,10 @@ def ensure_schemas(
         _ensure(made, folder / made.name, lake, journal, say)
         write_empty_quarantine(connection, made)
         _ensure(made, folder / QUARANTINE / made.name, lake, journal, say)
+        if contract.lists_repeats:
+            (folder / REPEATS).parent.mkdir(exist_ok=True)
+            write_empty_parquet(connection, contract, made, WHERE_IT_STANDS)
+            _ensure(made, (folder / REPEATS).with_name(made.name), lake, journal, say)
     made.write_bytes(b"")
     _ensure(made, lake / REFUSED / "none.json", lake, journal, say)
     made.unlink(missing_ok=True)

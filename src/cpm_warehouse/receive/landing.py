@@ -71,6 +71,7 @@ from cpm_warehouse.receive.reading import (
     not_readable,
     place_of_row,
 )
+from cpm_warehouse.receive.repeats import write_repeats
 from cpm_warehouse.receive.rules import Rules, instant_bounds, plausible_months
 from cpm_warehouse.receive.sources import stem
 from cpm_warehouse.receive.submissions import Submission, find_submissions, refused_if_unreadable
@@ -448,7 +449,7 @@ class Landing:
                 warnings.append(Warned("day_and_month_alike", file.rows, message))
         faults: dict[str, RowFaults] = {file.path.name: {} for file in staged}
         if received:
-            warnings += self._check(submission, contract, staged, faults, control.received_at, before)
+            warnings += self._check(submission, contract, staged, faults, aside, control.received_at, before)
         return Judged(staged, faults, warnings)
 
     def _check(
@@ -457,6 +458,7 @@ class Landing:
         contract: Contract,
         staged: list[Staged],
         faults: dict[str, RowFaults],
+        aside: Path,
         received_at: datetime,
         before: Event | None,
     ) -> list[Warned]:
@@ -469,10 +471,13 @@ class Landing:
             found = {check.rule_id for number, check in enumerate(checks) if marks.broken(number)}
             detailed = in_detail(checks, found)
             if detailed == checks and not found & OF_TEXTS:
-                return self._check_marks(submission, contract, marks, faults, before)
+                warnings = self._check_marks(submission, contract, marks, faults, before)
+                self._list_repeats(contract, marks, faults, aside)
+                return warnings
         warnings = self._tidy(contract, staged, found)
         with self._marked(submission, contract, staged, detailed) as marks:
             warnings += self._check_marks(submission, contract, marks, faults, before)
+            self._list_repeats(contract, marks, faults, aside)
         return warnings + self._in_two_cases(contract, staged, found)
 
     @contextmanager
@@ -490,6 +495,14 @@ class Landing:
                         raise
                     raise not_readable(file.path, error) from error
             yield marks
+
+    def _list_repeats(
+        self, contract: Contract, marks: Marks, faults: Mapping[str, RowFaults], aside: Path
+    ) -> None:
+        """List the rows that share their key and stay, for the models that look for repeats."""
+        if contract.lists_repeats:
+            names = [f"{stem(file.path)}.parquet" for file in marks.staged]
+            write_repeats(marks, names, [list(faults[file.path.name]) for file in marks.staged], aside)
 
     def _tidy(self, contract: Contract, staged: list[Staged], found: Collection[str]) -> list[Warned]:
         """Tidy files with texts that are unusual or not of their form; returns what is said of it."""
