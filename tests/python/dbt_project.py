@@ -17,7 +17,9 @@ import duckdb
 from conftest import ROOT
 from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.duck import literal
+from cpm_warehouse.receive.judging import judge
 from cpm_warehouse.receive.landing import land
+from cpm_warehouse.receive.verifying import require_sound
 from started_dbt import run_dbt
 
 BIN = Path(sys.executable).parent
@@ -55,6 +57,8 @@ class DbtProject:
                 shutil.copytree(ROOT / name, place / name)
             else:
                 (place / name).symlink_to(ROOT / name)
+        (place / "extracts").mkdir()
+        (place / "extracts/contracts").symlink_to(ROOT / "extracts/contracts")
         for name in ("lake", "warehouse"):
             if like:
                 (place / name).symlink_to(like.place / name)
@@ -71,9 +75,10 @@ class DbtProject:
         shutil.copy(ROOT / "warehouse/cpm.duckdb", self.warehouse)
 
     def land(self, extracts: Path) -> None:
-        """Land what is new, in this process: its imports are dear."""
+        """Land what is new and have it judged, in this process: its imports are dear."""
         outcomes = land(extracts, self.lake, load_contracts())
         assert {outcome.status for outcome in outcomes} <= {"landed", "known"}
+        judge(self.lake, require_sound(self.lake))
 
     def run(
         self, *arguments: str, environment: dict[str, str] | None = None, **variables: Any

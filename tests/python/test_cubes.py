@@ -186,7 +186,7 @@ SCAN_AGAIN = [
     (MACRO, "epoch_ms({{ last_instant }})", "1 + epoch_ms({{ last_instant }})"),
     (SHARED, "-1 as row_weight", "-2 as row_weight"),
     (VIEW, "responded_at < clock_started_at then 0", "responded_at < clock_started_at then 1"),
-    (ABOVE, "count(*) > 1", "count(*) > 2"),
+    (ABOVE, ") > 1", ") > 2"),
     (SEED, "FutureDated,future_dated,execution", "FutureDated,future_dated,received"),
 ]
 

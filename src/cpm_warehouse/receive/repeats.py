@@ -46,10 +46,14 @@ def write_repeats(marks: Marks, names: Sequence[str], left_out: Sequence[Sequenc
                 file_row_number - coalesce(before, 0) as source_row
             from (
                 select picked.*, left_out.before
-                from temp.picked
+                from (
+                    select * from temp.picked
+                    anti join temp.left_out
+                        on picked.filename = left_out.file and picked.file_row_number = left_out.file_row
+                    where version
+                ) as picked
                 asof left join temp.left_out
                     on picked.filename = left_out.file and picked.file_row_number > left_out.file_row
-                where version and (filename, file_row_number) not in (select (file, file_row) from temp.left_out)
                 qualify count(*) over (partition by {key}) > 1
             )
             order by source_file, source_row
