@@ -5,15 +5,46 @@
    it was sent for. #}
 with
 
--- Rows that share their key with another stand here once more, marked: who looks for repeats reads them alone.
+-- Rows that share their key with another stand here once more, marked: who looks for repeats reads
+-- them alone.
 staged as (
     select
-        *,
+        submission_key,
+        provider,
+        period,
+        submission_version,
+        alert_kind,
+        alert_code,
+        device_id,
+        device_type,
+        region,
+        party_id,
+        raised_at,
+        gateway_at,
+        sent_at,
+        throttled_count,
+        source_file,
+        source_row,
         false as is_listed_repeat
     from {{ ref('stg_providers__alerts') }}
-    union all by name
+    union all
     select
-        *,
+        submission_key,
+        provider,
+        period,
+        submission_version,
+        alert_kind,
+        alert_code,
+        device_id,
+        device_type,
+        region,
+        party_id,
+        raised_at,
+        gateway_at,
+        sent_at,
+        throttled_count,
+        source_file,
+        source_row,
         true as is_listed_repeat
     from {{ ref('stg_providers__alert_repeats') }}
 ),

@@ -4,15 +4,60 @@
    no time; sent before the request was received, the clocks disagree and no time is known. #}
 with
 
--- Rows that share their key with another stand here once more, marked: who looks for repeats reads them alone.
+-- Rows that share their key with another stand here once more, marked: who looks for repeats reads
+-- them alone.
 staged as (
     select
-        *,
+        submission_key,
+        provider,
+        period,
+        submission_version,
+        originator_id,
+        target_id,
+        originator_counter,
+        service_reference_variant,
+        mode,
+        user_role,
+        party_id,
+        device_type,
+        region,
+        s1sp,
+        response_code,
+        received_at,
+        execute_at,
+        sent_to_wan_at,
+        back_from_wan_at,
+        responded_at,
+        signed_pre_command_received_at,
+        source_file,
+        source_row,
         false as is_listed_repeat
     from {{ ref('stg_dsp__service_requests') }}
-    union all by name
+    union all
     select
-        *,
+        submission_key,
+        provider,
+        period,
+        submission_version,
+        originator_id,
+        target_id,
+        originator_counter,
+        service_reference_variant,
+        mode,
+        user_role,
+        party_id,
+        device_type,
+        region,
+        s1sp,
+        response_code,
+        received_at,
+        execute_at,
+        sent_to_wan_at,
+        back_from_wan_at,
+        responded_at,
+        signed_pre_command_received_at,
+        source_file,
+        source_row,
         true as is_listed_repeat
     from {{ ref('stg_dsp__service_request_repeats') }}
 ),
