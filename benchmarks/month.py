@@ -5,9 +5,9 @@
 A share of the national month of July 2022 is simulated: 0.001 is 2.7 million events, 0.01 is 27 and 0.1 is 270. It
 lands, is judged by Great Expectations, built with every test that data can break, and published; each is a process
 of its own, whose seconds by the clock and of the processor, memory and bytes are taken. `--csv` lands the Service
-Requests as CSV too, beside a bare COPY. Extracts other than events are the sample's at every scale. Each round does
-all in turn, and the best counts. Prints Markdown tables, with the national month extrapolated from the two largest
-scales; run on an idle machine.
+Requests as CSV too, beside a bare COPY. Extracts other than events are the sample's at every scale. Each round
+does all in turn, and the best counts. Prints Markdown tables, with the national month extrapolated from the two
+largest scales; run on an idle machine.
 """
 
 import argparse
