@@ -57,8 +57,6 @@ class DbtProject:
                 shutil.copytree(ROOT / name, place / name)
             else:
                 (place / name).symlink_to(ROOT / name)
-        (place / "extracts").mkdir()
-        (place / "extracts/contracts").symlink_to(ROOT / "extracts/contracts")
         for name in ("lake", "warehouse"):
             if like:
                 (place / name).symlink_to(like.place / name)

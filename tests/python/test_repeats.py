@@ -83,16 +83,16 @@ def test_a_list_is_part_of_what_landed(lake):
     assert damage.name == f"{PLACE}/_repeats/repeats.parquet"
 
 
-def test_what_landed_without_a_list_is_not_built_until_a_command_made_it(lake, contracts):
+def test_what_landed_without_a_list_is_not_built_until_a_command_made_it(lake):
     """As a lake is that landed before there were lists, or was linked."""
     as_landed = json.loads((lake / PLACE / "_submission.json").read_text())
     _forget_list(lake)
     with pytest.raises(CpmError, match=f"run `cpm list-repeats --lake {lake}`"):
-        require_listed(lake, require_sound(lake), contracts)
+        require_listed(lake, require_sound(lake))
     result = CliRunner().invoke(main, ["list-repeats", "--lake", str(lake)])
     assert result.exit_code == 0, result.output
     assert listed(lake) == LISTED
-    require_listed(lake, require_sound(lake), contracts)
+    require_listed(lake, require_sound(lake))
     assert check_lake(lake, thorough=True) == []
     now = json.loads((lake / PLACE / "_submission.json").read_text())
     names = {"lake_files", "entry_sha256"}

@@ -14,7 +14,6 @@ from pathlib import Path
 import click
 import yaml
 
-from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.locks import WAIT, hold_lake, wait_seconds
 from cpm_warehouse.pseudonyms import require_salt
@@ -38,7 +37,7 @@ def run_build(lake: Path, warehouse: Path, arguments: Sequence[str]) -> int:
         require_as_left(warehouse)
     with hold_lake(lake, shared=True):
         journal = require_sound(lake)
-        require_listed(lake, journal, load_contracts())
+        require_listed(lake, journal)
         begin_judging(lake, journal)
         if real := real_submission(lake):
             require_salt(lake / EXTRACT, real)

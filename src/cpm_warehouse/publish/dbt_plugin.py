@@ -18,7 +18,6 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
-from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.errors import CpmError, system_said
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import UMASK, make_private
@@ -113,7 +112,7 @@ def _begin_build(project: str, lake: str, given: str, began: str) -> Record:
     place = Path(project)
     Plugin.held.enter_context(hold_lake(Path(lake), shared=True))
     journal = require_sound(Path(lake))
-    require_listed(Path(lake), journal, load_contracts())
+    require_listed(Path(lake), journal)
     require_judged(Path(lake), journal)
     if changed := changed_since(place, datetime.fromisoformat(began)):
         raise CpmError(f"{changed[0]} changed while dbt read the project; run this again")

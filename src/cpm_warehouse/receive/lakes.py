@@ -43,7 +43,7 @@ QUARANTINE = "_quarantine"
 WHERE_IT_STANDS = {"source_file": "varchar", "source_row": "bigint"}
 REFUSED = "_refused"
 # Below the folder of a submission: its rows that share their key with another.
-REPEATS = "_repeats/repeats.parquet"
+REPEATS, EMPTY_LIST = "_repeats/repeats.parquet", "_repeats/schema.parquet"
 # What lies in the folder of a submission besides its entry.
 FILES = ("*.parquet", f"{QUARANTINE}/*.parquet", COUNTED, REPEATS)
 # The lake's empty partition gives every extract a schema before its first submission.
@@ -214,9 +214,9 @@ def ensure_schemas(
         write_empty_quarantine(connection, made)
         _ensure(made, folder / QUARANTINE / made.name, lake, journal, say)
         if contract.lists_repeats:
-            (folder / REPEATS).parent.mkdir(exist_ok=True)
+            (folder / EMPTY_LIST).parent.mkdir(exist_ok=True)
             write_empty_parquet(connection, contract, made, WHERE_IT_STANDS)
-            _ensure(made, (folder / REPEATS).with_name(made.name), lake, journal, say)
+            _ensure(made, folder / EMPTY_LIST, lake, journal, say)
     made.write_bytes(b"")
     _ensure(made, lake / REFUSED / "none.json", lake, journal, say)
     made.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ Landing finds them, across the files of a submission, and they lie beside its ro
 the lake where each stands. What landed or was linked before there were lists gets them by `cpm list-repeats`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from cpm_warehouse.files import sync, write_whole
 from cpm_warehouse.receive.codes import rows_of
 from cpm_warehouse.receive.figures import Marks
 from cpm_warehouse.receive.journal import Event, Journal, entry_bytes, with_checksum
-from cpm_warehouse.receive.lakes import REPEATS, lake_files
+from cpm_warehouse.receive.lakes import EMPTY_LIST, REPEATS, ensure_schemas, lake_files
 from cpm_warehouse.receive.reading import PARQUET, Staged
 from cpm_warehouse.receive.sources import Source
-from cpm_warehouse.receive.verifying import REGISTER_ENTRY, place_of
+from cpm_warehouse.receive.verifying import ASIDE, REGISTER_ENTRY, place_of
 
 
 def write_repeats(marks: Marks, names: Sequence[str], left_out: Sequence[Sequence[int]], folder: Path) -> None:
@@ -79,21 +79,25 @@ def list_repeats(connection: duckdb.DuckDBPyConnection, folder: Path, contract: 
         write_repeats(marks, [file.path.name for file in staged], [[] for _ in staged], folder)
 
 
-def unlisted(journal: Journal, contracts: Mapping[str, Contract]) -> Mapping[str, Event]:
-    """Return the register entries of submissions that should have a list and have none."""
+def unlisted(journal: Journal, extracts: Collection[str]) -> Mapping[str, Event]:
+    """Return the register entries of submissions of these extracts that have no list."""
     return {
         key: entry
         for key, entry in journal.submissions.items()
-        if (contract := contracts.get(entry["extract"]))
-        and contract.lists_repeats
+        if entry["extract"] in extracts
         and rows_of(entry)
         and REPEATS not in {file["name"] for file in entry["lake_files"]}
     }
 
 
-def require_listed(lake: Path, journal: Journal, contracts: Mapping[str, Contract]) -> None:
-    """Raise CpmError where a submission has no list: what it repeats would count twice."""
-    if missing := list(unlisted(journal, contracts)):
+def require_listed(lake: Path, journal: Journal) -> None:
+    """Raise CpmError where a submission has no list: what it repeats would count twice.
+
+    An extract that has lists has an empty one, which gives them their columns.
+    """
+    extracts = {name.split("/")[0] for name in journal.others if name.endswith(f"/{EMPTY_LIST}")}
+    missing = list(unlisted(journal, extracts)) if extracts else list(journal.submissions)
+    if missing:
         more = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise CpmError(
             f"{lake}: {missing[0]}{more} landed before repeats were listed: run `cpm list-repeats --lake {lake}`,"
@@ -109,7 +113,9 @@ def list_missing(
     said: Callable[[str], None],
 ) -> int:
     """Make every list that a lake lacks, and note each in its journal; returns how many those were."""
-    missing = unlisted(journal, contracts)
+    (lake / ASIDE).mkdir(exist_ok=True)
+    ensure_schemas(connection, lake, contracts, journal, said)
+    missing = unlisted(journal, [name for name, contract in contracts.items() if contract.lists_repeats])
     for key, entry in missing.items():
         said(key)
         folder = lake / place_of(entry)
@@ -118,8 +124,7 @@ def list_missing(
         listed = with_checksum(entry | {"lake_files": lake_files(folder, _sums(entry))})
         journal.append("landed", entry=listed)
         write_whole(folder / REGISTER_ENTRY, entry_bytes(listed))
-    if missing:
-        journal.end()
+    journal.end()
     return len(missing)
 
 
