@@ -31,7 +31,8 @@ alerts as (
     inner join intermediate.int_submissions_current as submissions
         on timed.submission_key = submissions.submission_key
     where
-        ($reporting_month is null or timed.alert_month = $reporting_month)
+        not timed.is_listed_repeat
+        and ($reporting_month is null or timed.alert_month = $reporting_month)
         and ($submission_key is null or timed.submission_key = $submission_key)
         and ($source_file is null or timed.source_file = $source_file)
         and ($source_row is null or timed.source_row = $source_row)
@@ -171,7 +172,8 @@ requests as (
             and timed.request_date >= modes.valid_from
             and timed.request_date < coalesce(modes.valid_to, date '9999-12-31')
     where
-        timed.sent_to_wan_at is not null
+        not timed.is_listed_repeat
+        and timed.sent_to_wan_at is not null
         and ($reporting_month is null or timed.request_month = $reporting_month)
         and ($submission_key is null or timed.submission_key = $submission_key)
         and ($source_file is null or timed.source_file = $source_file)
