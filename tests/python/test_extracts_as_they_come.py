@@ -26,7 +26,9 @@ import pytest
 from conftest import ROOT, note_checksums
 from cpm_warehouse.contracts import load_contracts
 from cpm_warehouse.publish.publishing import publish
+from cpm_warehouse.receive.judging import judge
 from cpm_warehouse.receive.landing import land
+from cpm_warehouse.receive.verifying import require_sound
 from cpm_warehouse.report.explorer import charts, wording
 from cpm_warehouse.report.pack.pages import render_html
 from cpm_warehouse.report.pack.tables import read_tables
@@ -155,6 +157,7 @@ class Bench:
         shutil.rmtree(self.lake, ignore_errors=True)
         outcomes = land(extracts, self.lake, load_contracts())
         assert {outcome.status for outcome in outcomes} == {"landed"}
+        judge(self.lake, require_sound(self.lake))  # a build would start Great Expectations anew
 
     def build(self) -> None:
         self.warehouse.unlink(missing_ok=True)
