@@ -3,7 +3,11 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from cpm_warehouse.errors import CpmError
 
 
 def sha256(path: Path) -> str:
@@ -52,3 +56,27 @@ def write_whole(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     aside.replace(path)
     sync(path.parent)
+
+
+@contextmanager
+def whole_folder(folder: Path, mark: str) -> Iterator[Path]:
+    """Give a folder aside to write into, which then takes the place of another: that appears whole or not at all.
+
+    `mark` is a file that whoever writes such a folder puts into it. Raises CpmError where the folder that is there
+    has files and no mark: they are of something else.
+    """
+    if folder.exists() and not (folder / mark).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CpmError(f"{folder}: has files of something else; name a new folder, so that nothing is overwritten")
+    aside = folder.with_name(f".{folder.name}-{os.getpid()}")
+    before = aside.with_name(f"{aside.name}-before")
+    aside.mkdir(parents=True)
+    try:
+        yield aside
+        if folder.exists():
+            folder.replace(before)
+        aside.replace(folder)
+    finally:
+        if before.exists() and not folder.exists():
+            before.replace(folder)
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(before, ignore_errors=True)

@@ -1,8 +1,6 @@
 """Writes published marts as Parquet, for tools that read no DuckDB."""
 
 import json
-import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +8,7 @@ import duckdb
 
 from cpm_warehouse.duck import literal, quoted
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.files import write_whole
+from cpm_warehouse.files import whole_folder, write_whole
 from cpm_warehouse.publish.finding import Found
 
 ABOUT = "publication.json"
@@ -23,11 +21,7 @@ def export_marts(found: Found, folder: Path, wanted: Sequence[str] = ()) -> int:
 
     Returns how many. Raises CpmError where a mart is not in the publication, or the folder has other files.
     """
-    if folder.exists() and not (folder / ABOUT).is_file() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CpmError(f"{folder}: has files of something else; name a new folder, so that nothing is overwritten")
-    aside = folder.with_name(f".{folder.name}-{os.getpid()}")
-    aside.mkdir(parents=True)
-    try:
+    with whole_folder(folder, ABOUT) as aside:
         with duckdb.connect(str(found.path), read_only=True) as connection:
             rows = dict(
                 connection.execute("select mart, row_count from publication.marts order by mart").fetchall()
@@ -51,9 +45,4 @@ def export_marts(found: Found, folder: Path, wanted: Sequence[str] = ()) -> int:
                     f" ({PARQUET}, kv_metadata {{{said}}})"
                 )
         write_whole(aside / ABOUT, (json.dumps(about, indent=1) + "\n").encode())
-        if folder.exists():
-            shutil.rmtree(folder)
-        aside.replace(folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return len(about["marts"])

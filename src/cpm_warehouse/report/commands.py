@@ -112,6 +112,35 @@ def marts(folder: Path, published: Path, publication: str | None, marts: tuple[s
 
 
 @click.command()
+@PUBLISHED
+@PUBLICATION
+@click.option("--out", type=Place(), help="Folder; by default published/site, of an earlier one published/sites/<name>.")
+@click.option(
+    "--docs",
+    type=Place(),
+    default=Path("published/docs"),
+    show_default=True,
+    help="Folder of `make docs`; its pages are linked where they are there.",
+)
+def site(published: Path, publication: str | None, out: Path | None, docs: Path) -> None:
+    """Write a static site of what is published: main points, a page for each measure and month, search.
+
+    It opens from its folder, with no server and no network; the folder is made anew, and appears whole or not at
+    all. It needs the publication and nothing else.
+
+    Exit code 0: done; 1: failed; 2: wrong usage; 5: the publication is damaged.
+    """
+    # Its libraries are installed for reports only.
+    from cpm_warehouse.report.site import make_site
+
+    found = find_publication(published, publication, thorough=True)
+    folder = out or (Path("published/sites", found.name) if publication else Path("published/site"))
+    with found.reading(), as_closed_as(found.path):
+        pages = make_site(found, folder, docs)
+    click.echo(f"{folder / pages[0]}: {len(pages)} pages of {found}")
+
+
+@click.command()
 @click.argument("key", required=False)
 @click.option("--measure", help="Like CPM_5, with --month: another way to name the result of a KEY.")
 @click.option("--month", type=click.DateTime(["%Y-%m"]), help="Like 2021-09.")
@@ -202,4 +231,4 @@ def trace(
             click.echo(text)
 
 
-READERS = (ask, explore, marts, trace)
+READERS = (ask, explore, marts, site, trace)

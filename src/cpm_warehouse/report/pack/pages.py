@@ -87,6 +87,7 @@ def render_html(
             few=FEW,
             glossary=book.terms(WORDS),
             pages=pages,
+            href=lambda measure_id: f"#{measure_id}",
             page_name=lambda path: book.name_of(Path(path)),
             sheets=sheets,
             style=Markup(

@@ -1,0 +1,184 @@
+"""The pages of the site, from the tables and templates of the report."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cpm_warehouse.publish.finding import Found
+from cpm_warehouse.report import book, fragments
+from cpm_warehouse.report.charts import Charts, month_name
+from cpm_warehouse.report.explorer.behind import ROWS
+from cpm_warehouse.report.formats import in_words
+from cpm_warehouse.report.pack.making import marking
+from cpm_warehouse.report.pack.pages import FEW
+from cpm_warehouse.report.pack.tables import Table, read_tables
+from cpm_warehouse.report.pack.workbook import sheet_names
+from cpm_warehouse.report.questions import written_out
+from cpm_warehouse.report.sentences import name
+from cpm_warehouse.report.trace.published import find_result
+
+FIRST = "index.html"
+BOOK = "book.html"
+# Pages of each month beside those of its measures, by the template of the report that each shows.
+PARTS = {
+    "timeliness": "PMR timeliness",
+    "change": "MP122B: options and the change discussion",
+    "incidents": "Incidents",
+    "alerts": "Alerts",
+    "firmware": "Firmware",
+    "annex": "MP122A: Business Processes",
+    "revisions": "Revisions",
+    "data": "Data received",
+}
+# Pages of the measure book that no measure leads to, and readers of these pages ask for.
+ALSO = (
+    "docs/measures/solution_options.md",
+    "docs/measures/obligations.md",
+    "docs/measures/business_processes.md",
+    "docs/measures/operational_performance_regime.md",
+    "docs/change_discussion.md",
+    "docs/glossary.md",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: its path in the site, its title, what it is found by, and its HTML."""
+
+    path: str
+    title: str
+    words: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month and what the report knows of it."""
+
+    first: date
+    tables: Mapping[str, Table]
+
+    @property
+    def folder(self) -> str:
+        """The folder of its pages, like 2021-09."""
+        return f"{self.first:%Y-%m}"
+
+    @property
+    def measures(self) -> list[dict[str, Any]]:
+        """Its rows of `rpt_measure_summary`."""
+        return list(self.tables["summary"])
+
+
+def render_pages(found: Found, months: Sequence[date], docs: Mapping[str, str]) -> list[Page]:
+    """Return every page, the first page first and then the latest month first.
+
+    `docs` are the titles of pages outside the site, by the way to them from its folder.
+    """
+    told = [Month(month, read_tables(found.path, month)) for month in sorted(months, reverse=True)]
+    common = {
+        "classification": marking(None, is_synthetic=found.is_synthetic),
+        "is_synthetic": found.is_synthetic,
+        "publication": next(iter(told[0].tables["publication"])),
+        "docs": docs,
+        "months": told,
+        "parts": PARTS,
+        "file_of": file_of,
+        "sheets": sheet_names(),
+        "few": FEW,
+        "is_core": False,
+    }
+    pages = [_month(told[0], common, is_first=True)]
+    for index, month in enumerate(told):
+        beside = {
+            word: told[at]
+            for word, at in (("Month before", index + 1), ("Month after", index - 1))
+            if 0 <= at < len(told)
+        }
+        pages += [
+            _month(month, common, is_first=False),
+            *_measures(found.path, month, common | {"beside": beside}),
+            *_parts(month, common | {"beside": beside}),
+        ]
+    return [*pages, _book(told, common)]
+
+
+def file_of(measure_id: str) -> str:
+    """Return the file of a measure's page in the folder of its month: CPM_5A is cpm-5a.html."""
+    return f"{measure_id.lower().replace('_', '-')}.html"
+
+
+def _rendered(template: str, path: str, title: str, words: str, values: Mapping[str, Any]) -> Page:
+    root = "../" * path.count("/")
+    html = fragments.environment().get_template(f"site/{template}").render(values, title=title, root=root)
+    return Page(path, title, f"{title} {words}", html)
+
+
+def _month(month: Month, common: Mapping[str, Any], *, is_first: bool) -> Page:
+    """Main points and the glance of a month; the first page is that of the latest, with the way to all others."""
+    inside = f"{month.folder}/" if is_first else ""
+    values = {
+        **common,
+        "month": month,
+        "tables": month.tables,
+        "is_first": is_first,
+        "inside": inside,
+        "href": lambda measure_id: f"{inside}{file_of(measure_id)}",
+        "points": fragments.main_points(month.measures),
+    }
+    title = "Code Performance Measures" if is_first else month_name(month.first)
+    return _rendered(
+        "month.html", FIRST if is_first else f"{month.folder}/{FIRST}", title, f"main points {month.folder}", values
+    )
+
+
+def _measures(published: Path, month: Month, common: Mapping[str, Any]) -> Iterator[Page]:
+    for row in month.measures:
+        its = {"measure_id": row["measure_id"]}
+        tables = {key: table.where(**its) for key, table in month.tables.items() if key in SHOWN}
+        key = find_result(published, row["measure_id"], month.first)
+        rows = ROWS.get(row["measure_id"])
+        shown = fragments.measure(
+            row, list(tables["summary_trend"]), list(tables["contributions"]), Charts(), None
+        )
+        values = {
+            **common,
+            "month": month,
+            "row": row,
+            "tables": tables | {"restatements": tables["restatements"].where(reporting_month=month.first)},
+            "shown": shown,
+            "key": str(key),
+            "query": written_out(rows.rows if rows else "drivers", key.values),
+            "place": book.name_of(Path(row["page"])),
+        }
+        numbers = f"{row['measure_id']} {row['measure_id'].replace('_', '')}"
+        words = f"{numbers} {month.folder} {in_words(row['status'])}"
+        title = f"{name(row)}: {row['measure_name']}, {month_name(month.first)}"
+        yield _rendered("measure.html", f"{month.folder}/{file_of(row['measure_id'])}", title, words, values)
+
+
+# Tables of a measure's page.
+SHOWN = (
+    "summary_trend",
+    "contributions",
+    "measure_readings",
+    "restatements",
+    "definitions",
+    "definition_levels",
+    "definition_readings",
+)
+
+
+def _parts(month: Month, common: Mapping[str, Any]) -> Iterator[Page]:
+    for part, heading in PARTS.items():
+        values = {**common, "month": month, "tables": month.tables, "part": part, "charts": Charts()}
+        title = f"{heading}, {month_name(month.first)}"
+        yield _rendered("part.html", f"{month.folder}/{part}.html", title, month.folder, values)
+
+
+def _book(told: Sequence[Month], common: Mapping[str, Any]) -> Page:
+    of_measures = sorted({row["page"] for month in told for row in month.measures})
+    pages = book.pages([*of_measures, *book.ALWAYS, *ALSO])
+    words = f"definitions glossary {' '.join(page.title for page in pages)}"
+    return _rendered("book.html", BOOK, "The measure book", words, {**common, "pages": pages})
