@@ -4,7 +4,8 @@
 # make pmr MONTH=2021-09   the month's report from what is published, published/pmr/pmr-2021-09.{html,pdf,xlsx}
 # make build EXTRACTS='/path/to/my extracts'   the same over your own extracts instead of the sample; LAKE=lake/<name> names their lake
 # make explore  the explorer over the publication, in a browser (HEADLESS=1: only served)
-#   both read what is published, and build only where nothing is; PUBLISHED=<a copied cpm.duckdb>, PUBLICATION=<an earlier one>
+# make site     published/site: main points, a page for each measure and month, search; opens with no server and no network
+#   these and pmr read what is published, and build only where nothing is; PUBLISHED=<a copied cpm.duckdb>, PUBLICATION=<an earlier one>
 # make audit    known vulnerabilities of every locked version; target/sbom.json, what is installed (CycloneDX)
 # make portability  every model on Spark, row by row beside DuckDB (six minutes; needs Java)
 # make docs     published/docs: every model, column, test and metric; lineage by column
@@ -51,7 +52,7 @@ UNFIT := $(strip $(foreach one,: $$ " `,$(findstring $(one),$(CURDIR))) $(if $(f
 $(if $(UNFIT),$(error the path of this folder has $(UNFIT), with which no environment of Python works; rename the folder))
 
 TARGETS := architecture audit browser build check check-topic clean dev docs env explore help java land lint lock month mutants pmr \
-  portability publication pytest rebuild registers sample test wheel
+  portability publication pytest rebuild registers sample site test wheel
 # What stands after a blank in a path that is not quoted would be run as a target, `clean` among them.
 QUOTE := put a path with blanks in quotes: make build EXTRACTS='/path/to/my extracts'
 ifneq ($(filter-out $(TARGETS) .venv/%,$(MAKECMDGOALS)),)
@@ -212,6 +213,10 @@ month:
 # The month's report from what is published.
 pmr: month publication $(VENV)/.report
 	$(BIN)/cpm pack --month "$$MONTH"
+
+# Static pages of what is published; those of `make docs` are linked where they are there.
+site: publication $(VENV)/.report
+	$(BIN)/cpm site
 
 # Debian's browser, and a library of the program that drives it, for the tests that look at pages; got where this user may.
 browser:

@@ -114,7 +114,9 @@ def marts(folder: Path, published: Path, publication: str | None, marts: tuple[s
 @click.command()
 @PUBLISHED
 @PUBLICATION
-@click.option("--out", type=Place(), help="Folder; by default published/site, of an earlier one published/sites/<name>.")
+@click.option(
+    "--out", type=Place(), help="By default published/site; of an earlier one, published/sites/<its name>."
+)
 @click.option(
     "--docs",
     type=Place(),

@@ -32,6 +32,16 @@ PARTS = {
     "revisions": "Revisions",
     "data": "Data received",
 }
+# Which page of the measure book explains it.
+EXPLAINED = {
+    "timeliness": "pmr_timeliness",
+    "change": "change_discussion",
+    "incidents": "cpm_4_5_5a",
+    "alerts": "cpm_3",
+    "firmware": "cpm_6a_6b_6c",
+    "annex": "business_processes",
+    "revisions": "results",
+}
 # Pages of the measure book that no measure leads to, and readers of these pages ask for.
 ALSO = (
     "docs/measures/solution_options.md",
@@ -84,6 +94,7 @@ def render_pages(found: Found, months: Sequence[date], docs: Mapping[str, str]) 
         "docs": docs,
         "months": told,
         "parts": PARTS,
+        "explained": EXPLAINED,
         "file_of": file_of,
         "sheets": sheet_names(),
         "few": FEW,
@@ -129,7 +140,11 @@ def _month(month: Month, common: Mapping[str, Any], *, is_first: bool) -> Page:
     }
     title = "Code Performance Measures" if is_first else month_name(month.first)
     return _rendered(
-        "month.html", FIRST if is_first else f"{month.folder}/{FIRST}", title, f"main points {month.folder}", values
+        "month.html",
+        FIRST if is_first else f"{month.folder}/{FIRST}",
+        title,
+        f"main points {month.folder}",
+        values,
     )
 
 

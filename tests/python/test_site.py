@@ -1,0 +1,291 @@
+"""The site: every page is there, links lead somewhere, figures are the report's, and it appears whole."""
+
+import dataclasses
+import json
+import re
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import duckdb
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from click.testing import CliRunner
+from markupsafe import Markup
+from playwright.sync_api import sync_playwright
+
+from conftest import ROOT
+from cpm_warehouse.cli import main
+from cpm_warehouse.errors import CpmError
+from cpm_warehouse.files import whole_folder
+from cpm_warehouse.publish.finding import find_publication
+from cpm_warehouse.report import sentences, site
+from cpm_warehouse.report.charts import Charts
+from cpm_warehouse.report.pack.tables import read_tables
+from cpm_warehouse.report.site import making
+from cpm_warehouse.report.site.pages import PARTS, file_of
+
+PUBLISHED = ROOT / "published/cpm.duckdb"
+MONTHS = [date(2021, 7, 1), date(2021, 8, 1), date(2021, 9, 1), date(2021, 10, 1)]
+DOCS = ("index.html", "lineage.html", "book.html")
+CHROMIUM = Path("/usr/bin/chromium")
+MARKUP = "<script>alert(1)</script> & \"quoted\" 'name'"
+MOST_BYTES = 100_000
+
+
+@pytest.fixture(scope="module")
+def without_charts():
+    """Charts take most of the time, and `test_pack.py` holds their labels to the marts."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("trend", "parts", "curves", "survival", "bars", "timeline"):
+            patch.setattr(Charts, name, lambda *_, **__: Markup('<figure class="chart"></figure>'))
+        yield
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, without_charts):
+    folder = tmp_path_factory.mktemp("published")
+    (folder / "docs").mkdir()
+    for name in DOCS:
+        (folder / "docs" / name).write_text("<!doctype html>")
+    site.make_site(find_publication(PUBLISHED), folder / "site", folder / "docs")
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory, without_charts):
+    """A site of one month, of data that are not synthetic, with a name that is markup."""
+    folder = tmp_path_factory.mktemp("odd folder")
+    path = folder / "cpm.duckdb"
+    path.write_bytes(PUBLISHED.read_bytes())
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("delete from marts.rpt_measure_figures where reporting_month != '2021-09-01'")
+        for mart in ("rpt_measure_summary", "dim_measures"):
+            connection.execute(f"update marts.{mart} set measure_name = ? where measure_id = 'CPM_4'", [MARKUP])
+    found = dataclasses.replace(find_publication(path), is_synthetic=False)
+    site.make_site(found, folder / "site", folder / "docs")
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def summary():
+    with duckdb.connect(str(PUBLISHED), read_only=True) as connection:
+        found = connection.execute("from marts.rpt_measure_summary order by reporting_month, measure_id")
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def index_of(folder):
+    return json.loads((folder / making.INDEX).read_text().removeprefix("const PAGES = ").removesuffix(";\n"))
+
+
+def address(row):
+    return f"{row['reporting_month']:%Y-%m}/{file_of(row['measure_id'])}"
+
+
+def test_every_measure_of_every_month_has_its_page_with_its_result(made, summary):
+    assert {row["reporting_month"] for row in summary} == set(MONTHS)
+    assert len(summary) == 48
+    for row in summary:
+        page = unescape((made / address(row)).read_text())
+        assert sentences.verdict(row).removeprefix(sentences.in_words(row["status"])) in page
+        assert f"{sentences.name(row)}: {row['measure_name']} <span>{row['reporting_month']:%B %Y}</span>" in page
+        for said in (sentences.change, sentences.cause, sentences.readings, sentences.restated):
+            assert said(row) in page
+    others = {f"{month:%Y-%m}/{name}.html" for month in MONTHS for name in ("index", *PARTS)}
+    expected = {"index.html", "book.html", *others, *map(address, summary)}
+    assert {path.relative_to(made).as_posix() for path in made.rglob("*.html")} == expected
+    assert address({"reporting_month": MONTHS[2], "measure_id": "CPM_5A"}) == "2021-09/cpm-5a.html"
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_main_points_are_those_that_hold_to_the_summary(made, month):
+    """`test_sentences.py` looks up every number of them."""
+    expected = sentences.main_points(list(read_tables(PUBLISHED, month)["summary"]))
+    assert 1 < len(expected) <= sentences.MOST_POINTS
+    for path in [f"{month:%Y-%m}/index.html", *(["index.html"] if month == MONTHS[-1] else [])]:
+        (points,) = re.findall(r'<ol class="points">(.*?)</ol>', (made / path).read_text(), re.S)
+        assert [unescape(point) for point in re.findall(r"<li>(.*?)</li>", points)] == expected
+        assert f"<span>{month:%B %Y}</span>" in (made / path).read_text()
+
+
+def test_every_link_leads_to_a_page_and_a_place(made):
+    pages = {path: path.read_text() for path in made.rglob("*.html")}
+    places = {path: re.findall(r'\bid="([^"]+)"', html) for path, html in pages.items()}
+    assert [path for path, ids in places.items() if len(ids) != len(set(ids))] == []
+    lost, led = [], set()
+    for path, html in pages.items():
+        assert re.findall(r'(?:src|link[^>]* href)="(?:https?:)?//', html) == []
+        for link in re.findall(r'(?:href|src)="([^"]+)"', html):
+            if link.startswith(("https://", "http://")):
+                assert path.name == "book.html"  # sources of definitions
+                continue
+            to, _, place = unescape(link).partition("#")
+            target = (path.parent / to).resolve() if to else path
+            led.add(target)
+            if not target.is_file() or (place and place not in places.get(target, ())):
+                lost.append(f"{path.relative_to(made)}: {link}")
+    assert lost == []
+    assert set(pages) <= led
+    assert {made.parent / "docs" / name for name in DOCS} <= led
+
+
+def test_pages_of_the_docs_are_linked_only_where_they_are(odd):
+    assert "docs/" not in (odd / "index.html").read_text()
+
+
+def test_each_page_says_that_its_data_are_synthetic_and_no_other_does(made, odd):
+    pages = list(made.rglob("*.html"))
+    assert len(pages) > 80
+    for page in pages:
+        assert "Synthetic data: no figure here is the DCC's." in unescape(page.read_text()), page
+        assert "Classification: Green - synthetic sample" in page.read_text(), page
+    for name in ("index.html", "2021-09/index.html", "2021-09/cpm-3.html", "2021-09/timeliness.html"):
+        assert "ynthetic" not in (odd / name).read_text()
+        assert "Classification: Amber" in (odd / name).read_text()
+
+
+def test_the_first_page_is_small(made):
+    first = (made / name for name in ("index.html", making.STYLE, making.SCRIPT, making.INDEX))
+    assert sum(path.stat().st_size for path in first) < MOST_BYTES
+
+
+def test_search_has_every_page_and_finds_every_measure_of_every_month(made, summary):
+    index = index_of(made)
+    paths = [page["path"] for page in index]
+    assert sorted(paths) == sorted(path.relative_to(made).as_posix() for path in made.rglob("*.html"))
+    for row in summary:
+        month = row["reporting_month"]
+        for number in (sentences.name(row), row["measure_id"], row["measure_id"].replace("_", "")):
+            for when in (f"{month:%Y-%m}", f"{month:%B} {month:%Y}"):
+                wanted = f"{number} {when}".lower().split()
+                found = [page["path"] for page in index if all(word in page["words"] for word in wanted)]
+                assert address(row) in found
+
+
+def test_names_are_never_markup(odd):
+    pages = {path: path.read_text() for path in odd.rglob("*.html")}
+    assert [path for path, html in pages.items() if "<script>" in html] == []
+    assert "&lt;script&gt;alert(1)" in pages[odd / "2021-09/cpm-4.html"]
+    assert any(MARKUP in page["title"] for page in index_of(odd))
+
+
+def test_the_line_of_a_trace_and_the_query_lead_to_what_stands_behind_the_result(made, summary):
+    with duckdb.connect(str(PUBLISHED), read_only=True) as connection:
+        for row in summary:
+            html = (made / address(row)).read_text()
+            line, query = (unescape(text) for text in re.findall(r"<pre[^>]*>(.*?)</pre>", html, re.S))
+            command, key = line.rsplit(" ", 1)
+            assert command == "cpm trace"
+            measure_id, variant_id, month, *scope, aggregation = key.split("/")
+            assert (measure_id, month) == (row["measure_id"], f"{row['reporting_month']:%Y-%m}")
+            assert scope == ["national", "national"]
+            found = connection.execute(
+                "select met_count, total_count from marts.fct_measure_results where is_default"
+                " and measure_id = ? and variant_id = ? and reporting_month = ? and scope = 'national'"
+                " and aggregation = ?",
+                [measure_id, variant_id, row["reporting_month"], aggregation],
+            ).fetchall()
+            assert found == [(row["met_count"], row["total_count"])]
+            if row["reporting_month"] == MONTHS[2]:
+                assert connection.execute(query).fetchone()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not CHROMIUM.exists():
+        pytest.fail("no Chromium here; `make browser` installs it")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+def test_search_works_from_a_file_with_the_network_off(made, browser):
+    context = browser.new_context(offline=True, viewport={"width": 390, "height": 900})
+    tab = context.new_page()
+    said = []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.goto((made / "2021-09/cpm-3.html").as_uri())
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.fill("#search", " CPM_5a  OCTOBER ")
+    assert tab.inner_text("#found-count") == "1 found"
+    tab.click("#found a")
+    assert tab.url == (made / "2021-10/cpm-5a.html").as_uri()
+    tab.fill("#search", "2021")
+    assert tab.inner_text("#found-count").endswith("20 shown")
+    assert tab.locator("#found a").count() == 20
+    tab.fill("#search", "<b>nothing")
+    assert tab.inner_text("#found-count") == "0 found"
+    assert said == []
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "width", "scheme"), [("index.html", 390, "dark"), ("2021-09/cpm-3.html", 1280, "light")]
+)
+def test_axe_finds_nothing(made, browser, path, width, scheme):
+    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    tab.goto((made / path).as_uri())
+    tab.fill("#search", "cpm 3")
+    found = Axe().run(tab)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab.close()
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found.response["violations"]] == []
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path):
+    folder = tmp_path / "site"
+    for text in ("first", "second"):
+        with whole_folder(folder, "mark") as aside:
+            (aside / "mark").touch()
+            (aside / text).touch()
+            assert not (folder / text).exists()
+    with pytest.raises(ZeroDivisionError), whole_folder(folder, "mark") as aside:
+        (aside / "half").touch()
+        raise ZeroDivisionError
+    assert sorted(path.name for path in folder.iterdir()) == ["mark", "second"]
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/rows").touch()
+    for place in (tmp_path / "mine", tmp_path / "mine/rows"):
+        with pytest.raises(CpmError, match="files of something else"), whole_folder(place, "mark"):
+            pytest.fail("not reached")
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["rows"]
+
+
+def test_a_site_that_fails_leaves_the_one_before(odd, without_charts, monkeypatch):
+    before = (odd / "index.html").read_bytes()
+    monkeypatch.setattr(making, "render_pages", lambda *_: [])
+    monkeypatch.setattr(making, "search_index", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        site.make_site(find_publication(odd.parent / "cpm.duckdb"), odd, odd)
+    assert (odd / "index.html").read_bytes() == before
+    assert sorted(path.name for path in odd.parent.iterdir()) == ["cpm.duckdb", "site"]
+
+
+def test_a_publication_without_figures_has_no_site(odd, tmp_path):
+    path = tmp_path / "cpm.duckdb"
+    path.write_bytes((odd.parent / "cpm.duckdb").read_bytes())
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("delete from marts.rpt_measure_figures")
+    with pytest.raises(CpmError, match="no month has figures"):
+        site.make_site(find_publication(path), tmp_path / "site", tmp_path)
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize(("asked", "folder"), [(False, "published/site"), (True, "published/sites/{name}")])
+def test_the_command_says_what_it_wrote_and_of_what(monkeypatch, asked, folder):
+    name = find_publication(PUBLISHED).name
+    given = []
+    monkeypatch.setattr(site, "make_site", lambda *those: given.append(those) or ["index.html", "book.html"])
+    done = CliRunner().invoke(main, ["site", *(["--publication", name] if asked else [])])
+    assert done.exit_code == 0, done.output
+    ((found, out, docs),) = given
+    assert (found.name, str(out), str(docs)) == (name, folder.format(name=name), "published/docs")
+    assert f"{out}/index.html: 2 pages of publication {name}" in done.output
+    assert "SYNTHETIC" in done.output
