@@ -54,7 +54,7 @@ def made(tmp_path_factory, without_charts):
 
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory, without_charts):
-    """A site of one month, of data that are not synthetic, with a name that is markup."""
+    """A site of one month, of data that are not synthetic, with a name that is markup and a made-up list."""
     folder = tmp_path_factory.mktemp("odd folder")
     path = folder / "cpm.duckdb"
     path.write_bytes(PUBLISHED.read_bytes())
@@ -62,6 +62,9 @@ def odd(tmp_path_factory, without_charts):
         connection.execute("delete from marts.rpt_measure_figures where reporting_month != '2021-09-01'")
         for mart in ("rpt_measure_summary", "dim_measures"):
             connection.execute(f"update marts.{mart} set measure_name = ? where measure_id = 'CPM_4'", [MARKUP])
+        connection.execute(
+            "update marts.dim_code_lists set is_synthetic_on_real = true where list_name = 'incident_groups'"
+        )
     found = dataclasses.replace(find_publication(path), is_synthetic=False)
     site.make_site(found, folder / "site", folder / "docs")
     return folder / "site"
@@ -96,6 +99,38 @@ def test_every_measure_of_every_month_has_its_page_with_its_result(made, summary
     expected = {"index.html", "book.html", *others, *map(address, summary)}
     assert {path.relative_to(made).as_posix() for path in made.rglob("*.html")} == expected
     assert address({"reporting_month": MONTHS[2], "measure_id": "CPM_5A"}) == "2021-09/cpm-5a.html"
+
+
+COUNTS = {
+    "trend": "select count(*) from marts.rpt_measure_summary where measure_id = $1 and reporting_month <= $2",
+    "parts": "select count(*) from marts.rpt_measure_contributions where measure_id = $1 and reporting_month = $2",
+    "readings": "select (select count(*) from marts.rpt_measure_figures where measure_id = $1"
+    " and reporting_month = $2 and scope_type = 'national' and total_count > 0)"
+    " + (select count(*) from marts.dim_measure_variants where measure_id = $1)",
+    "restatements": "select count(*) from marts.rpt_restatements where measure_id = $1 and reporting_month = $2"
+    " and (as_published_is_default or now_is_default)",
+}
+
+
+def test_a_page_has_the_rows_of_its_measure_and_month_and_of_no_other(made, summary):
+    with duckdb.connect(str(PUBLISHED), read_only=True) as connection:
+        for row in summary:
+            html = (made / address(row)).read_text()
+            shown = {
+                name: re.search(rf'<section id="{name}".*?</section>', html, re.S)[0].count('<tr><th scope="row">')
+                for name in COUNTS
+            }
+            key = [row["measure_id"], row["reporting_month"]]
+            assert shown == {name: connection.execute(sql, key).fetchone()[0] for name, sql in COUNTS.items()}, key
+
+
+@pytest.mark.parametrize(
+    ("month", "months"), [("2021-07", ["2021-08"]), ("2021-09", ["2021-08", "2021-10"]), ("2021-10", ["2021-09"])]
+)
+def test_a_page_leads_to_the_same_of_the_months_beside(made, month, months):
+    for name in ("cpm-3.html", "change.html"):
+        html = (made / month / name).read_text()
+        assert re.findall(rf'href="../([\d-]+)/{name}"', html) == months
 
 
 @pytest.mark.parametrize("month", MONTHS)
@@ -141,8 +176,14 @@ def test_each_page_says_that_its_data_are_synthetic_and_no_other_does(made, odd)
         assert "Synthetic data: no figure here is the DCC's." in unescape(page.read_text()), page
         assert "Classification: Green - synthetic sample" in page.read_text(), page
     for name in ("index.html", "2021-09/index.html", "2021-09/cpm-3.html", "2021-09/timeliness.html"):
-        assert "ynthetic" not in (odd / name).read_text()
+        assert "Synthetic data" not in (odd / name).read_text()
         assert "Classification: Amber" in (odd / name).read_text()
+
+
+def test_real_files_read_by_made_up_names_are_said_on_the_first_page(made, odd):
+    said = "Real files were read by names that were made up for the synthetic sample: incident_groups."
+    assert said in (odd / "index.html").read_text()
+    assert "Made-up lists" not in (made / "index.html").read_text()
 
 
 def test_the_first_page_is_small(made):

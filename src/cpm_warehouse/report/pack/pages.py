@@ -75,9 +75,7 @@ def render_html(
             classification=said.classification,
             contact=said.contact,
             is_synthetic=any(row["is_synthetic"] for row in tables["publication"]),
-            made_up_lists=list(
-                dict.fromkeys(row["list_name"] for row in tables["code_lists"] if row["is_synthetic_on_real"])
-            ),
+            made_up_lists=made_up_lists(tables),
             has_figures=any(row["result_pct"] is not None for row in rows),
             publication=next(iter(tables["publication"]), None),
             points=fragments.main_points(rows),
@@ -95,6 +93,11 @@ def render_html(
             ),  # our own file
         )
     )
+
+
+def made_up_lists(tables: Mapping[str, Table]) -> list[str]:
+    """Return the lists with names made up for the sample by which real files were read."""
+    return list(dict.fromkeys(row["list_name"] for row in tables["code_lists"] if row["is_synthetic_on_real"]))
 
 
 def render_pdf(html: str) -> bytes:

@@ -12,7 +12,7 @@ from cpm_warehouse.report.charts import Charts, month_name
 from cpm_warehouse.report.explorer.behind import ROWS
 from cpm_warehouse.report.formats import in_words
 from cpm_warehouse.report.pack.making import marking
-from cpm_warehouse.report.pack.pages import FEW
+from cpm_warehouse.report.pack.pages import FEW, made_up_lists
 from cpm_warehouse.report.pack.tables import Table, read_tables
 from cpm_warehouse.report.pack.workbook import sheet_names
 from cpm_warehouse.report.questions import written_out
@@ -42,6 +42,16 @@ EXPLAINED = {
     "annex": "business_processes",
     "revisions": "results",
 }
+# Tables of a measure's page.
+SHOWN = (
+    "summary_trend",
+    "contributions",
+    "measure_readings",
+    "restatements",
+    "definitions",
+    "definition_levels",
+    "definition_readings",
+)
 # Pages of the measure book that no measure leads to, and readers of these pages ask for.
 ALSO = (
     "docs/measures/solution_options.md",
@@ -134,6 +144,7 @@ def _month(month: Month, common: Mapping[str, Any], *, is_first: bool) -> Page:
         "month": month,
         "tables": month.tables,
         "is_first": is_first,
+        "made_up_lists": made_up_lists(month.tables),
         "inside": inside,
         "href": lambda measure_id: f"{inside}{file_of(measure_id)}",
         "points": fragments.main_points(month.measures),
@@ -171,18 +182,6 @@ def _measures(published: Path, month: Month, common: Mapping[str, Any]) -> Itera
         words = f"{numbers} {month.folder} {in_words(row['status'])}"
         title = f"{name(row)}: {row['measure_name']}, {month_name(month.first)}"
         yield _rendered("measure.html", f"{month.folder}/{file_of(row['measure_id'])}", title, words, values)
-
-
-# Tables of a measure's page.
-SHOWN = (
-    "summary_trend",
-    "contributions",
-    "measure_readings",
-    "restatements",
-    "definitions",
-    "definition_levels",
-    "definition_readings",
-)
 
 
 def _parts(month: Month, common: Mapping[str, Any]) -> Iterator[Page]:
