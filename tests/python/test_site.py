@@ -290,6 +290,24 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path):
     assert list(tmp_path.iterdir()) == [folder]
 
 
+def test_a_folder_that_cannot_take_its_place_leaves_the_one_before(tmp_path, monkeypatch):
+    folder = tmp_path / "site"
+    with whole_folder(folder, "mark") as aside:
+        (aside / "mark").touch()
+    replace = Path.replace
+
+    def fails(path, target):
+        if target == folder and not path.name.endswith("-before"):
+            raise OSError
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", fails)
+    with pytest.raises(OSError), whole_folder(folder, "mark"):
+        pass
+    assert [path.name for path in folder.iterdir()] == ["mark"]
+    assert list(tmp_path.iterdir()) == [folder]
+
+
 def test_a_folder_of_something_else_is_left_alone(tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/rows").touch()
