@@ -30,7 +30,7 @@ from cpm_warehouse.receive.judging import judge
 from cpm_warehouse.receive.landing import land
 from cpm_warehouse.receive.verifying import require_sound
 from cpm_warehouse.report.explorer import charts, wording
-from cpm_warehouse.report.pack.pages import render_html
+from cpm_warehouse.report.pack.pages import Said, render_html
 from cpm_warehouse.report.pack.tables import read_tables
 from cpm_warehouse.report.pack.workbook import sheet_names
 from cpm_warehouse.report.published import Published
@@ -287,7 +287,7 @@ def test_the_report_and_the_explorer_show_what_there_is(built, shape, monkeypatc
     months = explorer.ask("months")["reporting_month"].to_list()
     for month in {months[0], months[-1]} if months else {date(2021, 9, 1)}:
         tables = read_tables(published, month)
-        html = render_html(tables, month, "Green", sheet_names(tables))
+        html = render_html(tables, month, Said("Green"), sheet_names())
         assert ("No measure has a result for this month." in html) == (not months)
     for month in months[:1]:
         for measure in explorer.ask("measures")["measure_id"]:
