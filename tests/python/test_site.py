@@ -21,7 +21,6 @@ from cpm_warehouse.files import whole_folder
 from cpm_warehouse.publish.finding import find_publication
 from cpm_warehouse.report import sentences, site
 from cpm_warehouse.report.charts import Charts
-from cpm_warehouse.report.pack.tables import read_tables
 from cpm_warehouse.report.site import making
 from cpm_warehouse.report.site.pages import PARTS, file_of
 
@@ -134,9 +133,9 @@ def test_a_page_leads_to_the_same_of_the_months_beside(made, month, months):
 
 
 @pytest.mark.parametrize("month", MONTHS)
-def test_main_points_are_those_that_hold_to_the_summary(made, month):
+def test_main_points_are_those_that_hold_to_the_summary(made, summary, month):
     """`test_sentences.py` looks up every number of them."""
-    expected = sentences.main_points(list(read_tables(PUBLISHED, month)["summary"]))
+    expected = sentences.main_points([row for row in summary if row["reporting_month"] == month])
     assert 1 < len(expected) <= sentences.MOST_POINTS
     for path in [f"{month:%Y-%m}/index.html", *(["index.html"] if month == MONTHS[-1] else [])]:
         (points,) = re.findall(r'<ol class="points">(.*?)</ol>', (made / path).read_text(), re.S)
