@@ -173,7 +173,9 @@ def test_each_page_says_that_its_data_are_synthetic_and_no_other_does(made, odd)
     assert len(pages) > 80
     for page in pages:
         assert "Synthetic data: no figure here is the DCC's." in unescape(page.read_text()), page
-        assert "Classification: Green - synthetic sample" in page.read_text(), page
+        said = "Classification: Green - synthetic sample"
+        assert f'<p class="classification">{said}</p>' in page.read_text(), page
+        assert f'@top-left {{ content: "{said}"; }}' in page.read_text(), page  # of each sheet that is printed
     for name in ("index.html", "2021-09/index.html", "2021-09/cpm-3.html", "2021-09/timeliness.html"):
         assert "Synthetic data" not in (odd / name).read_text()
         assert "Classification: Amber" in (odd / name).read_text()

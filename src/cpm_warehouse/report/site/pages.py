@@ -172,7 +172,11 @@ def _measures(published: Path, month: Month, common: Mapping[str, Any]) -> Itera
             **common,
             "month": month,
             "row": row,
-            "tables": tables | {"restatements": tables["restatements"].where(reporting_month=month.first)},
+            "tables": {
+                **tables,
+                "summary_trend": tables["summary_trend"].without("line_number"),
+                "restatements": tables["restatements"].where(reporting_month=month.first),
+            },
             "shown": shown,
             "key": str(key),
             "query": written_out(rows.rows if rows else "drivers", key.values),
