@@ -93,12 +93,12 @@ def _page(path: Path, carried: Sequence[Path]) -> Page:
     html = LINK.sub(led, PLACE.sub(rf"\1{name}--", html))
     # The document has a first heading of its own, and those of the pages stand below it.
     html = re.sub(r"<(/?)h([1-4])\b", lambda tag: f"<{tag[1]}h{int(tag[2]) + 2}", html)
-    html = _with_captions(html)
+    html = with_captions(html)
     title = next((line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")), name)
     return Page(name, title, Markup(html))
 
 
-def _with_captions(html: str) -> str:
+def with_captions(html: str) -> str:
     """Give each table the heading that it stands under as caption, and a frame that scrolls."""
     heading = ""
 

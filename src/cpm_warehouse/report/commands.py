@@ -233,4 +233,38 @@ def trace(
             click.echo(text)
 
 
-READERS = (ask, explore, marts, site, trace)
+@click.command()
+@click.argument("base", type=Place())
+@click.argument("change", type=Place())
+@click.option("--base-manifest", type=Place(), help="target/manifest.json of the project that BASE was built from.")
+@click.option("--manifest", type=Place(), help="target/manifest.json of the project that CHANGE was built from.")
+@click.option("--out", type=Place(), default=Path("target/review"), show_default=True, help="Folder for the review.")
+def review(base: Path, change: Path, base_manifest: Path | None, manifest: Path | None, out: Path) -> None:
+    """Say what a change moves: the publication CHANGE beside BASE, as a page and as Parquet.
+
+    Results and rows before and after, marts and columns that came or are gone, definitions that changed. With the
+    manifests of dbt: models, seeds with their rows, macros and tests, and what lies downstream of them. Rows are
+    known by the keys of the marts' contracts. Writes review.md, review.html and differences.parquet.
+
+    Exit code 0: nothing moved, or rows, marts and columns only came; 3: a row moved or is gone; 4: a mart or a
+    column is gone or has another type, which breaks its readers; 1: failed; 2: wrong usage; 5: a publication is
+    damaged.
+    """
+    # Imported here: no other command needs them.
+    from cpm_warehouse.report.review.keys import keys_of
+    from cpm_warehouse.report.review.reviewing import review as review_change
+    from cpm_warehouse.report.review.states import State
+
+    if (base_manifest is None) != (manifest is None):
+        raise click.UsageError("name both manifests, --base-manifest and --manifest, or none")
+    both = [find_publication(place, thorough=True) for place in (base, change)]
+    states = (State(base_manifest), State(manifest)) if base_manifest and manifest else None
+    with as_closed_as(both[0].path), as_closed_as(both[1].path):
+        made = review_change(both[0], both[1], keys_of(Path()), states, out)
+    for path in made.files:
+        click.echo(str(path))
+    click.echo(made.sentence)
+    sys.exit(made.code)
+
+
+READERS = (ask, explore, marts, review, site, trace)

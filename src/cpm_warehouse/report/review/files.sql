@@ -1,0 +1,20 @@
+-- Files of definitions (models, macros, seeds, tests) that are others, by what each publication says it rests on.
+insert into differences
+select
+    'definition' as part,
+    coalesce(change_files.file, base_files.file) as name,
+    case
+        when base_files.file is null then 'added'
+        when change_files.file is null then 'removed'
+        else 'changed'
+    end as difference,
+    null as key,
+    null as column_name,
+    null as before,
+    null as after,
+    null as cause,
+    false as is_breaking
+from base.publication.definitions as base_files
+full join change.publication.definitions as change_files
+    on base_files.file = change_files.file
+where base_files.sha256 is distinct from change_files.sha256

@@ -1,0 +1,20 @@
+-- Submissions that only one of the publications rests on, or that are registered otherwise (received at another time).
+insert into differences
+select
+    'submission' as part,
+    coalesce(change_submissions.register_entry, base_submissions.register_entry) as name,
+    case
+        when base_submissions.register_entry is null then 'added'
+        when change_submissions.register_entry is null then 'removed'
+        else 'changed'
+    end as difference,
+    null as key,
+    null as column_name,
+    null as before,
+    null as after,
+    null as cause,
+    false as is_breaking
+from base.publication.submissions as base_submissions
+full join change.publication.submissions as change_submissions
+    on base_submissions.register_entry = change_submissions.register_entry
+where base_submissions.sha256 is distinct from change_submissions.sha256
