@@ -236,9 +236,13 @@ def trace(
 @click.command()
 @click.argument("base", type=Place())
 @click.argument("change", type=Place())
-@click.option("--base-manifest", type=Place(), help="target/manifest.json of the project that BASE was built from.")
+@click.option(
+    "--base-manifest", type=Place(), help="target/manifest.json of the project that BASE was built from."
+)
 @click.option("--manifest", type=Place(), help="target/manifest.json of the project that CHANGE was built from.")
-@click.option("--out", type=Place(), default=Path("target/review"), show_default=True, help="Folder for the review.")
+@click.option(
+    "--out", type=Place(), default=Path("target/review"), show_default=True, help="Folder for the review."
+)
 def review(base: Path, change: Path, base_manifest: Path | None, manifest: Path | None, out: Path) -> None:
     """Say what a change moves: the publication CHANGE beside BASE, as a page and as Parquet.
 
@@ -258,7 +262,7 @@ def review(base: Path, change: Path, base_manifest: Path | None, manifest: Path 
     if (base_manifest is None) != (manifest is None):
         raise click.UsageError("name both manifests, --base-manifest and --manifest, or none")
     both = [find_publication(place, thorough=True) for place in (base, change)]
-    states = (State(base_manifest), State(manifest)) if base_manifest and manifest else None
+    states = (State.read(base_manifest), State.read(manifest)) if base_manifest and manifest else None
     with as_closed_as(both[0].path), as_closed_as(both[1].path):
         made = review_change(both[0], both[1], keys_of(Path()), states, out)
     for path in made.files:

@@ -20,8 +20,8 @@ HERE = Path(__file__).parent
 # a row that is gone or came the whole of it as JSON.
 DIFFERENCES = """
     create table differences (
-        part varchar, name varchar, difference varchar, key varchar, column_name varchar, before varchar, after varchar,
-        cause varchar, is_breaking boolean
+        part varchar, name varchar, difference varchar, key varchar, column_name varchar, before varchar,
+        after varchar, cause varchar, is_breaking boolean
     )
 """
 
@@ -62,8 +62,9 @@ def _compare_rows(
 def _tells_apart(connection: duckdb.DuckDBPyConnection, mart: str, key: Key) -> bool:
     listed = ", ".join(map(quoted, key))
     return not any(
-        connection.execute(f"select 1 from {side}.marts.{quoted(mart)} group by {listed} having count(*) > 1 limit 1")
-        .fetchall()
+        connection.execute(
+            f"select 1 from {side}.marts.{quoted(mart)} group by {listed} having count(*) > 1 limit 1"
+        ).fetchall()
         for side in ("base", "change")
     )
 
@@ -94,9 +95,9 @@ def _by_key(mart: str, key: Key, common: Sequence[str]) -> str:
                 concat_ws(', ', {shown}) as key,
                 case
                     when b.is_there is null
-                        then [{{'column_name': null, 'before': null, 'after': cast({_as_json("c", common)} as varchar)}}]
+                        then [{{'column_name': null, 'before': null, 'after': {_as_json("c", common)}}}]
                     when c.is_there is null
-                        then [{{'column_name': null, 'before': cast({_as_json("b", common)} as varchar), 'after': null}}]
+                        then [{{'column_name': null, 'before': {_as_json("b", common)}, 'after': null}}]
                     else [{cells}]
                 end as cells,
                 case when b.is_there and c.is_there then {by_submissions} else getvariable('cause') end as cause
@@ -125,12 +126,12 @@ def _whole_rows(mart: str, columns: Sequence[str]) -> str:
     return f"""
         insert into differences
         select
-            'row', {literal(mart)}, 'gone', null, null, cast({_as_json("b", columns)} as varchar), null,
+            'row', {literal(mart)}, 'gone', null, null, {_as_json("b", columns)}, null,
             getvariable('cause'), false
         from ({only("base", "change")}) as b
         union all
         select
-            'row', {literal(mart)}, 'came', null, null, null, cast({_as_json("c", columns)} as varchar),
+            'row', {literal(mart)}, 'came', null, null, null, {_as_json("c", columns)},
             getvariable('cause'), false
         from ({only("change", "base")}) as c
     """
@@ -138,4 +139,4 @@ def _whole_rows(mart: str, columns: Sequence[str]) -> str:
 
 def _as_json(side: str, columns: Sequence[str]) -> str:
     packed = ", ".join(f"{literal(one)}: {side}.{quoted(one)}" for one in columns)
-    return f"to_json({{{packed}}})"
+    return f"cast(to_json({{{packed}}}) as varchar)"

@@ -49,8 +49,8 @@ def review(
 ) -> Review:
     """Compare two publications, and two states of the project where they are given; write what differs.
 
-    Writes review.md, review.html and differences.parquet into the folder. Raises CpmError where a publication is of
-    a version that has no results to compare.
+    Writes review.md, review.html and differences.parquet into the folder. Raises CpmError where a publication is
+    of a version that has no results to compare.
     """
     with compared(base, change, keys) as connection:
         found: list[Change] = changes(*states) if states else []
@@ -59,23 +59,26 @@ def review(
         asked = _answers(connection)
         verdict = _verdict(asked)
         said = _sentence(verdict, asked)
-        text = _environment().get_template("review.md").render(
-            base=base,
-            change=change,
-            states=states,
-            changes=found,
-            unread=unread,
-            sentence=said,
-            most=MOST,
-            **asked,
+        text = (
+            _environment()
+            .get_template("review.md")
+            .render(
+                base=base,
+                change=change,
+                states=states,
+                changes=found,
+                unread=unread,
+                sentence=said,
+                most=MOST,
+                **asked,
+            )
         )
         folder.mkdir(parents=True, exist_ok=True)
         written = tuple(folder / name for name in ("review.md", "review.html", "differences.parquet"))
         written[0].write_text(text, encoding="utf-8")
         written[1].write_text(_as_page(text), encoding="utf-8")
         connection.execute(
-            "copy (from differences order by all)"
-            f" to {literal(written[2])} (format parquet, compression zstd)"
+            f"copy (from differences order by all) to {literal(written[2])} (format parquet, compression zstd)"
         )
     return Review(verdict, said, written)
 
@@ -117,8 +120,10 @@ def _sentence(verdict: str, asked: Mapping[str, Rows]) -> str:
         f" {_counted(rows, 'row')} of {_counted(len(marts), 'mart')} differ"
     )
     if verdict == UNCHANGED:
-        of = "definitions changed, and every" if asked["files"] else "every"
-        return f"Nothing moved: {of} row of every mart is the same."
+        if asked["files"]:
+            files = _counted(len(asked["files"]), "file")
+            return f"Nothing moved: {files} of definitions changed, and no row of a mart."
+        return "Unchanged: the definitions are the same, and so is every row of every mart."
     if verdict == ADDITIVE:
         return f"Additive: no row that stood before is another one or gone. {moved}."
     if verdict == BREAKING:

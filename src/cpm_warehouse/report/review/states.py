@@ -7,7 +7,6 @@ contract, and the macros that it calls. A description changes nothing that anybo
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,28 +35,47 @@ class Change:
     marts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
 class State:
     """A state of the project: what dbt wrote of it in target/manifest.json, and its files around that."""
 
-    def __init__(self, path: Path) -> None:
-        try:
-            self.manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            self.nodes: dict[str, Node] = self.manifest["nodes"]
-        except FileNotFoundError as error:
-            raise CpmError(f"{path}: no such manifest; dbt writes it as target/manifest.json at each build") from error
-        except (ValueError, KeyError, TypeError) as error:
-            raise CpmError(f"{path}: not a manifest of dbt ({error}); name the target/manifest.json of a build") from error
-        self.path = path
-        self.project = path.resolve().parent.parent
+    path: Path
+    manifest: Mapping[str, Any]
 
-    @cached_property
+    @classmethod
+    def read(cls, path: Path) -> "State":
+        """Read a manifest. Raises CpmError where there is none."""
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise CpmError(f"{path}: no such manifest; dbt writes target/manifest.json at each build") from error
+        except ValueError as error:
+            raise CpmError(
+                f"{path}: no manifest of dbt ({error}); name the target/manifest.json of a build"
+            ) from error
+        if not isinstance(manifest, dict) or not {"nodes", "child_map", "macros", "unit_tests"} <= manifest.keys():
+            raise CpmError(f"{path}: no manifest of dbt; name the target/manifest.json of a build")
+        return cls(path, manifest)
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        """Models, seeds, tests and others, by their id."""
+        nodes: Mapping[str, Node] = self.manifest["nodes"]
+        return nodes
+
+    @property
+    def project(self) -> Path:
+        """The folder that the manifest's files are named from."""
+        return self.path.resolve().parent.parent
+
+    @property
     def build_seconds(self) -> float | None:
-        """Seconds of the build that dbt ran last, by the run_results.json beside the manifest; None where it built not."""
+        """Seconds of dbt's last build, by run_results.json beside the manifest; None where that is of none."""
         try:
             results = json.loads(self.path.with_name("run_results.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return float(results["elapsed_time"]) if results["args"].get("which") == "build" else None
+        return round(results["elapsed_time"], 1) if results["args"].get("which") == "build" else None
 
     def of(self, *kinds: str) -> dict[str, Node]:
         """Return the nodes of these kinds, by their id."""
@@ -101,7 +119,9 @@ def _models(base: State, change: State, macros: set[str]) -> Iterator[Change]:
         yield _change(base, key, "removed")
 
 
-def _change(state: State, key: str, difference: str, parts: tuple[str, ...] = (), old: str | None = None) -> Change:
+def _change(
+    state: State, key: str, difference: str, parts: tuple[str, ...] = (), old: str | None = None
+) -> Change:
     node, follow = state.nodes[key], state.downstream(key)
     return Change(
         kind=node["resource_type"],
@@ -125,20 +145,22 @@ def _is_renamed(old: Node, new: Node) -> bool:
 
 
 def _parts(old: Node, new: Node, change: State, macros: set[str]) -> tuple[str, ...]:
-    compared = {
-        "rows" if new["resource_type"] == "seed" else "code": lambda node: node["checksum"]["checksum"],
-        "configuration": lambda node: node["unrendered_config"],
-        "place": lambda node: (node["schema"], node["alias"]),
-        "contract": lambda node: (
-            (node.get("contract") or {}).get("checksum"),
-            node.get("constraints"),
-            [(name, one["data_type"], one["constraints"]) for name, one in node["columns"].items()],
-        ),
-    }
-    found = [part for part, value in compared.items() if value(old) != value(new)]
+    before, after = _compared(old), _compared(new)
+    found = [part for part in after if before.get(part) != after[part]]
     if macros & _called(new, change):
         found.append("macros")
     return tuple(found)
+
+
+def _compared(node: Node) -> dict[str, Any]:
+    """What of a node is compared, by the name of the part."""
+    columns = [(name, one.get("data_type"), one.get("constraints")) for name, one in node["columns"].items()]
+    return {
+        "rows" if node["resource_type"] == "seed" else "code": node["checksum"]["checksum"],
+        "configuration": node["unrendered_config"],
+        "place": (node["schema"], node["alias"]),
+        "contract": ((node.get("contract") or {}).get("checksum"), node.get("constraints"), columns),
+    }
 
 
 def _called(node: Node, state: State) -> set[str]:
@@ -157,7 +179,12 @@ def _called(node: Node, state: State) -> set[str]:
 def _macros(base: State, change: State) -> list[Change]:
     before, after = _own_macros(base), _own_macros(change)
     return [
-        Change("macro", name, _difference(name, before, after), (after.get(name) or before[name])["original_file_path"])
+        Change(
+            "macro",
+            name,
+            _difference(name, before, after),
+            (after.get(name) or before[name])["original_file_path"],
+        )
         for name in sorted(before.keys() | after.keys())
         if name not in before or name not in after or before[name]["macro_sql"] != after[name]["macro_sql"]
     ]
@@ -189,14 +216,15 @@ def _test_body(node: Node) -> Any:
 
 def note_changes(connection: duckdb.DuckDBPyConnection, found: list[Change]) -> None:
     """Add what changed to the table `differences`."""
-    connection.executemany(
-        "insert into differences values (?, ?, ?, ?, null, ?, ?, null, false)",
-        [(one.kind, one.name, one.difference, one.path, one.before, ", ".join(one.parts) or None) for one in found],
-    ) if found else None
+    for one in found:
+        connection.execute(
+            "insert into differences values (?, ?, ?, ?, null, ?, ?, null, false)",
+            (one.kind, one.name, one.difference, one.path, one.before, ", ".join(one.parts) or None),
+        )
 
 
 def note_seed_rows(connection: duckdb.DuckDBPyConnection, base: State, change: State) -> list[str]:
-    """Add the rows of seeds that are gone or came, with their standing as key; return what could not be compared."""
+    """Add rows of seeds that are gone or came, their standing as key; return seeds that cannot be compared."""
     unread = []
     before, after = base.of("seed"), change.of("seed")
     for key in sorted(before.keys() & after.keys()):
@@ -216,7 +244,8 @@ def note_seed_rows(connection: duckdb.DuckDBPyConnection, base: State, change: S
 def _seed_rows(connection: duckdb.DuckDBPyConnection, name: str, base: Path, change: Path) -> None:
     for table, path in (("seed_before", base), ("seed_after", change)):
         connection.execute(
-            f"create or replace temp table {table} as from read_csv({literal(path)}, header = true, all_varchar = true)"
+            f"create or replace temp table {table} as"
+            f" from read_csv({literal(path)}, header = true, all_varchar = true)"
         )
     columns = [
         str(column)
@@ -226,9 +255,10 @@ def _seed_rows(connection: duckdb.DuckDBPyConnection, name: str, base: Path, cha
         ).fetchall()
     ]
     listed = ", ".join(map(quoted, columns))
+    packed = ", ".join(f"{literal(column)}: {quoted(column)}" for column in columns)
     standing = "provenance" if "provenance" in columns else "null"
     for difference, one, other in (("gone", "seed_before", "seed_after"), ("came", "seed_after", "seed_before")):
-        row = f"cast(to_json({{{', '.join(f'{literal(column)}: {quoted(column)}' for column in columns)}}}) as varchar)"
+        row = f"cast(to_json({{{packed}}}) as varchar)"
         connection.execute(
             f"insert into differences select 'seed row', {literal(name)}, {literal(difference)}, {standing}, null,"
             f" {row if difference == 'gone' else 'null'}, {row if difference == 'came' else 'null'}, null, false"
