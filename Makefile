@@ -8,6 +8,7 @@
 #   these and pmr read what is published, and build only where nothing is; PUBLISHED=<a copied cpm.duckdb>, PUBLICATION=<an earlier one>
 # make audit    known vulnerabilities of every locked version; target/sbom.json, what is installed (CycloneDX)
 # make portability  every model on Spark, row by row beside DuckDB (six minutes; needs Java)
+# make review BASE=main   what the working tree moves beside a commit: target/review/review.{md,html}, differences.parquet (two builds)
 # make docs     published/docs: every model, column, test and metric; lineage by column
 # make wheel    target/dist: cpm as a tool, with the project in it (`uv tool install`, then `cpm init`)
 # make clean    removes what is made anew; publications and lakes only with the word that it then says
@@ -17,7 +18,7 @@ PYTHON ?= python3
 
 # What the user gives is handed on as it is, in the environment: in a recipe make and the shell would read its blanks and quotes.
 IS_TYPED := $(filter command,$(origin EXTRACTS))
-GIVEN := EXTRACTS LAKE PUBLISHED PUBLICATION MONTH TOPIC PORT PYTHON CONFIRM
+GIVEN := BASE EXTRACTS LAKE PUBLISHED PUBLICATION MONTH TOPIC PORT PYTHON CONFIRM
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 ifneq ($(EXTRACTS),)
@@ -52,7 +53,7 @@ UNFIT := $(strip $(foreach one,: $$ " `,$(findstring $(one),$(CURDIR))) $(if $(f
 $(if $(UNFIT),$(error the path of this folder has $(UNFIT), with which no environment of Python works; rename the folder))
 
 TARGETS := architecture audit browser build check check-topic clean dev docs env explore help java land lint lock month mutants pmr \
-  portability publication pytest rebuild registers sample site test wheel
+  portability publication pytest rebuild registers review sample site test wheel
 # What stands after a blank in a path that is not quoted would be run as a target, `clean` among them.
 QUOTE := put a path with blanks in quotes: make build EXTRACTS='/path/to/my extracts'
 ifneq ($(filter-out $(TARGETS) .venv/%,$(MAKECMDGOALS)),)
@@ -217,6 +218,10 @@ pmr: month publication $(VENV)/.report
 # Static pages of what is published; those of `make docs` are linked where they are there.
 site: publication $(VENV)/.report
 	$(BIN)/cpm site
+
+# What a change moves: both are built from the lake that is here, each in a place of its own.
+review: land $(VENV)/.report
+	@.ci/review "$$BASE"
 
 # Debian's browser, and a library of the program that drives it, for the tests that look at pages; got where this user may.
 browser:

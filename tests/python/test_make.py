@@ -27,7 +27,7 @@ NAMES = (
     ),
     *("$(shell touch planted)", "`touch planted`", "a\\b", "a\nb", "-n", "*", "~", "(1)", "a,b"),
 )
-GIVEN = {"EXTRACTS", "LAKE", "PUBLISHED", "PUBLICATION", "MONTH", "TOPIC", "PORT", "PYTHON", "CONFIRM"}
+GIVEN = {"BASE", "EXTRACTS", "LAKE", "PUBLISHED", "PUBLICATION", "MONTH", "TOPIC", "PORT", "PYTHON", "CONFIRM"}
 # Writes its arguments and what the environment tells it, each ended by NUL.
 PROGRAM = """#!/bin/sh
 for one in "$(basename "$0")" "$@"; do printf '%s\\0' "$one" >>called; done

@@ -84,7 +84,7 @@ def reviewed(tmp_path: Path) -> Reviewed:
         result = CliRunner().invoke(main, ["review", str(base), str(change), "--out", str(out), *arguments])
         assert result.exit_code in {0, 3, 4}, result.output
         found = duckdb.sql(
-            "select part, name, difference, key, column_name, before, after, cause"
+            "select part, subject, difference, row_key, column_name, value_before, value_after, cause"
             f" from read_parquet('{out}/differences.parquet')"
         ).fetchall()
         page = (out / "review.md").read_text()

@@ -1,10 +1,8 @@
 -- What may have moved a row that does not say which submissions stand behind it.
-set variable cause = (
-    select
-        case
-            when not coalesce(bool_or(part = 'submission'), false) then 'definitions'
-            when bool_or(part = 'definition') then 'submissions or definitions'
-            else 'submissions'
-        end
-    from differences
-)
+select
+    case
+        when not coalesce(bool_or(part = 'submission'), false) then 'definitions'
+        when bool_or(part = 'definition') then 'submissions or definitions'
+        else 'submissions'
+    end as cause
+from differences

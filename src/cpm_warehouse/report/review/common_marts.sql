@@ -1,8 +1,10 @@
--- Marts that both publications have, with the columns that both have, and whether each is of one type in both.
+-- Marts that both publications have, with the columns that both have, and whether each is of one
+-- type in both.
 select
     base_columns.table_name as mart,
     list(base_columns.column_name order by base_columns.column_index) as columns_in_both,
-    list(base_columns.data_type = change_columns.data_type order by base_columns.column_index) as is_alike
+    list(base_columns.data_type = change_columns.data_type order by base_columns.column_index)
+        as is_alike
 from duckdb_columns() as base_columns
 inner join duckdb_columns() as change_columns
     on

@@ -14,14 +14,13 @@ from cpm_warehouse.duck import connect, literal, quoted
 from cpm_warehouse.publish.finding import Found
 from cpm_warehouse.report.review.keys import Key
 
-RESULTS = "fct_measure_results"
 HERE = Path(__file__).parent
-# A row that differs: one row of it for each column that moved. `before` and `after` are the values as text, and of
-# a row that is gone or came the whole of it as JSON.
+# What differs, a row of a mart once for each column that moved. `value_before` and `value_after` are texts: the
+# values of the column, and of a row that is gone or came the whole of it as JSON.
 DIFFERENCES = """
     create table differences (
-        part varchar, name varchar, difference varchar, key varchar, column_name varchar, before varchar,
-        after varchar, cause varchar, is_breaking boolean
+        part varchar, subject varchar, difference varchar, row_key varchar, column_name varchar,
+        value_before varchar, value_after varchar, cause varchar, is_breaking boolean
     )
 """
 
@@ -37,8 +36,8 @@ def compared(base: Found, change: Found, keys: Mapping[str, Key]) -> Iterator[du
             connection.execute(f"attach {literal(found.path)} as {name} (read_only)")
         connection.execute(DIFFERENCES)
         for question in ("files", "submissions", "columns"):
-            connection.execute(sql_of(question))
-        connection.execute(sql_of("cause"))
+            connection.execute(f"insert into differences {sql_of(question)}")
+        connection.execute(f"set variable cause = ({sql_of('cause')})")
         for mart, common, is_alike in connection.execute(sql_of("common_marts")).fetchall():
             _compare_rows(connection, mart, keys.get(mart, ()), common, is_alike)
         yield connection

@@ -1,17 +1,17 @@
--- Files of definitions (models, macros, seeds, tests) that are others, by what each publication says it rests on.
-insert into differences
+-- Files of definitions (models, macros, seeds, tests) that are others, by what each publication
+-- says it rests on.
 select
     'definition' as part,
-    coalesce(change_files.file, base_files.file) as name,
+    coalesce(change_files.file, base_files.file) as subject,
     case
         when base_files.file is null then 'added'
         when change_files.file is null then 'removed'
         else 'changed'
     end as difference,
-    null as key,
+    null as row_key,
     null as column_name,
-    null as before,
-    null as after,
+    null as value_before,
+    null as value_after,
     null as cause,
     false as is_breaking
 from base.publication.definitions as base_files

@@ -1,4 +1,5 @@
--- Results that moved, before and after: by their default readings first, and the verdicts that flip before all others.
+-- Results that moved, before and after: those that stand for their measure first, and among them
+-- the verdicts that flip.
 with compared as (
     select
         base_results.met_count as met_before,
@@ -24,11 +25,15 @@ with compared as (
             else 'moved'
         end as difference,
         -- A reading that stands for its measure no longer, or only now, moves what is reported too.
-        coalesce(base_results.is_default is distinct from change_results.is_default, false) as is_other_default,
+        coalesce(base_results.is_default != change_results.is_default, false) as is_other_default,
         case
-            when base_results.measure_id is null or change_results.measure_id is null then getvariable('cause')
-            when base_results.submission_keys is distinct from change_results.submission_keys then 'submissions'
-            else 'definitions'
+            when base_results.measure_id is null or change_results.measure_id is null
+                then getvariable('cause')
+            when
+                coalesce(base_results.submission_keys, '')
+                = coalesce(change_results.submission_keys, '')
+                then 'definitions'
+            else 'submissions'
         end as cause
     from base.marts.fct_measure_results as base_results
     full join change.marts.fct_measure_results as change_results
@@ -56,14 +61,15 @@ with compared as (
 
 select
     *,
-    status_before is distinct from status_after and difference = 'moved' as is_flipped
+    difference = 'moved'
+    and coalesce(status_before, '') != coalesce(status_after, '') as is_flipped
 from compared
 order by
     is_default desc,
     is_flipped desc,
-    measure_id,
-    variant_id,
-    reporting_month,
-    scope_type,
-    scope,
-    aggregation
+    measure_id asc,
+    variant_id asc,
+    reporting_month asc,
+    scope_type asc,
+    scope asc,
+    aggregation asc

@@ -88,10 +88,10 @@ def _answers(connection: duckdb.DuckDBPyConnection) -> dict[str, Rows]:
     questions = {
         "results": sql_of("results"),
         "marts": sql_of("marts"),
-        "shape": "from differences where part in ('mart', 'column') order by is_breaking desc, name, column_name",
-        "files": "from differences where part = 'definition' order by name",
-        "submissions": "from differences where part = 'submission' order by name",
-        "seed_rows": "from differences where part = 'seed row' order by name, difference desc, before, after",
+        "shape": "from differences where part in ('mart', 'column') order by all",
+        "files": "from differences where part = 'definition' order by subject",
+        "submissions": "from differences where part = 'submission' order by subject",
+        "seed_rows": "from differences where part = 'seed row' order by all",
     }
     return {name: _rows(connection, sql) for name, sql in questions.items()}
 
@@ -133,7 +133,7 @@ def _sentence(verdict: str, asked: Mapping[str, Rows]) -> str:
 
 
 def _place(row: Mapping[str, Any]) -> str:
-    where = f"{row['name']}.{row['column_name']}" if row["column_name"] else row["name"]
+    where = f"{row['subject']}.{row['column_name']}" if row["column_name"] else row["subject"]
     return f"{where} {row['difference']}"
 
 

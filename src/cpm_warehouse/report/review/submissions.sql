@@ -1,17 +1,17 @@
--- Submissions that only one of the publications rests on, or that are registered otherwise (received at another time).
-insert into differences
+-- Submissions that only one of the publications rests on, or that are registered otherwise
+-- (received at another time).
 select
     'submission' as part,
-    coalesce(change_submissions.register_entry, base_submissions.register_entry) as name,
+    coalesce(change_submissions.register_entry, base_submissions.register_entry) as subject,
     case
         when base_submissions.register_entry is null then 'added'
         when change_submissions.register_entry is null then 'removed'
         else 'changed'
     end as difference,
-    null as key,
+    null as row_key,
     null as column_name,
-    null as before,
-    null as after,
+    null as value_before,
+    null as value_after,
     null as cause,
     false as is_breaking
 from base.publication.submissions as base_submissions
