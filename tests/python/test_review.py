@@ -33,6 +33,8 @@ MARTS = """
     create table marts.fct_incidents as
     select 'INC' || n as incident_id, n as counted_seconds, case when n < 9 then true end as is_met
     from range(12) as numbers (n);
+    create table marts.fct_quarantined_rows as
+    select 'k' as submission_key, 'f' as file_name, null::bigint as file_line, 'one' as rule_id;
     create table marts.own_mart as select 'a' as one, n // 2 as two from range(4) as numbers (n);
 """
 DEFINITIONS = {"models/marts/a.sql": "1", "seeds/b.csv": "2"}
@@ -209,9 +211,27 @@ def test_rows_are_counted_by_their_key_and_five_are_shown(reviewed: Reviewed) ->
     assert "| came | incident_id INC99, counted_seconds 11 |" in page
 
 
-def test_what_was_null_has_moved_and_a_null_in_a_key_is_a_value(reviewed: Reviewed) -> None:
+def test_what_was_null_has_moved(reviewed: Reviewed) -> None:
     code, _, found = reviewed("update marts.fct_incidents set is_met = true where incident_id = 'INC10'")
     assert (code, [one[3:7] for one in found]) == (3, [("incident_id INC10", "is_met", None, "true")])
+
+
+def test_a_null_in_a_key_is_a_value(reviewed: Reviewed) -> None:
+    code, page, _ = reviewed("update marts.fct_quarantined_rows set rule_id = 'other'")
+    assert code == 3
+    assert "| moved | submission_key k, file_name f, file_line null | rule_id one → other |" in page
+
+
+def test_a_result_that_is_gone_has_moved_and_flips_nothing(reviewed: Reviewed) -> None:
+    code, page, _ = reviewed("delete from marts.fct_measure_results where is_default")
+    assert code == 3
+    assert "1 result moved, 1 of them by a default reading; 0 verdicts flipped; 1 row of 1 mart differ" in page
+
+
+def test_a_row_without_a_key_that_is_gone_has_moved(reviewed: Reviewed) -> None:
+    code, page, _ = reviewed("delete from marts.own_mart where two = 1")
+    assert code == 3
+    assert "| own_mart | 0 | 2 | 0 |" in page
 
 
 def test_without_a_key_whole_rows_are_compared_each_as_often_as_it_stands(reviewed: Reviewed) -> None:
