@@ -22,7 +22,7 @@ regions as (
         valid_from,
         valid_to
     from {{ ref('regions') }}
-    where region_kind != 'unknown'
+    where region != {{ unknown() }}
 ),
 
 last_releases as (
