@@ -408,7 +408,7 @@ def test_rows_of_a_seed_are_shown_with_their_standing(tmp_path: Path, reviewed: 
         node = {
             **{"resource_type": "seed", "name": "codes", "original_file_path": "seeds/codes.csv", "schema": "s"},
             **{"alias": "codes", "unrendered_config": {}, "columns": {}, "depends_on": {"macros": []}},
-            "checksum": {"checksum": hashlib.sha256(content.encode()).hexdigest()},
+            "checksum": {"checksum": hashlib.sha256(content.strip().encode()).hexdigest()},
         }
         manifest = {"nodes": {"seed.p.codes": node}, "child_map": {}, "macros": {}, "unit_tests": {}}
         target = tmp_path / name / "target"

@@ -4,6 +4,7 @@ A node counts as changed by the parts that dbt's own `state:modified` looks at: 
 contract, and the macros that it calls. A description changes nothing that anybody computes.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ import duckdb
 
 from cpm_warehouse.duck import literal, quoted
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.files import sha256
 
 Node = Mapping[str, Any]
 MODELS = ("model", "seed")
@@ -232,13 +232,18 @@ def note_seed_rows(connection: duckdb.DuckDBPyConnection, base: State, change: S
             continue
         paths = [state.project / state.nodes[key]["original_file_path"] for state in (base, change)]
         if not all(
-            path.is_file() and sha256(path) == state.nodes[key]["checksum"]["checksum"]
+            path.is_file() and _checksum(path) == state.nodes[key]["checksum"]["checksum"]
             for path, state in zip(paths, (base, change), strict=True)
         ):
             unread.append(str(after[key]["name"]))
             continue
         _seed_rows(connection, str(after[key]["name"]), *paths)
     return unread
+
+
+def _checksum(seed: Path) -> str:
+    """Return the checksum of a seed's file as dbt takes it: of its text, without blanks around it."""
+    return hashlib.sha256(seed.read_text(encoding="utf-8").strip().encode()).hexdigest()
 
 
 def _seed_rows(connection: duckdb.DuckDBPyConnection, name: str, base: Path, change: Path) -> None:
