@@ -39,7 +39,7 @@ def current_rows(lake: Path, extract: str) -> pl.DataFrame:
         for r in last.values()
         if r["accepted_rows"]
     ]
-    return pl.concat(frames).with_columns(
+    return pl.concat(frames, how="diagonal").with_columns(  # what a contract does not require may be in some only
         region=pl.when(pl.col("Region").is_in(REGIONS)).then("Region").otherwise(pl.lit("Unknown")),
     )
 

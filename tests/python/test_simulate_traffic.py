@@ -42,7 +42,7 @@ def lake(
             connection.execute(
                 f"create view {extract} as select * from read_parquet("
                 f"'{folder}/{extract}/*/*/*/*.parquet', hive_partitioning = true,"
-                " hive_types_autocast = false)"
+                " hive_types_autocast = false, union_by_name = true)"
             )
         connection.execute(
             "create view quarantined_rows as select * from"
