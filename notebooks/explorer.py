@@ -1,6 +1,6 @@
 """Explorer of the published copy: a figure, what makes it, the rows behind it, and the SQL of each view.
 
-`make explore` starts it.
+`make explore` starts it. Its choices stand in its address, which opens it where they were.
 """
 
 import marimo
@@ -17,12 +17,12 @@ def _():
     import marimo as mo
 
     from cpm_warehouse.report import book, fragments
-    from cpm_warehouse.report.explorer import behind, charts, wording
+    from cpm_warehouse.report.explorer import address, behind, charts, wording
     from cpm_warehouse.report.published import Published
-    from cpm_warehouse.report.questions import written_out
+    from cpm_warehouse.report.questions import BEGINNING, written_out
 
-    published = Published.chosen(Path(__file__).parents[1])
-    return behind, book, charts, fragments, mo, published, wording, written_out
+    published = Published.chosen(Path(__file__).parents[1], BEGINNING)
+    return address, behind, book, charts, fragments, mo, published, wording, written_out
 
 
 @app.cell
@@ -32,34 +32,69 @@ def _(mo, published):
 
 
 @app.cell
-def _(mo, published, wording):
-    months = published.ask("months")["reporting_month"].to_list()
+def _(address, mo, published, wording):
+    months = {f"{day:%Y-%m}": day for day in published.ask("months")["reporting_month"]}
     mo.stop(not months)
+    scopes = list(published.ask("scopes").iter_rows())
+    asked = address.chosen(mo.query_params().to_dict())
+    day = months.get(asked.get("month"), next(iter(months.values())))
     measures = published.ask("measures")
     names = {
-        f"{measure.replace('_', ' ')} {name}{'' if has_figure else ' (not reportable)'}": measure
+        measure: f"{measure.replace('_', ' ')} {name}{'' if has_figure else ' (not reportable)'}"
         for measure, name, has_figure in measures.iter_rows()
     }
-    # What the latest month asks of a reader first.
-    ranked = published.ask("summary", {"reporting_month": months[0]}).sort("attention_rank")
-    first = (ranked if len(ranked) else measures)["measure_id"][0]
-    month = mo.ui.dropdown({f"{day:%B %Y}": day for day in months}, value=f"{months[0]:%B %Y}", label="Month")
+    # What the month asks of a reader first.
+    ranked = published.ask("summary", {"reporting_month": day}).sort("attention_rank")
+    opened = asked.get("measure", "")
+    if opened not in names:
+        opened = (ranked if len(ranked) else measures)["measure_id"][0]
+    month = mo.ui.dropdown({f"{one:%B %Y}": one for one in months.values()}, value=f"{day:%B %Y}", label="Month")
     measure = mo.ui.dropdown(
-        names, value=next(name for name, key in names.items() if key == first), label="Measure"
+        {name: key for key, name in names.items()},
+        value=names[opened],
+        label="Measure",
     )
-    scopes = {wording.scope_label(*key): key for key in published.ask("scopes").iter_rows()}
-    scope = mo.ui.dropdown(scopes, value=next(iter(scopes)), label="Scope")
-    return measure, month, scope
+    there = {
+        "month": months,
+        "measure": names,
+        "variant": published.ask("variants", {"measure_id": opened})["variant_id"].to_list(),
+    }
+    lacking = address.lacking(asked, there, scopes)
+    scope = mo.ui.dropdown(
+        {wording.scope_label(*key): key for key in scopes},
+        value=wording.scope_label(*(address.scope_named(asked, scopes) or scopes[0])),
+        label="Scope",
+    )
+    mo.callout(mo.Html(lacking), "warn") if lacking else None
+    return asked, measure, month, scope
 
 
 @app.cell
-def _(measure, mo, published):
+def _(asked, measure, mo, published):
     variants = {
-        f"{name}{' (stands for the measure)' if is_default else ''}": variant
+        variant: f"{name}{' (stands for the measure)' if is_default else ''}"
         for variant, name, is_default in published.ask("variants", {"measure_id": measure.value}).iter_rows()
     }
-    variant = mo.ui.dropdown(variants, value=next(iter(variants)), label="Reading")
+    variant = mo.ui.dropdown(
+        {name: key for key, name in variants.items()},
+        value=variants.get(asked.get("variant"), next(iter(variants.values()))),
+        label="Reading",
+    )
     return (variant,)
+
+
+@app.cell
+def _(address, measure, mo, month, scope, variant):
+    address.put(
+        mo.query_params(),
+        {
+            "measure": measure.value,
+            "month": f"{month.value:%Y-%m}",
+            "variant": variant.value,
+            **address.of_scope(scope.value),
+        },
+    )
+    return
 
 
 @app.cell

@@ -47,6 +47,7 @@ from cpm_warehouse.receive.unknown import find_unknown, table
 from cpm_warehouse.receive.verifying import REPAIR, Damage, check_lake, require_sound
 from cpm_warehouse.report.commands import PUBLICATION, READERS
 from cpm_warehouse.report.commands import PUBLISHED as READER_PUBLISHED
+from cpm_warehouse.report.questions import BEGINNING
 from cpm_warehouse.simulate import (
     AREAS,
     SAMPLE_FIRMWARE_FAULT_SHARE,
@@ -706,6 +707,7 @@ def pack(
     from cpm_warehouse.report.pack import figured_months, make_pack
 
     found = find_publication(published, publication, thorough=True)
+    found.require(BEGINNING)
     with found.reading():
         months = figured_months(found.path)
     if month.date() not in months and not allow_empty:

@@ -9,6 +9,8 @@ import time
 import urllib.error
 import urllib.request
 from datetime import date
+from html import escape
+from urllib.parse import parse_qsl, urlsplit
 
 import duckdb
 import marimo as mo
@@ -19,7 +21,7 @@ from playwright.sync_api import expect, sync_playwright
 from asked import BY_EXPLORER
 from conftest import ROOT
 from cpm_warehouse.errors import CpmError
-from cpm_warehouse.report.explorer import wording
+from cpm_warehouse.report.explorer import address, wording
 from cpm_warehouse.report.explorer.behind import FIRMWARE, INCIDENTS, ROWS, counts
 from cpm_warehouse.report.published import Published
 from cpm_warehouse.report.questions import asked_with, query_of, written_out
@@ -90,6 +92,8 @@ def test_a_reader_picks_a_measure_and_a_region_and_opens_the_rows_behind_the_fig
         SELECTION,
     ).row(0, named=True)
     expect(page.locator("#result")).to_have_text(f"{result['result_pct']:.2f}%", timeout=30_000)
+    asked = {"measure": "CPM_5", "month": "2021-09", "variant": "split", "region": "Central"}
+    assert dict(parse_qsl(urlsplit(page.url).query)) == asked
     card = page.get_by_label("Result", exact=True)
     expect(card).to_contain_text(
         f"{result['met_count']} of {result['total_count']} Incidents met the measure;"
@@ -134,12 +138,42 @@ def test_a_reader_picks_a_measure_and_a_region_and_opens_the_rows_behind_the_fig
     assert page.seen["errors"] == []
 
 
-def test_a_measure_without_a_figure_says_so(page):
-    choose(page, "Month", "September 2021")
-    choose(page, "Measure", "CPM 8 SMKI Repository documents")
+def test_an_address_opens_it_where_it_says_and_a_measure_without_a_figure_says_so(page, server):
+    page.goto(f"{server}/?measure=CPM_8&month=2021-09&region=Central&provider=x<b>y")
+    expect(page.get_by_text("The address asks for region=Central, provider=x<b>y, which is")).to_be_visible(
+        timeout=60_000
+    )
     choose(page, "Scope", "Region Central")
     expect(page.locator("#result")).to_have_text("no figure", timeout=30_000)
     expect(page.get_by_label("Result", exact=True)).to_contain_text("no events")
+    assert urlsplit(page.url).query == "measure=CPM_8&month=2021-09&variant=standard&region=Central"
+
+
+def test_an_address_names_each_choice_and_says_what_is_not_there():
+    published = Published(PUBLISHED)
+    scopes = list(published.ask("scopes").iter_rows())
+    assert len(scopes) > 10
+    for one in scopes:
+        assert address.scope_named({"month": "2021-09", **address.of_scope(one)}, scopes) == one
+    assert address.scope_named({"month": "2021-09"}, scopes) is None
+    there = {"month": ["2021-09"], "measure": ["CPM_5"], "variant": ["split"]}
+    assert address.lacking({}, there, scopes) == ""
+    assert address.lacking({"month": "2021-09", "variant": "split", "region": "North"}, there, scopes) == ""
+    for name, value in [
+        ("month", "2022-01"),
+        ("measure", "CPM_9"),
+        ("variant", "x"),
+        ("region", "<b>"),
+        ("mesure", "CPM_5"),
+    ]:
+        assert f"asks for {escape(name)}={escape(value)}, which" in address.lacking({name: value}, there, scopes)
+    params = {"region": "North", "measure": "CPM_5", "other": "kept"}
+    address.put(params, {"measure": "CPM_4", "aggregation": "pooled"})
+    assert params == {"measure": "CPM_4", "aggregation": "pooled", "other": "kept"}
+    assert address.chosen({"month": ["2021-08", "2021-09"], "measure": "CPM_5"}) == {
+        "month": "2021-09",
+        "measure": "CPM_5",
+    }
 
 
 def test_a_change_is_the_marts_and_says_why_there_is_none():

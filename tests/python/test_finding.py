@@ -20,6 +20,7 @@ from cpm_warehouse.publish.finding import find_publication
 from cpm_warehouse.publish.kept import Kept, read_beside
 from cpm_warehouse.report.pack.making import marking
 from cpm_warehouse.report.published import Published
+from cpm_warehouse.report.questions import BEGINNING
 
 PUBLISHED = ROOT / "published/cpm.duckdb"
 
@@ -130,6 +131,31 @@ def test_another_version_says_what_is_asked_and_what_is_there(copy, change, says
         done = run(*command, "--published", copy)
         assert done.exit_code == 1
         assert re.search(says, done.stderr.splitlines()[-1]), done.stderr
+
+
+def test_a_publication_older_than_the_mart_that_readers_begin_with_is_said_in_a_line(copy, monkeypatch):
+    with duckdb.connect(copy) as connection:
+        connection.execute("drop table marts.rpt_measure_summary")
+    monkeypatch.setattr("cpm_warehouse.publish.finding._require_whole", lambda found, **_: None)
+    monkeypatch.setattr("os.execve", lambda *_: pytest.fail("the explorer is not to start"))
+    out = copy.with_name("out")
+    for command in (
+        ("pack", "--month", "2021-09", "--out", out),
+        ("site", "--out", out),
+        ("explore", "--headless"),
+    ):
+        done = run(*command, "--published", copy)
+        said = done.stderr.splitlines()
+        assert done.exit_code == 1 and len(said) == 1 and not out.exists(), done.stderr
+        assert re.search(
+            r"publication 000002-.* of .* UTC has no rpt_measure_summary, with which this version begins: made by"
+            r" version .* at commit .*; read it with that version, or publish again",
+            said[0],
+        )
+    monkeypatch.setenv("CPM_PUBLISHED", str(copy))
+    with pytest.raises(CpmError, match="has no rpt_measure_summary"):
+        Published.chosen(ROOT, BEGINNING)
+    assert Published.chosen(ROOT).ask("months").height == 4
 
 
 def test_a_file_of_a_later_duckdb_is_of_another_version_and_not_damaged(copy, monkeypatch):

@@ -3,7 +3,7 @@
 What is wrong with it is said with what was asked and what is there instead.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -39,6 +39,24 @@ class Found:
         said = f"publication {self.name} of {self.manifest['published_at']} UTC"
         return f"{said}; SYNTHETIC data: no figure is the DCC's" if self.is_synthetic else said
 
+    def require(self, marts: Collection[str]) -> None:
+        """Raise CpmError, with what to do, where it was made before one of these marts was."""
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            there = connection.execute(
+                "select table_name from duckdb_tables() where schema_name = 'marts'"
+            ).fetchall()
+        if lacking := [mart for mart in marts if (mart,) not in there]:
+            raise CpmError(
+                f"{self.path}: publication {self.name} of {self.manifest['published_at']} UTC has no"
+                f" {' and no '.join(lacking)}, with which this version begins: {self._made_by()}"
+            )
+
+    def _made_by(self) -> str:
+        return (
+            f"made by version {self.manifest['versions'].get('cpm-warehouse', '(not said)')} at commit"
+            f" {self.manifest['code_version']}; read it with that version, or publish again"
+        )
+
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Say what was asked and what is there, where this version asks for what the publication has not."""
@@ -50,9 +68,7 @@ class Found:
                 raise
             raise CpmError(
                 f"{self.path}: asked as version {metadata.version('cpm-warehouse')} does:"
-                f" {str(lacking).splitlines()[0]}; there is {self.name}, made by version"
-                f" {self.manifest['versions'].get('cpm-warehouse', '(not said)')} at commit"
-                f" {self.manifest['code_version']}; read it with that version, or publish again"
+                f" {str(lacking).splitlines()[0]}; there is {self.name}, {self._made_by()}"
             ) from error
 
 

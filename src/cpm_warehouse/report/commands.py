@@ -14,6 +14,7 @@ from cpm_warehouse.errors import CpmError
 from cpm_warehouse.private import as_closed_as
 from cpm_warehouse.project import Place
 from cpm_warehouse.publish.finding import find_publication
+from cpm_warehouse.report.questions import BEGINNING
 from cpm_warehouse.report.trace.answers import markdown
 
 PUBLISHED = click.option(
@@ -81,6 +82,7 @@ def _show(rows: duckdb.DuckDBPyRelation | None, form: str) -> None:
 def explore(published: Path, publication: str | None, port: int, headless: bool) -> None:
     """Look at figures, what makes them and the rows behind them, in a browser."""
     found = find_publication(published, publication)
+    found.require(BEGINNING)
     if not EXPLORER.is_file():
         raise CpmError(f"{EXPLORER}: not here; the explorer is in a checkout of the project: `make explore` there")
     click.echo(str(found), err=True)
@@ -136,6 +138,7 @@ def site(published: Path, publication: str | None, out: Path | None, docs: Path)
     from cpm_warehouse.report.site import make_site
 
     found = find_publication(published, publication, thorough=True)
+    found.require(BEGINNING)
     folder = out or (Path("published/sites", found.name) if publication else Path("published/site"))
     with found.reading(), as_closed_as(found.path):
         pages = make_site(found, folder, docs)

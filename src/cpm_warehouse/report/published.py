@@ -1,7 +1,7 @@
 """Questions to the published copy: read-only, values bound."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import duckdb
@@ -24,13 +24,16 @@ class Published:
         self.path = path
 
     @classmethod
-    def chosen(cls, project: Path) -> "Published":
+    def chosen(cls, project: Path, needed: Collection[str] = ()) -> "Published":
         """Return the publication that the environment names (CPM_PUBLISHED, CPM_PUBLICATION), else the project's.
 
-        Raises CpmError where there is none that can be read, or not as it was published.
+        Raises CpmError where there is none that can be read, or not as it was published, or without a mart that is
+        needed.
         """
         place = Path(os.environ.get("CPM_PUBLISHED") or project / "published/cpm.duckdb")
-        return cls(find_publication(place, os.environ.get("CPM_PUBLICATION"), thorough=True).path)
+        found = find_publication(place, os.environ.get("CPM_PUBLICATION"), thorough=True)
+        found.require(needed)
+        return cls(found.path)
 
     def said(self) -> str:
         """Say in Markdown which publication this is, and of synthetic data that it is."""

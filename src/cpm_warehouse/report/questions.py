@@ -14,6 +14,8 @@ from cpm_warehouse.duck import literal
 
 Value: TypeAlias = str | int | date | None
 
+# What report, site and explorer begin with; others read a publication without it as well.
+BEGINNING = ("rpt_measure_summary", "rpt_measure_contributions")
 QUERIES = Path(__file__).parent / "queries"
 PARAMETER = re.compile(r"\$([a-z_]+)")
 MART = re.compile(r"\bmarts\.(\w+)")
