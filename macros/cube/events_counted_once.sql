@@ -17,7 +17,6 @@
         1 as row_weight
     from {{ staged_events }} as staged
     {{ new_submissions_only(extract, 'staged', submissions) }}
-    where staged.is_listed_repeat is not true
     union all
     select
         {{ submissions }}.submission_number,

@@ -168,14 +168,14 @@ def test_no_file_of_alerts_is_read_again(tmp_path):
 
 MACRO = "macros/engine/milliseconds_between.sql"
 SHARED = "macros/cube/events_counted_once.sql"
-VIEW = "models/intermediate/service_request/int_service_requests_timed.sql"
+RULE = "macros/events/service_requests_timed.sql"
 ABOVE = "models/cubes/service_request/cube_service_request_repeats.sql"
 CUBE = "models/cubes/service_request/cube_service_requests_by_day.sql"
 SEED = "seeds/reference/service_request/service_request_modes.csv"
 # Remarks, descriptions and what stands above the cube.
 KEEP = [
     (MACRO, "    Whole milliseconds", "    In other words, whole milliseconds"),
-    (VIEW, "with\n", "-- another remark\nwith\n"),
+    (RULE, "with\n", "-- another remark\nwith\n"),
     (CUBE, "{# The one scan", "{# The only scan"),
     ("models/cubes/service_request/cube_service_requests_by_day.yml", "Requests sent to the WAN.", "Sent."),
     ("models/marts/service_request/fct_service_requests_daily.sql", "with\n", "with\n\n"),
@@ -185,7 +185,7 @@ KEEP = [
 SCAN_AGAIN = [
     (MACRO, "epoch_ms({{ last_instant }})", "1 + epoch_ms({{ last_instant }})"),
     (SHARED, "-1 as row_weight", "-2 as row_weight"),
-    (VIEW, "responded_at < clock_started_at then 0", "responded_at < clock_started_at then 1"),
+    (RULE, "responded_at < clock_started_at then 0", "responded_at < clock_started_at then 1"),
     (ABOVE, ") > 1", ") > 2"),
     (SEED, "FutureDated,future_dated,execution", "FutureDated,future_dated,received"),
 ]

@@ -12,10 +12,9 @@ new_submissions as (
 
 listed_alerts as (
     select staged.*
-    from {{ ref('int_alerts_timed') }} as staged
+    from {{ ref('int_alert_repeats_timed') }} as staged
     where
         {{ is_in_new_files('alerts', 'staged') }}
-        and staged.is_listed_repeat
         and staged.device_id is not null
 ),
 

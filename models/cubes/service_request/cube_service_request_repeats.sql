@@ -12,10 +12,8 @@ new_submissions as (
 
 listed_requests as (
     select staged.*
-    from {{ ref('int_service_requests_timed') }} as staged
-    where
-        {{ is_in_new_files('service_requests', 'staged') }}
-        and staged.is_listed_repeat
+    from {{ ref('int_service_request_repeats_timed') }} as staged
+    where {{ is_in_new_files('service_requests', 'staged') }}
 ),
 
 response_codes as (

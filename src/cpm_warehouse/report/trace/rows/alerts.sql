@@ -31,8 +31,7 @@ alerts as (
     inner join intermediate.int_submissions_current as submissions
         on timed.submission_key = submissions.submission_key
     where
-        not timed.is_listed_repeat
-        and ($reporting_month is null or timed.alert_month = $reporting_month)
+        ($reporting_month is null or timed.alert_month = $reporting_month)
         and ($submission_key is null or timed.submission_key = $submission_key)
         and ($source_file is null or timed.source_file = $source_file)
         and ($source_row is null or timed.source_row = $source_row)
@@ -172,8 +171,7 @@ requests as (
             and timed.request_date >= modes.valid_from
             and timed.request_date < coalesce(modes.valid_to, date '9999-12-31')
     where
-        not timed.is_listed_repeat
-        and timed.sent_to_wan_at is not null
+        timed.sent_to_wan_at is not null
         and ($reporting_month is null or timed.request_month = $reporting_month)
         and ($submission_key is null or timed.submission_key = $submission_key)
         and ($source_file is null or timed.source_file = $source_file)

@@ -11,8 +11,7 @@ requests as (
     inner join intermediate.int_submissions_current as submissions
         on timed.submission_key = submissions.submission_key
     where
-        not timed.is_listed_repeat
-        and ($reporting_month is null or timed.request_month = $reporting_month)
+        ($reporting_month is null or timed.request_month = $reporting_month)
         and ($submission_key is null or timed.submission_key = $submission_key)
         and ($source_file is null or timed.source_file = $source_file)
         and ($source_row is null or timed.source_row = $source_row)
