@@ -123,14 +123,20 @@ def _(alt, compared, cs, pl):
 
 
 @app.cell
-def _(mo, published):
+def _(mo):
+    mo.md("Where only the proxy exists, and how far it was off elsewhere in the month:")
+    return
+
+
+@app.cell
+def _(published):
     standing_in = published.query("""
         select reporting_month, region, proxy_pct, likely_error_least_points, likely_error_most_points
         from marts.rpt_alert_proxy_accuracy
         where device_type = 'all' and sides = 'proxy_only'
         order by reporting_month, region
     """)
-    mo.vstack([mo.md("Where only the proxy exists, and how far it was off elsewhere in the month:"), standing_in])
+    standing_in
     return (standing_in,)
 
 

@@ -96,10 +96,16 @@ def _(alt, by_regime, pl):
 
 
 @app.cell
-def _(mo, published):
+def _(mo):
+    mo.md("The two months that the paper argues from:")
+    return
+
+
+@app.cell
+def _(published):
     # The months that the paper argues from: August and September 2021.
     cases = published.query("""
-        select
+        select distinct
             reporting_month, sla_working_days, due_date,
             reporting_paper_date, reporting_meeting_verdict, main_paper_date, main_meeting_verdict,
             next_meeting_date, data_age_days
@@ -107,7 +113,7 @@ def _(mo, published):
         where calendar = 'england_and_wales' and reporting_month in ('2021-08-01', '2021-09-01')
         order by reporting_month, sla_working_days
     """)
-    mo.vstack([mo.md("The two months that the paper argues from:"), cases])
+    cases
     return
 
 

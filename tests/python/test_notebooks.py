@@ -1,23 +1,64 @@
 """The worked analyses run over the publication, and their answers are what the marts say."""
 
-import importlib.util
+import os
+import re
+from functools import cache
+from html import unescape
 
 import polars as pl
 import pytest
 
 from conftest import ROOT
 from cpm_warehouse.report.published import Published
+from cpm_warehouse.report.site.notebooks import load, run_notebooks, shown
 
+NOTEBOOKS = ("firmware_success_with_open_updates", "is_the_alert_proxy_fit", "which_sla_makes_the_papers")
 PUBLISHED = Published(ROOT / "published/cpm.duckdb")
 
 
+@cache
+def run(notebook):
+    """Run a notebook as `python` does; returns its app, what its cells show and what they define."""
+    app = load(ROOT / f"notebooks/{notebook}.py")
+    return app, *app.run()
+
+
 def answer(notebook):
-    """Run a notebook as `python notebooks/<name>.py` does, and return its answer."""
-    spec = importlib.util.spec_from_file_location(notebook, ROOT / f"notebooks/{notebook}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    _, defined = module.app.run()
-    return defined["answer"]
+    return run(notebook)[2]["answer"]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_a_page_shows_all_of_a_notebook_and_fetches_nothing(notebook):
+    app, outputs, defined = run(notebook)
+    page = shown(notebook, app, outputs)
+    assert len(page.parts) == sum(output is not None for output in outputs) > 5
+    assert {part.kind for part in page.parts} == {"text", "table", "chart"}
+    assert all(part.rows for part in page.parts if part.kind == "table")
+    html = "".join(part.html or "" for part in page.parts)
+    # Custom elements and scripts would have to be loaded.
+    assert re.findall(r"<marimo-|<script|(?:src|href)=", html) == []
+    assert re.findall(r"https?://(?!www\.w3\.org/)", html) == []
+    said = re.sub(r"<[^>]+>", "", unescape(html))
+    assert "Synthetic sample data: no figure here is the DCC's." in said
+    last = defined["answer"].strip().splitlines()[-1].strip().lstrip("- ").replace("*", "")
+    assert last in said
+
+
+def test_notebooks_are_run_over_the_publication_that_is_asked_and_there_may_be_none(tmp_path, monkeypatch):
+    monkeypatch.setenv("CPM_PUBLISHED", "another")
+    monkeypatch.delenv("CPM_PUBLICATION", raising=False)
+    (tmp_path / "explorer.py").write_text("raise AssertionError")
+    (tmp_path / "one.py").write_text(
+        "import os\n\nclass App:\n    class _config:\n        app_title = 'One'\n"
+        "    def run(self):\n        assert os.environ['CPM_PUBLISHED'].endswith('that.duckdb')\n"
+        "        assert not os.environ['CPM_PUBLICATION']\n        return (None,), {}\n\napp = App()\n"
+    )
+    (found,) = run_notebooks(tmp_path, tmp_path / "that.duckdb")
+    assert (found.file, found.title, found.parts) == ("one.html", "One", ())
+    assert os.environ["CPM_PUBLISHED"] == "another" and "CPM_PUBLICATION" not in os.environ
+    assert run_notebooks(tmp_path / "none", tmp_path) == []
+    with pytest.raises(TypeError, match="shows a dict"):
+        shown("x", load(tmp_path / "one.py"), [{}])
 
 
 def test_the_sla_that_makes_the_papers_is_the_longest_that_always_does():

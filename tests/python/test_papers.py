@@ -4,13 +4,14 @@ What is expected is typed here from the papers (docs/papers.md); totals of packa
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import duckdb
 import pytest
 
 from conftest import ROOT
+from cpm_warehouse.report.charts import Charts
 
 E_AND_W = "england_and_wales"
 
@@ -268,6 +269,32 @@ def test_108_months_by_four_lengths_are_those_of_the_scenarios() -> None:
         assert (reporting, main) == tuple(map(sum, zip(*by_month, strict=True)))
         assert abs(reporting_pct - Decimal(100 * reporting) / 108) < Decimal("0.000001")  # type: ignore[operator]
         assert abs(main_pct - Decimal(100 * main) / 108) < Decimal("0.000001")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("approach", ["single", "phased"])
+def test_the_timeline_of_a_chart_is_the_mart_month_by_month(approach: str) -> None:
+    """What a chart says in words of each Region and option, unrolled to months, beside the rows."""
+    rows = ask(
+        "select measure_id, region, option_id, reporting_month, basis from marts.rpt_solution_timeline"
+        f" where is_default_approval and approach_id = '{approach}' order by all"
+    )
+    names = ("measure_id", "region", "option_id", "reporting_month", "basis")
+    told = [dict(zip(names, row, strict=True)) for row in rows]
+    assert len(told) > 1000
+    run = re.compile(r"(measured|proxy|not reportable) (\w+ \d{4}) to (\w+ \d{4})")
+    for measure in sorted({row["measure_id"] for row in told}):
+        its = [row for row in told if row["measure_id"] == measure]
+        drawn = Charts().bases(its, "x")
+        (said,) = re.findall(r"<title[^>]*>.*?Bars by month: (.*?)\.</title>", drawn)
+        found: list[tuple[date, str]] = []
+        for _, text in (one.split(": ", 1) for one in said.split("; ")):
+            for basis, first, last in run.findall(text):
+                start, end = (datetime.strptime(month, "%B %Y").date() for month in (first, last))
+                months = (end.year - start.year) * 12 + end.month - start.month + 1
+                ahead = (start.month - 1 + number for number in range(months))
+                found += [(date(start.year + one // 12, one % 12 + 1, 1), basis) for one in ahead]
+        assert found == [(row["reporting_month"], str(row["basis"]).replace("_", " ")) for row in its]
+        assert len(said.split("; ")) == len({(row["region"], row["option_id"]) for row in its})
 
 
 def test_the_release_that_is_provisionally_recommended_is_on_2_november_2023() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from markupsafe import Markup
@@ -22,6 +23,7 @@ from cpm_warehouse.publish.finding import find_publication
 from cpm_warehouse.report import sentences, site
 from cpm_warehouse.report.charts import Charts
 from cpm_warehouse.report.site import making
+from cpm_warehouse.report.site.notebooks import Notebook, Part
 from cpm_warehouse.report.site.pages import PARTS, file_of
 
 PUBLISHED = ROOT / "published/cpm.duckdb"
@@ -30,13 +32,14 @@ DOCS = ("index.html", "lineage.html", "book.html")
 CHROMIUM = Path("/usr/bin/chromium")
 MARKUP = "<script>alert(1)</script> & \"quoted\" 'name'"
 MOST_BYTES = 100_000
+COMMENT = "A fibre was cut near Leeds & mended."
 
 
 @pytest.fixture(scope="module")
 def without_charts():
     """Charts take most of the time, and `test_pack.py` holds their labels to the marts."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("trend", "parts", "curves", "survival", "bars", "timeline"):
+        for name in ("trend", "parts", "curves", "survival", "bars", "timeline", "bases"):
             patch.setattr(Charts, name, lambda *_, **__: Markup('<figure class="chart"></figure>'))
         yield
 
@@ -47,7 +50,14 @@ def made(tmp_path_factory, without_charts):
     (folder / "docs").mkdir()
     for name in DOCS:
         (folder / "docs" / name).write_text("<!doctype html>")
-    site.make_site(find_publication(PUBLISHED), folder / "site", folder / "docs")
+    (folder / "september.yml").write_text(f"CPM 5: {COMMENT}\n")
+    site.make_site(
+        find_publication(PUBLISHED),
+        folder / "site",
+        folder / "docs",
+        notebooks=[Notebook("worked", "An analysis", (Part("table", columns=["x"], rows=[{"x": MARKUP}]),))],
+        commentary={MONTHS[2]: folder / "september.yml"},
+    )
     return folder / "site"
 
 
@@ -95,7 +105,7 @@ def test_every_measure_of_every_month_has_its_page_with_its_result(made, summary
         for said in (sentences.change, sentences.cause, sentences.readings, sentences.restated):
             assert said(row) in page
     others = {f"{month:%Y-%m}/{name}.html" for month in MONTHS for name in ("index", *PARTS)}
-    expected = {"index.html", "book.html", *others, *map(address, summary)}
+    expected = {"index.html", "book.html", "service_levels.html", "worked.html", *others, *map(address, summary)}
     assert {path.relative_to(made).as_posix() for path in made.rglob("*.html")} == expected
     assert address({"reporting_month": MONTHS[2], "measure_id": "CPM_5A"}) == "2021-09/cpm-5a.html"
 
@@ -155,6 +165,7 @@ def test_every_link_leads_to_a_page_and_a_place(made):
                 assert path.name == "book.html"  # sources of definitions
                 continue
             to, _, place = unescape(link).partition("#")
+            to = to.partition("?")[0]
             target = (path.parent / to).resolve() if to else path
             led.add(target)
             if not target.is_file() or (place and place not in places.get(target, ())):
@@ -166,6 +177,65 @@ def test_every_link_leads_to_a_page_and_a_place(made):
 
 def test_pages_of_the_docs_are_linked_only_where_they_are(odd):
     assert "docs/" not in (odd / "index.html").read_text()
+    assert "lineage" not in (odd / "2021-09/cpm-3.html").read_text()
+
+
+def test_a_table_leads_to_its_marts_in_the_graph_of_models(made):
+    """`lineage.html?model=` takes a node of dbt; its page of `make docs` opens there."""
+    html = unescape((made / "2021-09/cpm-3.html").read_text())
+    led = re.findall(r'href="../../docs/lineage.html\?model=([^&"]+)&parents=2">(\w+)<', html)
+    with duckdb.connect(str(PUBLISHED), read_only=True) as connection:
+        marts = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    assert (
+        {"rpt_measure_summary", "rpt_measure_contributions", "dim_measures"} <= {mart for _, mart in led} <= marts
+    )
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["name"]
+    assert [node for node, mart in led if node != f"model.{project}.{mart}"] == []
+    assert html.count("<table>") == html.count("From <a")
+
+
+def test_service_levels_by_month_are_those_of_a_query(made):
+    """Each of 108 months by four lengths, and how many are in time, beside what the table above it counts."""
+    html = (made / "service_levels.html").read_text()
+    months = {
+        month: re.findall(r"<td[^>]*>(.*?)</td>", cells)
+        for month, cells in re.findall(r'<tr id="m([\d-]+)">(.*?)</tr>', html, re.S)
+    }
+    with duckdb.connect(str(PUBLISHED), read_only=True) as connection:
+        scenarios = connection.execute(
+            "select distinct strftime(reporting_month, '%Y-%m'), sla_working_days, strftime(due_date, '%d %b %Y'),"
+            " reporting_meeting_verdict, main_meeting_verdict from marts.rpt_pmr_sla_scenarios"
+            " where calendar = 'england_and_wales' and year(reporting_month) between 2019 and 2027 order by all"
+        ).fetchall()
+        counted = connection.execute(
+            "select reporting_in_time_count, main_in_time_count from marts.rpt_pmr_sla_meetings"
+            " where calendar = 'england_and_wales' and period_id = 'nine_years' order by sla_working_days"
+        ).fetchall()
+    words = {"in_time": "● In time", "same_day": "◐ Same day", "misses": "○ Misses"}
+    expected: dict[str, list[str]] = {}
+    for month, _, due, reporting, main_one in scenarios:
+        expected.setdefault(month, []).extend((due, words[reporting], words[main_one]))
+    assert len(months) == 108 and months == expected
+    shown = [
+        tuple(sum(cells[3 * level + kind] == words["in_time"] for cells in months.values()) for kind in (1, 2))
+        for level in range(4)
+    ]
+    assert shown == counted
+    assert re.findall(r'colgroup" colspan="3">(\d+) Working Days', html) == ["10", "14", "18", "25"]
+
+
+def test_comments_of_a_month_stand_on_its_pages_alone(made, odd, tmp_path):
+    with_it = [
+        path.relative_to(made).as_posix() for path in made.rglob("*.html") if COMMENT in unescape(path.read_text())
+    ]
+    assert with_it == ["2021-09/cpm-5.html"]
+    with pytest.raises(CpmError, match=r"comments are given on 2021-11, which has no figures; .* are 2021-09$"):
+        site.make_site(
+            find_publication(odd.parent / "cpm.duckdb"),
+            tmp_path / "site",
+            tmp_path,
+            commentary={date(2021, 11, 1): tmp_path / "november.yml"},
+        )
 
 
 def test_each_page_says_that_its_data_are_synthetic_and_no_other_does(made, odd):
@@ -205,11 +275,32 @@ def test_search_has_every_page_and_finds_every_measure_of_every_month(made, summ
                 assert address(row) in found
 
 
-def test_names_are_never_markup(odd):
+@pytest.mark.parametrize(
+    ("asked", "path"),
+    [
+        ("cost", "2021-10/change.html"),
+        ("question 6 october", "2021-10/change.html"),
+        ("derogation", "2021-10/change.html"),
+        ("restated", "2021-10/revisions.html"),
+        ("hub manufacturer", "2021-10/firmware.html"),
+        ("proxy south", "2021-10/alerts.html"),
+        ("18 working days", "service_levels.html"),
+        ("cpm 5 csp north october", "2021-10/cpm-5.html"),
+    ],
+)
+def test_what_a_reader_asks_is_among_the_first_pages_found(made, asked, path):
+    found = [page["path"] for page in index_of(made) if all(word in page["words"] for word in asked.split())]
+    assert path in found[:6]
+
+
+def test_names_are_never_markup(made, odd):
     pages = {path: path.read_text() for path in odd.rglob("*.html")}
     assert [path for path, html in pages.items() if "<script>" in html] == []
     assert "&lt;script&gt;alert(1)" in pages[odd / "2021-09/cpm-4.html"]
     assert any(MARKUP in page["title"] for page in index_of(odd))
+    assert MARKUP not in (made / "worked.html").read_text() and MARKUP in unescape(
+        (made / "worked.html").read_text()
+    )
 
 
 def test_the_line_of_a_trace_and_the_query_lead_to_what_stands_behind_the_result(made, summary):
@@ -342,10 +433,19 @@ def test_a_publication_without_figures_has_no_site(odd, tmp_path):
 def test_the_command_says_what_it_wrote_and_of_what(monkeypatch, asked, folder):
     name = find_publication(PUBLISHED).name
     given = []
-    monkeypatch.setattr(site, "make_site", lambda *those: given.append(those) or ["index.html", "book.html"])
-    done = CliRunner().invoke(main, ["site", *(["--publication", name] if asked else [])])
+    monkeypatch.setattr(site, "run_notebooks", lambda *those: [those])
+    monkeypatch.setattr(
+        site, "make_site", lambda *those, **more: given.append((those, more)) or ["index.html", "book.html"]
+    )
+    comments = ["--commentary", "2021-09", "a.yml", "--commentary", "2021-10", "b.yml"]
+    done = CliRunner().invoke(main, ["site", *comments, *(["--publication", name] if asked else [])])
     assert done.exit_code == 0, done.output
-    ((found, out, docs),) = given
+    (((found, out, docs), more),) = given
+    assert more["notebooks"] == [(Path("notebooks"), found.path)]
+    assert {month: path.name for month, path in more["commentary"].items()} == {
+        MONTHS[2]: "a.yml",
+        MONTHS[3]: "b.yml",
+    }
     assert (found.name, str(out), str(docs)) == (name, folder.format(name=name), "published/docs")
     assert f"{out}/index.html: 2 pages of publication {name}" in done.output
     assert "SYNTHETIC" in done.output

@@ -37,6 +37,7 @@ ROW, MOST_PARTS = 14, 16
 # Where an axis of percentages may begin, and how many parts its ticks make of it.
 AXES = {0: 4, 50: 5, 70: 3, 80: 4, 90: 5, 95: 5, 98: 4, 99: 4}
 FULL, ENDS_AND_MIDDLE = 100.0, 2
+REPORTING = ("measured", "proxy")
 
 CONFIG: dict[str, Any] = {
     "aria": False,  # the svg as a whole is one image with a title and a description
@@ -356,6 +357,57 @@ class Charts:
         layers = alt.layer(without, reported, named)
         return self._figure(layers, title, f"Bars by month: {said}.", height=20 * len(data), width=PANEL // 2)
 
+    def bases(self, table: Iterable[Row], title: str) -> Markup:
+        """For each Region and option, the months of a measure by basis.
+
+        Months that are not reported are hollow, those by a proxy pale, measured ones dark.
+        """
+        runs: dict[str, list[dict[str, Any]]] = {}
+        for row in table:
+            of_label = runs.setdefault(f"{in_words(row['region'])}, {_option(row['option_id'])}", [])
+            if not of_label or of_label[-1]["basis"] != row["basis"]:
+                of_label.append({"basis": row["basis"], "first": row["reporting_month"]})
+            of_label[-1]["last"] = row["reporting_month"]
+        if not runs:
+            return self._empty(title)
+        data = [
+            {
+                "label": label,
+                "start": f"{run['first']}",
+                "end": f"{_next_month(run['last'])}",
+                "basis": run["basis"],
+                "text": f"{run['first']:%b %Y}, {run['basis']}" if run["basis"] in REPORTING else "not reported",
+                "is_last": run is of_label[-1],
+            }
+            for label, of_label in runs.items()
+            for run in of_label
+        ]
+        base = alt.Chart(_data(data)).encode(
+            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False))
+        )
+        shades = {"measured": SOFT, "proxy": LINE, "not_reportable": "#ffffff"}
+        bars = base.mark_bar(size=10, stroke=LINE).encode(
+            x=alt.X("start:T", title=None, axis=alt.Axis(format="%Y", tickCount="year", grid=False)),
+            x2="end:T",
+            color=alt.Color("basis:N", scale=alt.Scale(domain=[*shades], range=[*shades.values()]), legend=None),
+        )
+        named = base.transform_filter("datum.is_last").mark_text(
+            align="left", dx=4, color=INK, fontSize=LABEL_SIZE
+        )
+        said = "; ".join(
+            f"{label}: "
+            + ", then ".join(
+                f"{in_words(run['basis']).lower()} {run['first']:%B %Y} to {run['last']:%B %Y}" for run in of_label
+            )
+            for label, of_label in runs.items()
+        )
+        layers = alt.layer(bars, named.encode(x="end:T", text="text:N"))
+        firsts = [run["first"] for of_label in runs.values() for run in of_label if run["basis"] in REPORTING]
+        found = f"first reported {min(firsts):%B %Y}" if firsts else "never reported"
+        return self._figure(
+            layers, f"{title}: {found}", f"Bars by month: {said}.", height=ROW * len(runs), width=PANEL // 2
+        )
+
     def _levels(self, row: Row, axis: Axis, *, upright: bool) -> list[Any]:
         """The levels as dashed lines with their names: across a trend, upright beside the parts."""
         layers: list[Any] = []
@@ -423,6 +475,10 @@ def _drawn(specification: str) -> str:
     """The page and its print have the same charts."""
     svg: str = vl_convert.vegalite_to_svg(specification)
     return svg
+
+
+def _next_month(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def _scale(axis: Axis) -> alt.Scale:

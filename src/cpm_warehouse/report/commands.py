@@ -126,22 +126,38 @@ def marts(folder: Path, published: Path, publication: str | None, marts: tuple[s
     show_default=True,
     help="Folder of `make docs`; its pages are linked where they are there.",
 )
-def site(published: Path, publication: str | None, out: Path | None, docs: Path) -> None:
+@click.option(
+    "--commentary",
+    "comments",
+    type=(click.DateTime(["%Y-%m"]), Place()),
+    multiple=True,
+    metavar="MONTH FILE",
+    help="What a person says of a month's measures, as `cpm pack --commentary` reads it; again for another month.",
+)
+def site(
+    published: Path,
+    publication: str | None,
+    out: Path | None,
+    docs: Path,
+    comments: tuple[tuple[datetime, Path], ...],
+) -> None:
     """Write a static site of what is published: main points, a page for each measure and month, search.
 
     It opens from its folder, with no server and no network; the folder is made anew, and appears whole or not at
-    all. It needs the publication and nothing else.
+    all. It needs the publication and nothing else; notebooks are those of the project's checkout.
 
     Exit code 0: done; 1: failed; 2: wrong usage; 5: the publication is damaged.
     """
     # Its libraries are installed for reports only.
-    from cpm_warehouse.report.site import make_site
+    from cpm_warehouse.report.site import make_site, run_notebooks
 
     found = find_publication(published, publication, thorough=True)
     found.require(BEGINNING)
     folder = out or (Path("published/sites", found.name) if publication else Path("published/site"))
     with found.reading(), as_closed_as(found.path):
-        pages = make_site(found, folder, docs)
+        commentary = {month.date(): path for month, path in comments}
+        notebooks = run_notebooks(EXPLORER.parent, found.path)
+        pages = make_site(found, folder, docs, notebooks=notebooks, commentary=commentary)
     click.echo(f"{folder / pages[0]}: {len(pages)} pages of {found}")
 
 

@@ -4,5 +4,6 @@ Its pages need no server and no network. Every figure is read by the queries of 
 """
 
 from cpm_warehouse.report.site.making import MARK, make_site
+from cpm_warehouse.report.site.notebooks import run_notebooks
 
-__all__ = ["MARK", "make_site"]
+__all__ = ["MARK", "make_site", "run_notebooks"]

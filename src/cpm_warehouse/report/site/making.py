@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Mapping, Sequence
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -10,6 +12,7 @@ from cpm_warehouse.errors import CpmError
 from cpm_warehouse.files import whole_folder
 from cpm_warehouse.publish.finding import Found
 from cpm_warehouse.report.pack.making import figured_months
+from cpm_warehouse.report.site.notebooks import Notebook
 from cpm_warehouse.report.site.pages import Page, render_pages
 
 MARK = "site.json"
@@ -22,21 +25,35 @@ DOCS = {
 }
 
 
-def make_site(found: Found, folder: Path, docs: Path) -> list[str]:
+def make_site(
+    found: Found,
+    folder: Path,
+    docs: Path,
+    *,
+    notebooks: Sequence[Notebook] = (),
+    commentary: Mapping[date, Path] | None = None,
+) -> list[str]:
     """Write the site of a publication and return the paths of its pages, the first page first.
 
-    Pages of `docs` that are there are linked, and no other file outside the folder is. Raises CpmError where no
-    month has figures, or the folder has files of something else.
+    Pages of `docs` that are there are linked, and no other file outside the folder is. `commentary` has by month
+    the file of what a person says of its measures. Raises CpmError where no month has figures, a month that is
+    commented has none, or the folder has files of something else.
     """
     months = figured_months(found.path)
     if not months:
         raise CpmError(f"{found.path}: no month has figures, so that a site would have nothing to show")
+    if lost := sorted(set(commentary or {}) - set(months)):
+        there = ", ".join(f"{month:%Y-%m}" for month in months)
+        raise CpmError(
+            f"{found.path}: comments are given on {lost[0]:%Y-%m}, which has no figures; months with figures are"
+            f" {there}"
+        )
     beside = {
         quote(Path(os.path.relpath(docs / name, folder)).as_posix()): title
         for name, title in DOCS.items()
         if (docs / name).is_file()
     }
-    pages = render_pages(found, months, beside)
+    pages = render_pages(found, months, beside, notebooks, commentary or {})
     templates = files("cpm_warehouse.report").joinpath("templates")
     style = "".join(templates.joinpath(name).read_text("utf-8") for name in ("pack.css", "site/site.css"))
     with whole_folder(folder, MARK) as aside:

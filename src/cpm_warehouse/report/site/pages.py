@@ -1,6 +1,6 @@
 """The pages of the site, from the tables and templates of the report."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 from cpm_warehouse.publish.finding import Found
 from cpm_warehouse.report import book, fragments
 from cpm_warehouse.report.charts import Charts, month_name
+from cpm_warehouse.report.commentary import read_commentary
 from cpm_warehouse.report.explorer.behind import ROWS
 from cpm_warehouse.report.formats import in_words
 from cpm_warehouse.report.pack.making import marking
@@ -17,10 +18,14 @@ from cpm_warehouse.report.pack.tables import Table, read_tables
 from cpm_warehouse.report.pack.workbook import sheet_names
 from cpm_warehouse.report.questions import written_out
 from cpm_warehouse.report.sentences import name
+from cpm_warehouse.report.site.notebooks import Notebook
 from cpm_warehouse.report.trace.published import find_result
 
 FIRST = "index.html"
 BOOK = "book.html"
+LEVELS = "service_levels.html"
+LINEAGE = "lineage.html"
+PROJECT = "cpm_warehouse"  # of dbt: its nodes are named by it
 # Pages of each month beside those of its measures, by the template of the report that each shows.
 PARTS = {
     "timeliness": "PMR timeliness",
@@ -31,6 +36,18 @@ PARTS = {
     "annex": "MP122A: Business Processes",
     "revisions": "Revisions",
     "data": "Data received",
+}
+# What else somebody may look for who means it.
+FOUND_BY = {
+    "timeliness": "sla working days papers meetings due late deliveries critical path",
+    "change": "costs packages timeline releases derogations obligations coverage dependencies working group"
+    " consultation questions question 1 2 3 4 5 6 7 8 9 sla 18 working days",
+    "incidents": "resolution times ageing exclusions category 3 4 5",
+    "alerts": "cpm 3 proxy measured csp south north central",
+    "firmware": "cpm 6a 6b 6c updates manufacturer versions hub median days success",
+    "annex": "service requests srv round trip response time operational performance regime",
+    "revisions": "restated restatements changed last report published before",
+    "data": "submissions files quarantine refused late received code lists",
 }
 # Which page of the measure book explains it.
 EXPLAINED = {
@@ -79,6 +96,7 @@ class Month:
 
     first: date
     tables: Mapping[str, Table]
+    comments: Mapping[str, str]
 
     @property
     def folder(self) -> str:
@@ -91,17 +109,26 @@ class Month:
         return list(self.tables["summary"])
 
 
-def render_pages(found: Found, months: Sequence[date], docs: Mapping[str, str]) -> list[Page]:
+def render_pages(
+    found: Found,
+    months: Sequence[date],
+    docs: Mapping[str, str],
+    notebooks: Sequence[Notebook],
+    commentary: Mapping[date, Path],
+) -> list[Page]:
     """Return every page, the first page first and then the latest month first.
 
-    `docs` are the titles of pages outside the site, by the way to them from its folder.
+    `docs` are the titles of pages outside the site, by the way to them from its folder; `commentary` are files of
+    comments by month.
     """
-    told = [Month(month, read_tables(found.path, month)) for month in sorted(months, reverse=True)]
+    told = [_read(found.path, month, commentary.get(month)) for month in sorted(months, reverse=True)]
     common = {
         "classification": marking(None, is_synthetic=found.is_synthetic),
         "is_synthetic": found.is_synthetic,
         "publication": next(iter(told[0].tables["publication"])),
         "docs": docs,
+        "notebooks": notebooks,
+        "lineage_of": _lineage(docs),
         "months": told,
         "parts": PARTS,
         "explained": EXPLAINED,
@@ -122,7 +149,21 @@ def render_pages(found: Found, months: Sequence[date], docs: Mapping[str, str]) 
             *_measures(found.path, month, common | {"beside": beside}),
             *_parts(month, common | {"beside": beside}),
         ]
-    return [*pages, _book(told, common)]
+    return [*pages, _levels(told[0], common), *_worked(notebooks, common), _book(told, common)]
+
+
+def _read(published: Path, month: date, commentary: Path | None) -> Month:
+    tables = read_tables(published, month)
+    comments = read_commentary(commentary, set(tables["summary"].values("measure_id"))) if commentary else {}
+    return Month(month, tables, comments)
+
+
+def _lineage(docs: Mapping[str, str]) -> Callable[[str, str], str] | None:
+    """Return what gives a mart's address in the graph of models and columns; None where the graph is not there."""
+    graph = next((to for to in docs if to.endswith(LINEAGE)), None)
+    if graph is None:
+        return None
+    return lambda mart, root: f"{root}{graph}?model=model.{PROJECT}.{mart}&parents=2"
 
 
 def file_of(measure_id: str) -> str:
@@ -166,7 +207,11 @@ def _measures(published: Path, month: Month, common: Mapping[str, Any]) -> Itera
         key = find_result(published, row["measure_id"], month.first)
         rows = ROWS.get(row["measure_id"])
         shown = fragments.measure(
-            row, list(tables["summary_trend"]), list(tables["contributions"]), Charts(), None
+            row,
+            list(tables["summary_trend"]),
+            list(tables["contributions"]),
+            Charts(),
+            month.comments.get(row["measure_id"]),
         )
         values = {
             **common,
@@ -183,7 +228,8 @@ def _measures(published: Path, month: Month, common: Mapping[str, Any]) -> Itera
             "place": book.name_of(Path(row["page"])),
         }
         numbers = f"{row['measure_id']} {row['measure_id'].replace('_', '')}"
-        words = f"{numbers} {month.folder} {in_words(row['status'])}"
+        parts = " ".join(tables["contributions"].values("scope_name"))
+        words = f"{numbers} {month.folder} {in_words(row['status'])} {parts}"
         title = f"{name(row)}: {row['measure_name']}, {month_name(month.first)}"
         yield _rendered("measure.html", f"{month.folder}/{file_of(row['measure_id'])}", title, words, values)
 
@@ -192,7 +238,30 @@ def _parts(month: Month, common: Mapping[str, Any]) -> Iterator[Page]:
     for part, heading in PARTS.items():
         values = {**common, "month": month, "tables": month.tables, "part": part, "charts": Charts()}
         title = f"{heading}, {month_name(month.first)}"
-        yield _rendered("part.html", f"{month.folder}/{part}.html", title, month.folder, values)
+        words = f"{month.folder} {FOUND_BY[part]}"
+        yield _rendered("part.html", f"{month.folder}/{part}.html", title, words, values)
+
+
+def _levels(month: Month, common: Mapping[str, Any]) -> Page:
+    """Each service level of the PMR, month by month: of no month of the report, so that it is one page."""
+    levels = month.tables["pmr_months"]
+    values = {
+        **common,
+        "tables": month.tables,
+        "levels": levels.values("sla_working_days"),
+        "by_month": {
+            of_month: {row["sla_working_days"]: row for row in levels if row["reporting_month"] == of_month}
+            for of_month in levels.values("reporting_month")
+        },
+    }
+    title = "Service levels of the PMR by month"
+    return _rendered("service_levels.html", LEVELS, title, "sla working days papers 10 14 18 25", values)
+
+
+def _worked(notebooks: Sequence[Notebook], common: Mapping[str, Any]) -> Iterator[Page]:
+    for notebook in notebooks:
+        values = {**common, "notebook": notebook}
+        yield _rendered("notebook.html", notebook.file, notebook.title, "notebook analysis", values)
 
 
 def _book(told: Sequence[Month], common: Mapping[str, Any]) -> Page:
