@@ -1,8 +1,10 @@
 """A review names all that a change moves, and no more; two small publications, and pairs of manifests."""
 
+import csv
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from conftest import ROOT
 from cpm_warehouse.cli import main
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.publish.kept import describe_marts
+from cpm_warehouse.report.review.acknowledging import REASON, SEED, TEST, acknowledge, moved_months
 from cpm_warehouse.report.review.keys import keys_of
 from cpm_warehouse.report.review.reviewing import as_text
 from cpm_warehouse.report.review.states import State, changes
@@ -349,6 +352,68 @@ def test_a_changed_model_is_named_with_all_that_lies_downstream(state: State) ->
     assert "fct_alerts_daily" not in one.downstream
     assert set(one.marts) < set(one.downstream)
     assert not [name for name in one.downstream if name.startswith("unique_")]
+
+
+def test_lineage_goes_step_by_step_to_all_that_lies_downstream(state: State) -> None:
+    (one,) = changes(state, edited(state, int_incident_outcomes_judged=OTHER))
+    assert sorted(name for step in one.steps for name in step) == sorted(one.downstream)
+    readers = {
+        node["name"]: {key.split(".")[2] for key in node["depends_on"]["nodes"]}
+        for node in state.of("model").values()
+    }
+    before = {one.name}
+    for number, step in enumerate(one.steps):
+        models = [name for name in step if name in readers]
+        assert models or number
+        assert [name for name in models if not readers[name] & before] == []
+        assert [name for name in models if number and one.name in readers[name]] == []
+        before = set(step)
+
+
+MONTHS = [
+    {"measure_id": "CPM_5", "reporting_month": "2021-08-01", "results": 2},
+    {"measure_id": "CPM_5", "reporting_month": "2021-09-01", "results": 1},
+]
+
+
+def test_closed_months_that_move_are_said_and_what_they_take(reviewed: Reviewed, tmp_path: Path) -> None:
+    (tmp_path / "months.json").write_text(json.dumps(MONTHS))
+    moved = "update marts.fct_measure_results set met_count = 94 where is_default"
+    code, page, _ = reviewed(moved, "--to-acknowledge", str(tmp_path / "months.json"))
+    assert code == 3
+    assert page.splitlines()[2].endswith("A build of it stops until closed months of CPM_5 are acknowledged.**")
+    assert "| CPM_5 | 2021-08 | 2 |\n| CPM_5 | 2021-09 | 1 |" in page
+
+
+def test_where_no_closed_month_moves_nothing_is_said_of_them(reviewed: Reviewed) -> None:
+    _, page, _ = reviewed("update marts.fct_measure_results set met_count = 94 where is_default")
+    assert "losed months" not in page
+
+
+def test_only_what_the_test_of_closed_months_stopped_is_acknowledged(tmp_path: Path) -> None:
+    warehouse, seed = tmp_path / "cpm.duckdb", tmp_path / "seed.csv"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "create table moved as select 'CPM_5' as measure_id, cast(month as date) as reporting_month"
+            " from (values ('2021-08-01'), ('2021-08-01'), ('2021-09-01')) as months (month)"
+        )
+    stopped = {"unique_id": f"test.cpm_warehouse.{TEST}", "status": "fail", "compiled_code": "select * from moved"}
+    others = [{"unique_id": "model.cpm_warehouse.x", "status": status} for status in ("success", "skipped")]
+    assert moved_months({"results": [*others, stopped]}, warehouse) == MONTHS
+    failed = {"unique_id": "test.cpm_warehouse.assert_incidents_are_recounted_equal", "status": "fail"}
+    assert moved_months({"results": [stopped, failed]}, warehouse) is None
+    assert moved_months({"results": others}, warehouse) is None
+    # A row for each, in the columns that the seed has.
+    for end in ("", "\n"):
+        seed.write_text(SEED.read_text().splitlines()[0] + end)
+        acknowledge(MONTHS, seed)
+        rows = list(csv.DictReader(seed.open(newline="")))
+        assert [(row["measure_id"], row["first_month"], row["last_month"]) for row in rows] == [
+            (one["measure_id"], one["reporting_month"], one["reporting_month"]) for one in MONTHS
+        ]
+        assert {row["reason"] for row in rows} == {REASON}
+        assert all(date.fromisoformat(row["acknowledged_date"]) for row in rows)
+    assert (ROOT / f"tests/identities/{TEST}.sql").is_file()
 
 
 def test_each_part_of_a_node_is_told(state: State) -> None:

@@ -262,7 +262,19 @@ def trace(
 @click.option(
     "--out", type=Place(), default=Path("target/review"), show_default=True, help="Folder for the review."
 )
-def review(base: Path, change: Path, base_manifest: Path | None, manifest: Path | None, out: Path) -> None:
+@click.option(
+    "--to-acknowledge",
+    type=Place(),
+    help="Closed months that the change was acknowledged for, to be built: `make review` writes them, as JSON.",
+)
+def review(
+    base: Path,
+    change: Path,
+    base_manifest: Path | None,
+    manifest: Path | None,
+    out: Path,
+    to_acknowledge: Path | None,
+) -> None:
     """Say what a change moves: the publication CHANGE beside BASE, as a page and as Parquet.
 
     Results and rows before and after, marts and columns that came or are gone, definitions that changed. With the
@@ -282,8 +294,9 @@ def review(base: Path, change: Path, base_manifest: Path | None, manifest: Path 
         raise click.UsageError("name both manifests, --base-manifest and --manifest, or none")
     both = [find_publication(place, thorough=True) for place in (base, change)]
     states = (State.read(base_manifest), State.read(manifest)) if base_manifest and manifest else None
+    closed_months = json.loads(_text(to_acknowledge)) if to_acknowledge else []
     with as_closed_as(both[0].path), as_closed_as(both[1].path):
-        made = review_change(both[0], both[1], keys_of(Path()), states, out)
+        made = review_change(both[0], both[1], keys_of(Path()), states, out, closed_months)
     for path in made.files:
         click.echo(str(path))
     click.echo(made.sentence)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -45,10 +45,16 @@ class Review:
 
 
 def review(
-    base: Found, change: Found, keys: Mapping[str, Key], states: tuple[State, State] | None, folder: Path
+    base: Found,
+    change: Found,
+    keys: Mapping[str, Key],
+    states: tuple[State, State] | None,
+    folder: Path,
+    closed_months: Sequence[Mapping[str, Any]] = (),
 ) -> Review:
     """Compare two publications, and two states of the project where they are given; write what differs.
 
+    `closed_months` are those that moved and that the change was acknowledged for, to be built at all.
     Writes review.md, review.html and differences.parquet into the folder. Raises CpmError where a publication is
     of a version that has no results to compare.
     """
@@ -58,7 +64,7 @@ def review(
         unread = note_seed_rows(connection, *states) if states else []
         asked = _answers(connection)
         verdict = _verdict(asked)
-        said = _sentence(verdict, asked)
+        said = _sentence(verdict, asked) + _stopped(closed_months)
         text = (
             _environment()
             .get_template("review.md")
@@ -70,6 +76,7 @@ def review(
                 unread=unread,
                 sentence=said,
                 most=MOST,
+                closed_months=closed_months,
                 **asked,
             )
         )
@@ -130,6 +137,14 @@ def _sentence(verdict: str, asked: Mapping[str, Rows]) -> str:
         broken = ", ".join(_place(one) for one in asked["shape"] if one["is_breaking"])
         return f"Breaking for readers: {broken}. {moved}."
     return f"Moved: {moved}."
+
+
+def _stopped(closed_months: Sequence[Mapping[str, Any]]) -> str:
+    """Say that a build would stop at closed months that nobody acknowledged; nothing where it would not."""
+    if not closed_months:
+        return ""
+    measures = ", ".join(sorted({str(one["measure_id"]) for one in closed_months}))
+    return f" A build of it stops until closed months of {measures} are acknowledged."
 
 
 def _place(row: Mapping[str, Any]) -> str:

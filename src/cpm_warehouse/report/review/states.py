@@ -33,6 +33,7 @@ class Change:
     reads: tuple[str, ...] = ()
     downstream: tuple[str, ...] = ()
     marts: tuple[str, ...] = ()
+    steps: tuple[tuple[str, ...], ...] = ()  # downstream by the steps from it, each node where it is reached first
 
 
 @dataclass(frozen=True)
@@ -81,16 +82,21 @@ class State:
         """Return the nodes of these kinds, by their id."""
         return {key: node for key, node in self.nodes.items() if node["resource_type"] in kinds}
 
-    def downstream(self, node: str) -> list[str]:
-        """Return all that reads a node, however far, itself left out; no tests."""
-        found: dict[str, None] = {}
-        waiting = [node]
-        while waiting:
-            for child in self.manifest["child_map"].get(waiting.pop(), []):
-                if child not in found and not child.startswith(("test.", "unit_test.")):
-                    found[child] = None
-                    waiting.append(child)
-        return sorted(found)
+    def steps(self, node: str) -> list[list[str]]:
+        """Return what reads a node, then what reads that, and so on, each where it is reached first; no tests."""
+        found, step = {node}, [node]
+        followed = []
+        while step := sorted(
+            {
+                child
+                for one in step
+                for child in self.manifest["child_map"].get(one, [])
+                if child not in found and not child.startswith(("test.", "unit_test."))
+            }
+        ):
+            found.update(step)
+            followed.append(step)
+        return followed
 
     def is_mart(self, node: str) -> bool:
         """Whether a node is a public mart."""
@@ -122,7 +128,8 @@ def _models(base: State, change: State, macros: set[str]) -> Iterator[Change]:
 def _change(
     state: State, key: str, difference: str, parts: tuple[str, ...] = (), old: str | None = None
 ) -> Change:
-    node, follow = state.nodes[key], state.downstream(key)
+    node, steps = state.nodes[key], state.steps(key)
+    follow = sorted(one for step in steps for one in step)
     return Change(
         kind=node["resource_type"],
         name=node["name"],
@@ -133,6 +140,7 @@ def _change(
         reads=tuple(_name(one) for one in sorted(node["depends_on"].get("nodes", []))),
         downstream=tuple(_name(one) for one in follow),
         marts=tuple(_name(one) for one in follow if state.is_mart(one)),
+        steps=tuple(tuple(map(_name, step)) for step in steps),
     )
 
 
