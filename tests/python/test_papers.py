@@ -12,12 +12,14 @@ import pytest
 
 from conftest import ROOT
 from cpm_warehouse.report.charts import Charts
+from cpm_warehouse.report.pack.tables import read_tables
 
 E_AND_W = "england_and_wales"
+PUBLISHED = ROOT / "published/cpm.duckdb"
 
 
 def ask(sql: str) -> list[tuple[object, ...]]:
-    with duckdb.connect(str(ROOT / "published/cpm.duckdb"), read_only=True) as published:
+    with duckdb.connect(str(PUBLISHED), read_only=True) as published:
         return published.execute(sql).fetchall()
 
 
@@ -295,6 +297,23 @@ def test_the_timeline_of_a_chart_is_the_mart_month_by_month(approach: str) -> No
                 found += [(date(start.year + one // 12, one % 12 + 1, 1), basis) for one in ahead]
         assert found == [(row["reporting_month"], str(row["basis"]).replace("_", " ")) for row in its]
         assert len(said.split("; ")) == len({(row["region"], row["option_id"]) for row in its})
+
+
+def test_scenarios_that_give_another_figure_are_shown_beside_the_published_one() -> None:
+    """Each row of the query and no other: a scenario whose figure is the published one says nothing new."""
+    month = date(2021, 9, 1)
+    shown = [(row["measure_id"], row["scenario_id"]) for row in read_tables(PUBLISHED, month)["change_scenarios"]]
+    every = ask(
+        "select measure_id, scenario_id, is_published, (met_count, total_count, basis)"
+        " from marts.rpt_scenario_results where reporting_month = '2021-09-01' and scope_type = 'national'"
+        " and is_default and basis != 'not_reportable'"
+    )
+    published = {measure: figure for measure, _, is_published, figure in every if is_published}
+    others = {(measure, one) for measure, one, _, figure in every if figure != published[measure]}
+    assert ("CPM_3", "cr1418") in others and ("CPM_5", "cr1418") not in others
+    decided = {(measure, one) for measure, one, is_published, _ in every if is_published}
+    assert set(shown) == others | {one for one in decided if one[0] in {measure for measure, _ in others}}
+    assert len(shown) == len(set(shown))
 
 
 def test_the_release_that_is_provisionally_recommended_is_on_2_november_2023() -> None:

@@ -38,6 +38,7 @@ DRAWN = (
     "rpt_incident_agreement",
     "rpt_solution_option_costs",
     "rpt_solution_packages",
+    "rpt_solution_start_dates",
     "rpt_solution_timeline",
 )
 COMMENT = "A fibre was cut near Leeds & mended."
