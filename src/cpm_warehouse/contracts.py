@@ -291,7 +291,7 @@ def load_contract(path: Path) -> Contract:
     def wrong(what: str) -> CpmError:
         return CpmError(f"{path}: {what}; {SCHEMA} says what a contract has")
 
-    raw = read_yaml(path, yaml.SafeLoader, wrong)
+    raw = read_yaml(path, yaml.CSafeLoader, wrong)
     contract = validated(raw, _reader(), wrong, "a contract")
     if contract.extract != path.stem:
         raise wrong(f"extract: is '{contract.extract}' in a file called {path.stem}; give both the same name")

@@ -17,7 +17,9 @@ T = TypeVar("T")
 READING = {"extra": "forbid", "use_attribute_docstrings": True}
 
 
-def read_yaml(path: Path, loader: type[yaml.SafeLoader], wrong: Callable[[str], CpmError]) -> Any:
+def read_yaml(
+    path: Path, loader: type[yaml.SafeLoader | yaml.CSafeLoader], wrong: Callable[[str], CpmError]
+) -> Any:
     """Read a file of YAML. Raises what `wrong` makes of the reason where it is none."""
     try:
         return yaml.load(path.read_text(encoding="utf-8"), loader)

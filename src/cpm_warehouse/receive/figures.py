@@ -63,25 +63,63 @@ class Marks:
         self.staged = staged
         self.contract = contract
         self.checks = checks
-        conditions = [f"{quoted(name)} is not null" for name in contract.names]
-        conditions += [check.condition for check in checks]
-        self._parts = [conditions[start : start + BITS] for start in range(0, len(conditions), BITS)]
         self.close()
         parts = "".join(f", marks_{part} ubigint" for part in range(len(self._parts)))
         connection.execute(f"create temp table marks (file integer, file_row bigint, key_hash ubigint{parts})")
 
     def read(self, file: int) -> None:
         """Read a file to its end: every value of every column."""
-        parts = ", ".join(map(_sum_of_bits, self._parts))
+        self.connection.execute(f"insert into temp.marks {self._marked(file, self.staged[file].relation)}")
+
+    def read_again(self, checks: Sequence[Check], looks: Sequence[int]) -> None:
+        """Judge the rows that break any of these looks by other checks, which find nothing in the other rows.
+
+        The checks before the looks stay as they are, and have their numbers. Values may have changed meanwhile, of
+        these rows alone.
+        """
+        seen = self._is_marked(looks)
+        before = len(self._parts)
+        rows = [self.relation_of(file, looks) for file in range(len(self.staged))]
+        self.checks = checks
+        parts = ", ".join(f"marks_{part}" if part < before else "0::ubigint" for part in range(len(self._parts)))
+        again = " union all ".join(self._marked(file, relation) for file, relation in enumerate(rows))
         self.connection.execute(
-            f"insert into temp.marks select {file}, file_row_number, hash({self._key}), {parts}"
-            f" from {self.staged[file].relation}"
+            f"create temp table judged as {again}"
+            f" union all select file, file_row, key_hash, {parts} from temp.marks where not ({seen})"
         )
+        self.connection.execute("drop table temp.marks")
+        self.connection.execute("alter table temp.judged rename to marks")
+        self.__dict__.pop("_alike", None)
+
+    def relation_of(self, file: int, checks: Sequence[int]) -> str:
+        """SQL of the rows of a file that break any of these checks, with file_row_number."""
+        where = f"file = {file} and ({self._is_marked(checks)})"
+        seen = f"(select file_row from temp.marks where {where}) as seen"
+        return f"(select * from {self.staged[file].relation} semi join {seen} on file_row_number = file_row)"
 
     def close(self) -> None:
         """Drop the tables."""
         for table in ("marks", "picked"):
             self.connection.execute(f"drop table if exists temp.{table}")
+
+    def _marked(self, file: int, rows: str) -> str:
+        """SQL of rows of a file, with their marks."""
+        parts = ", ".join(f"{_sum_of_bits(part)} as marks_{number}" for number, part in enumerate(self._parts))
+        known = f"{file} as file, file_row_number as file_row, hash({self._key}) as key_hash"
+        return f"select {known}, {parts} from {rows}"
+
+    @property
+    def _parts(self) -> list[list[str]]:
+        """Conditions of the bits of each column of marks."""
+        conditions = [f"{quoted(name)} is not null" for name in self.contract.names]
+        conditions += [check.condition for check in self.checks]
+        return [conditions[start : start + BITS] for start in range(0, len(conditions), BITS)]
+
+    def _is_marked(self, checks: Sequence[int]) -> str:
+        """SQL that is true of marks with the bit of any of these checks."""
+        wanted = self._bits(checks)
+        parts = [(wanted >> (BITS * part)) & ((1 << BITS) - 1) for part in range(len(self._parts))]
+        return " or ".join(f"marks_{part} & {bits} <> 0" for part, bits in enumerate(parts) if bits) or "false"
 
     @property
     def _key(self) -> str:
@@ -126,9 +164,6 @@ class Marks:
 
     def pick(self, checks: Sequence[int]) -> None:
         """Read the rows again that may share a key, or break any of these checks."""
-        wanted = self._bits(checks)
-        parts = [(wanted >> (BITS * part)) & ((1 << BITS) - 1) for part in range(len(self._parts))]
-        is_faulty = " or ".join(f"marks_{part} & {bits} <> 0" for part, bits in enumerate(parts) if bits)
         self.connection.execute(
             f"""
             create temp table wanted as
@@ -140,7 +175,7 @@ class Marks:
                     key_hash in (
                         select key_hash from temp.marks group by key_hash having count(*) > 1
                     ) as may_repeat,
-                    {is_faulty or "false"} as is_faulty
+                    {self._is_marked(checks)} as is_faulty
                 from temp.marks
             )
             where may_repeat or is_faulty

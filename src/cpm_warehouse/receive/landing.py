@@ -464,18 +464,21 @@ class Landing:
     ) -> list[Warned]:
         """Run the checks in one pass over all rows, and fill in the rows at fault; returns warnings.
 
-        Where a look finds anything, texts are tidied, and a second pass runs the checks that the look stands for.
+        Where a look finds anything, texts are tidied, and the checks that the look stands for are run over the
+        rows that it found.
         """
         checks = checks_of(contract, submission.period, self.codes, instant_bounds(received_at))
         with self._marked(submission, contract, staged, checks) as marks:
             found = {check.rule_id for number, check in enumerate(checks) if marks.broken(number)}
-            detailed = in_detail(checks, found)
-            if detailed == checks and not found & OF_TEXTS:
-                warnings = self._check_marks(submission, contract, marks, faults, before)
-                self._list_repeats(contract, marks, faults, aside)
-                return warnings
-        warnings = self._tidy(contract, staged, found)
-        with self._marked(submission, contract, staged, detailed) as marks:
+            looks = [
+                number
+                for number, check in enumerate(checks)
+                if check.rule_id in found and (check.finer is not None or check.rule_id in OF_TEXTS)
+            ]
+            warnings = []
+            if looks:
+                warnings += self._tidy(contract, marks, looks, found)
+                marks.read_again(in_detail(checks, found), looks)
             warnings += self._check_marks(submission, contract, marks, faults, before)
             self._list_repeats(contract, marks, faults, aside)
         return warnings + self._in_two_cases(contract, staged, found)
@@ -504,12 +507,15 @@ class Landing:
             names = [f"{stem(file.path)}.parquet" for file in marks.staged]
             write_repeats(marks, names, [list(faults[file.path.name]) for file in marks.staged], aside)
 
-    def _tidy(self, contract: Contract, staged: list[Staged], found: Collection[str]) -> list[Warned]:
+    def _tidy(
+        self, contract: Contract, marks: Marks, looks: Sequence[int], found: Collection[str]
+    ) -> list[Warned]:
         """Tidy files with texts that are unusual or not of their form; returns what is said of it."""
         texts, forms = UNUSUAL_TEXT in found, "value_malformed" in found
         warnings = []
-        for file in staged if texts or forms else ():
-            for one in tidy(self.connection, file, contract, texts=texts, forms=forms):
+        for number, file in enumerate(marks.staged if texts or forms else ()):
+            rows = marks.relation_of(number, looks)
+            for one in tidy(self.connection, file, contract, rows, texts=texts, forms=forms):
                 place = place_of_row(self.connection, file, one.first)
                 message = f"{one.rule_id}: {one.rows} rows of {file.path.name}; the first, {place}: {one.said}"
                 warnings.append(Warned(one.rule_id, one.rows, message))

@@ -14,7 +14,7 @@ from cpm_warehouse.layouts.columns import match_columns
 from cpm_warehouse.layouts.layout import Layout
 from cpm_warehouse.receive.interpreting import Interpreted, Interpreter
 from cpm_warehouse.receive.rules import Rules
-from cpm_warehouse.receive.scanning import Progress, broken, overruns, records
+from cpm_warehouse.receive.scanning import Progress, broken, overruns, records, records_at
 from cpm_warehouse.receive.sources import Source, open_source
 from cpm_warehouse.receive.workbooks import WORKBOOKS
 
@@ -394,7 +394,14 @@ def locate(connection: duckdb.DuckDBPyConnection, staged: Staged, faults: RowFau
     """
     file = staged.source.text
     if file is None:
-        yield from _locate_rows(connection, staged, faults)
+        found_rows = _as_received(staged, faults)
+        for row, number, text in staged.source.texts(connection, found_rows):
+            yield Fault(number, text, *found_rows[row])
+        return
+    if not staged.broken:  # DuckDB read each record that was counted
+        found_rows = _as_received(staged, faults)
+        for row, line, record in records_at(file, found_rows):
+            yield Fault(line, _text(record), *found_rows[row])
         return
     read = staged_row = found = 0
     columns = len(staged.source.header)
@@ -463,13 +470,11 @@ def _not_countable(staged: Staged) -> RefusalError:
     )
 
 
-def _locate_rows(connection: duckdb.DuckDBPyConnection, staged: Staged, faults: RowFaults) -> Iterator[Fault]:
-    """Yield the faults of a file that is not of text."""
+def _as_received(staged: Staged, faults: RowFaults) -> RowFaults:
+    """Return every fault of a file by the number of its row among those received."""
     # How many rows were left out before a staged one, which tells its place in the file.
     left_out = [row - before for before, row in enumerate(sorted(staged.unreadable))]
-    found = staged.unreadable | {row + bisect_right(left_out, row): fault for row, fault in faults.items()}
-    for row, number, text in staged.source.texts(connection, found):
-        yield Fault(number, text, *found[row])
+    return staged.unreadable | {row + bisect_right(left_out, row): fault for row, fault in faults.items()}
 
 
 def _fault_of(rules: str, reason: str) -> tuple[tuple[str, ...], str]:

@@ -8,7 +8,7 @@ import csv
 import gzip
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -71,9 +71,10 @@ def scan(file: TextFile, progress: Progress | None = None) -> Scan:
                 continue
             block = rest
         if not quote or quote not in block:
-            found.records += _lines(block, found.line_ends)
+            ends = block.count(b"\n")
+            found.records += _lines(block, ends, found.line_ends)
             parted += block.count(delimiter)
-            line += block.count(b"\n")
+            line += ends
             continue
         # Counted here, as the others are: a delimiter too few, which would hide one too many, breaks its record.
         found.may_overrun = parted != found.records * (len(found.header) - 1)
@@ -103,6 +104,36 @@ def records(file: TextFile) -> Iterator[tuple[int, bytes]]:
         head, line, rest = _first_record(block, file, found)
         if head is not None:
             yield from _records(_with_more(rest, blocks), file, line)
+
+
+def records_at(file: TextFile, rows: Iterable[int]) -> Iterator[tuple[int, int, bytes]]:
+    """Yield number, line and bytes of some records, counted from 0 as `records` yields them.
+
+    Blocks without any of them, and without a quotation, are only counted.
+    """
+    wanted = iter(sorted(rows))
+    following = next(wanted, None)
+    found = Scan()
+    blocks = _blocks(file)
+    quote = file.dialect.quote.encode()
+    row, line = 0, file.first_line
+    for block in blocks:
+        if following is None:
+            return
+        if not found.header:
+            _, line, block = _first_record(block, file, found)
+        is_walked, ends = bool(quote) and quote in block, block.count(b"\n")
+        if is_walked or following < row + (count := _lines(block, ends, found.line_ends)):
+            # A record that a block cuts can only be a quoted one.
+            walked = _records(_with_more(block, blocks), file, line) if is_walked else _plain(block, line)
+            for started, record in walked:
+                if row == following:
+                    yield row, started, record
+                    following = next(wanted, None)
+                row += 1
+        else:
+            row += count
+        line += ends
 
 
 def broken(record: bytes, columns: int, dialect: Dialect = COMMAS) -> str | None:
@@ -252,9 +283,13 @@ def _tail(block: bytes) -> list[bytes]:
     return [*(line + b"\n" for line in lines), last]
 
 
-def _lines(block: bytes, line_ends: set[bytes]) -> int:
-    """Count the lines of a block without quotes that are not blank, and note how they end."""
-    ends = block.count(b"\n")
+def _plain(block: bytes, line: int) -> Iterable[tuple[int, bytes]]:
+    """Return what `_records` yields of a block without quotations."""
+    return [(place, one) for place, one in enumerate(_split(block), start=line) if one.strip(b"\r\n")]
+
+
+def _lines(block: bytes, ends: int, line_ends: set[bytes]) -> int:
+    """Count the lines of a block without quotes that are not blank, of `ends` LF, and note how they end."""
     returns = block.count(b"\r") if b"\r" in block else 0
     pairs = block.count(b"\r\n") if returns else 0
     if returns > pairs:

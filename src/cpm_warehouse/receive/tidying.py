@@ -38,11 +38,17 @@ class Change:
 
 
 def tidy(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, contract: Contract, *, texts: bool, forms: bool
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    contract: Contract,
+    rows: str,
+    *,
+    texts: bool,
+    forms: bool,
 ) -> list[Tidied]:
     """Write a staged file anew with tidy texts, or values of a form, where any changes; returns what to say of it.
 
-    An empty text becomes null without a word, as it is read from a CSV.
+    `rows` is SQL of those that may change. An empty text becomes null without a word, as it is read from a CSV.
     """
     changes = [change for column in contract.columns for change in _changes(column, texts=texts, forms=forms)]
     if not changes:
@@ -51,7 +57,7 @@ def tidy(
     differs = " or ".join(f"({value}) is distinct from {quoted(name)}" for name, value in values.items())
     rules = dict.fromkeys(change.rule_id for change in changes)
     found = connection.execute(
-        f"select count(*) filter (where {differs}), {', '.join(_counts(changes, rules))} from {staged.relation}"
+        f"select count(*) filter (where {differs}), {', '.join(_counts(changes, rules))} from {rows}"
     ).fetchone()
     assert found is not None
     if not found[0]:
