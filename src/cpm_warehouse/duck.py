@@ -7,7 +7,11 @@ import duckdb
 
 def connect(path: str | Path = ":memory:") -> duckdb.DuckDBPyConnection:
     """Open a DuckDB that reads and writes instants as UTC; it keeps rows in the order of their file."""
-    connection = duckdb.connect(str(path))
+    return as_utc(duckdb.connect(str(path)))
+
+
+def as_utc(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Let a connection read and write instants as UTC; each has a zone of its own."""
     connection.execute("set TimeZone = 'UTC'")
     return connection
 

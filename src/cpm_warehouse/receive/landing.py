@@ -9,13 +9,11 @@ entry appear together or not at all, and nothing that lies there can change unse
 
 import hashlib
 import os
-import shutil
 import tempfile
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,22 +24,20 @@ import duckdb
 from cpm_warehouse.contracts import Contract
 from cpm_warehouse.duck import connect, literal, quoted
 from cpm_warehouse.errors import CpmError, DamageError, RefusalError, no_room
-from cpm_warehouse.files import copy_bytes, sha256, sync, sync_all, write_whole
+from cpm_warehouse.files import sync, sync_all, write_whole
 from cpm_warehouse.layouts.loading import Layouts
 from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.private import FOLDER, make_private, private
 from cpm_warehouse.publish.earlier import take_in_earlier
+from cpm_warehouse.receive.ahead import Read, Reader, Warned, Watch, in_turn, jobs_wanted
 from cpm_warehouse.receive.applied import (
-    Applied,
     in_register,
-    layouts_now,
-    layouts_then,
     looks_otherwise,
     refusals_name,
 )
-from cpm_warehouse.receive.checks import UNUSUAL_TEXT, Check, checks_of, in_detail
+from cpm_warehouse.receive.checks import UNUSUAL_TEXT, in_detail
 from cpm_warehouse.receive.codes import KnownCodes, rows_of
-from cpm_warehouse.receive.control import HELP, Control, read_control
+from cpm_warehouse.receive.control import HELP, Control
 from cpm_warehouse.receive.counted import Counted
 from cpm_warehouse.receive.edges import IN_TWO_MONTHS, sent_in_two_months
 from cpm_warehouse.receive.figures import Marks, Repeats
@@ -61,21 +57,19 @@ from cpm_warehouse.receive.lakes import (
 from cpm_warehouse.receive.names import CONTROL_FILE
 from cpm_warehouse.receive.quarantine import check_counts, first_quarantined, write_quarantine
 from cpm_warehouse.receive.reading import (
-    FileReader,
     RowFaults,
     Staged,
     count_rows,
     first_fault,
     keep_the_rest,
     locate,
-    not_readable,
     place_of_row,
 )
+from cpm_warehouse.receive.received import Received
 from cpm_warehouse.receive.repeats import write_repeats
-from cpm_warehouse.receive.rules import Rules, instant_bounds, plausible_months
+from cpm_warehouse.receive.rules import Rules, plausible_months
 from cpm_warehouse.receive.sources import stem
 from cpm_warehouse.receive.submissions import Submission, find_submissions, refused_if_unreadable
-from cpm_warehouse.receive.swapped import may_be_swapped
 from cpm_warehouse.receive.tidying import in_two_cases, tidy
 from cpm_warehouse.receive.validating import Validator
 from cpm_warehouse.receive.verifying import (
@@ -92,18 +86,6 @@ IN_TWO_CASES = "identifiers_in_two_cases"
 # What is found where a text may be tidied.
 OF_TEXTS = {UNUSUAL_TEXT, "value_malformed"}
 MEMORY_LIMIT, LEAST_MEMORY = "CPM_MEMORY_LIMIT", "2GB"
-
-# Told what is being done, and how many bytes are done with.
-Watch = Callable[[str, int], None]
-
-
-@dataclass(frozen=True)
-class Warned:
-    """A rule that was broken without consequence: in how many rows, and in words."""
-
-    rule_id: str
-    rows: int
-    message: str
 
 
 @dataclass(frozen=True)
@@ -180,30 +162,33 @@ def land(
             if key not in damaged and (key != journal.unfinished or (lake / place_of(entry)).exists())
         }
         codes.take_landed(connection, lake, sound)
-        landing = Landing(
+        reader = Reader(
             connection,
+            contracts,
             lake,
-            journal,
             rules,
             codes,
             layouts or Layouts(),
             scratch,
-            dry_run=dry_run,
-            docs=docs,
-            watch=watch,
+            copies=not dry_run,
+            watch=watch or (lambda doing, size, rows: None),
         )
-        # Own lists first: by them the codes of all others are known. What is healed, in the order of its landing.
-        for submission in sorted(
-            submissions,
-            key=lambda one: (
-                not _is_own_list(one, contracts),
-                journal.submissions[one.key]["landed_at"] if one.key in damaged else "",
-            ),
-        ):
-            if submission.key in damaged:
-                yield landing.repair(submission, contracts[submission.extract])
-            else:
-                yield landing.take(submission, contracts)
+        landing = Landing(reader, journal, dry_run=dry_run, docs=docs)
+        # What is healed, in the order of its landing.
+        in_order = sorted(
+            submissions, key=lambda one: journal.submissions[one.key]["landed_at"] if one.key in damaged else ""
+        )
+
+        def read(submission: Submission) -> Read:
+            before = journal.submissions.get(submission.key)
+            return reader.read(submission, before, anew=submission.key in damaged)
+
+        # Own lists first, each before the next is read: by them the codes of all others are known.
+        for jobs, is_own in ((1, True), (jobs_wanted(), False)):
+            group = [one for one in in_order if _is_own_list(one, contracts) == is_own]
+            with closing(in_turn(group, read, jobs)) as reads:
+                for one in reads:
+                    yield landing.take(one)
         landing.finish()
         if not dry_run:
             journal.end()
@@ -257,91 +242,62 @@ class Judged:
 
 
 class Landing:
-    """One run over a directory of extracts."""
+    """One run over a directory of extracts, by submissions in their turn."""
 
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        lake: Path,
-        journal: Journal,
-        rules: Rules,
-        codes: KnownCodes,
-        layouts: Layouts,
-        scratch: Path,
-        *,
-        dry_run: bool,
-        docs: Path | None,
-        watch: Watch | None,
-    ) -> None:
-        self.connection = connection
-        self.lake = lake
+    def __init__(self, reader: Reader, journal: Journal, *, dry_run: bool, docs: Path | None) -> None:
+        # Of the submission whose turn it is.
+        self.connection = reader.connection
+        self.lake = reader.lake
         self.journal = journal
-        self.rules = rules
-        self.codes = codes
-        self.layouts = layouts
-        self.scratch = scratch
+        self.rules = reader.rules
+        self.codes = reader.codes
+        self.layouts = reader.layouts
+        self.contracts = reader.contracts
+        self.scratch = reader.scratch
         self.dry_run = dry_run
         self.docs = docs
-        self.watch = watch or (lambda doing, size: None)
         self.counted: dict[str, Counted] = {}
-        self.seen = Seen.read(lake)
+        self.seen = Seen.read(self.lake)
 
-    def take(self, submission: Submission, contracts: Mapping[str, Contract]) -> Outcome:
-        """Judge one submission and land it."""
-        if submission.refusal:  # it has no place in the register, where a refusal could be noted
-            return _refused(submission, submission.refusal)
-        entry = self.journal.submissions.get(submission.key)
-        received = Received(None if entry else self._folder())
+    def take(self, read: Read) -> Outcome:
+        """Judge what was read of one submission, and land it.
+
+        What is healed lands anew; its register entry stays but for the lake's files.
+        """
+        submission, entry = read.submission, read.before
+        self.connection = read.connection
         try:
-            with refused_if_unreadable(submission):
-                received.read(submission)
-                if entry:
-                    _check_known(submission, entry, received, self._next_version(submission))
+            if submission.refusal:  # it has no place in the register, where a refusal could be noted
+                raise submission.refusal
+            if read.failed and not read.is_received:
+                raise read.failed
             if entry:
-                rows, quarantined = entry["accepted_rows"], entry["quarantined_rows"]
+                with refused_if_unreadable(submission):
+                    _check_known(submission, entry, read.received, self._next_version(submission))
+            if entry and not read.anew:
                 return Outcome(
                     submission,
                     "known",
-                    rows=rows,
-                    quarantined=quarantined,
+                    rows=entry["accepted_rows"],
+                    quarantined=entry["quarantined_rows"],
                     looks_otherwise_now=looks_otherwise(self.layouts, submission, entry),
                 )
-            if submission.destination(self.lake).exists():
+            if not read.anew and submission.destination(self.lake).exists():
                 reason = f"{submission.destination(self.lake)}: no landing wrote what lies there"
                 return Outcome(submission, "damaged", reason=reason)
-            with refused_if_unreadable(submission):
-                control = received.control(submission)
-            return self._land(submission, contracts[submission.extract], received, control)
+            if read.failed:
+                raise read.failed
+            return self._land(read, self.contracts[submission.extract])
         except RefusalError as refusal:
-            self._register_refusal(submission, refusal, received)
+            if not submission.refusal and not read.anew:
+                self._register_refusal(submission, refusal, read.received)
             return _refused(submission, refusal)
         except DamageError as damage:  # it lands once that is healed
             return Outcome(submission, "damaged", reason=str(damage))
         except (duckdb.Error, OSError) as error:
             raise _stopped(submission, error) from error
         finally:
-            received.close()
-
-    def repair(self, submission: Submission, contract: Contract) -> Outcome:
-        """Land anew what landed before and is damaged; its register entry stays but for the lake's files."""
-        entry = self.journal.submissions[submission.key]
-        received = Received(self._folder())
-        try:
-            with refused_if_unreadable(submission):
-                received.read(submission)
-                _check_known(submission, entry, received, self._next_version(submission))
-                control = received.control(submission)
-            received_at = datetime.fromisoformat(entry["received_at"]).replace(tzinfo=UTC)
-            control = replace(control, received_at=received_at, is_synthetic=entry["is_synthetic"])
-            return self._land(submission, contract, received, control, before=entry)
-        except RefusalError as refusal:
-            return _refused(submission, refusal)
-        except DamageError as damage:
-            return Outcome(submission, "damaged", reason=str(damage))
-        except (duckdb.Error, OSError) as error:
-            raise _stopped(submission, error) from error
-        finally:
-            received.close()
+            read.close()
 
     def finish(self) -> None:
         """Write Data Docs, if they were asked for."""
@@ -351,39 +307,23 @@ class Landing:
                 validator.validate(key, counted)
             validator.write_docs()
 
-    def _folder(self) -> Path | None:
-        """A folder for copies of what was received; none where nothing of it will lie in the lake."""
-        return None if self.dry_run else Path(tempfile.mkdtemp(dir=self.scratch))
-
-    def _land(
-        self,
-        submission: Submission,
-        contract: Contract,
-        received: "Received",
-        control: Control,
-        before: Event | None = None,
-    ) -> Outcome:
-        aside = Path(tempfile.mkdtemp(dir=self.scratch))
-        links = Path(tempfile.mkdtemp(dir=self.scratch))
-        try:
-            applied = layouts_then(before) if before else layouts_now(self.layouts, submission)
-            with refusals_name(applied):
-                judged = self._judge(submission, contract, received, control, applied, aside, links, before)
-            entry = self._write(submission, contract, judged, received, control, aside)
-            if before:
-                entry = _as_before(submission, entry, before, self._next_version(submission))
-            (aside / REGISTER_ENTRY).write_bytes(entry_bytes(entry))
-            first = first_quarantined(self.connection, aside / QUARANTINE) if entry["quarantined_rows"] else None
-            if contract.own_list_of:
-                self.codes.take(self.connection, entry, [aside / file["name"] for file in rows_of(entry)])
-            if self.dry_run:
-                # What follows is judged beside it, as in a landing; this is written nowhere.
-                self.journal.submissions[submission.key] = entry
-            else:
-                self._publish(submission, entry, aside)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-            shutil.rmtree(links, ignore_errors=True)
+    def _land(self, read: Read, contract: Contract) -> Outcome:
+        submission, received, aside, before = read.submission, read.received, read.aside, read.before
+        assert read.control
+        with refusals_name(read.applied):
+            judged = self._judge(read, contract, read.control)
+        entry = self._write(submission, contract, judged, received, read.control, aside)
+        if before:
+            entry = _as_before(submission, entry, before, self._next_version(submission))
+        (aside / REGISTER_ENTRY).write_bytes(entry_bytes(entry))
+        first = first_quarantined(self.connection, aside / QUARANTINE) if entry["quarantined_rows"] else None
+        if contract.own_list_of:
+            self.codes.take(self.connection, entry, [aside / file["name"] for file in rows_of(entry)])
+        if self.dry_run:
+            # What follows is judged beside it, as in a landing; this is written nowhere.
+            self.journal.submissions[submission.key] = entry
+        else:
+            self._publish(submission, entry, aside)
         return Outcome(
             submission,
             "repaired" if before else "landed",
@@ -394,110 +334,39 @@ class Landing:
             first_quarantined=first,
         )
 
-    def _judge(
-        self,
-        submission: Submission,
-        contract: Contract,
-        files: "Received",
-        control: Control,
-        applied: Applied,
-        aside: Path,
-        links: Path,
-        before: Event | None,
-    ) -> Judged:
-        _check_names(submission, files.paths, files.sums)
-        staged: list[Staged] = []
-        for path in files.paths:
-            self.watch(f"reading {path.name}", 0)
-            with refused_if_unreadable(submission):
-                reader = FileReader(
-                    self.connection,
-                    path,
-                    contract,
-                    links,
-                    self.rules,
-                    layout=applied[path.name],
-                    period=submission.period,
-                    copy=files.copies.get(path.name),
-                )
-                # Under a number: DuckDB would take a name with * or [ for a pattern.
-                staged.append(reader.stage(aside / f"{len(staged)}.parquet"))
-            self.watch(f"read {path.name}", path.stat().st_size)
+    def _judge(self, read: Read, contract: Contract, control: Control) -> Judged:
+        submission, staged = read.submission, read.staged
         received = sum(file.received for file in staged)
-        _check_received(submission, staged, control)
-        if not received and not contract.may_be_empty:
-            raise RefusalError(
-                "no_rows",
-                f"{submission.directory}: no rows, and {contract.extract} is never empty;"
-                f" ask {submission.provider} for the month, or allow it in the contract (may_be_empty)",
-            )
-        warnings = self._compare_with_register(submission, files.sums, received, control.received_at)
+        warnings = self._compare_with_register(submission, read.received.sums, received, control.received_at)
         if control.unknown_keys:
             message = f"{CONTROL_FILE} has {control.unknown_keys}, which mean nothing; {HELP}"
             warnings.append(Warned("control_key_unknown", received, message))
-        for file in staged:
-            if file.taken_as_utc:
-                message = (
-                    f"{file.path.name}: the instants of {', '.join(file.taken_as_utc)} have no zone: taken as UTC"
-                )
-                warnings.append(Warned("instant_taken_as_utc", file.rows, message))
-            if names := may_be_swapped(self.connection, file, contract, submission.period):
-                message = (
-                    f"{file.path.name}: no day of {', '.join(names)} is after the 12th, and swapped with the month"
-                    " none would be out of place: are they as the layout has them?"
-                )
-                warnings.append(Warned("day_and_month_alike", file.rows, message))
+        warnings += read.warnings
         faults: dict[str, RowFaults] = {file.path.name: {} for file in staged}
-        if received:
-            warnings += self._check(submission, contract, staged, faults, aside, control.received_at, before)
+        if read.marks:
+            warnings += self._check(read, contract, read.marks, faults)
         return Judged(staged, faults, warnings)
 
-    def _check(
-        self,
-        submission: Submission,
-        contract: Contract,
-        staged: list[Staged],
-        faults: dict[str, RowFaults],
-        aside: Path,
-        received_at: datetime,
-        before: Event | None,
-    ) -> list[Warned]:
-        """Run the checks in one pass over all rows, and fill in the rows at fault; returns warnings.
+    def _check(self, read: Read, contract: Contract, marks: Marks, faults: dict[str, RowFaults]) -> list[Warned]:
+        """Judge by what one pass over all rows found, and fill in the rows at fault; returns warnings.
 
-        Where a look finds anything, texts are tidied, and the checks that the look stands for are run over the
+        Where a look found anything, texts are tidied, and the checks that the look stands for are run over the
         rows that it found.
         """
-        checks = checks_of(contract, submission.period, self.codes, instant_bounds(received_at))
-        with self._marked(submission, contract, staged, checks) as marks:
-            found = {check.rule_id for number, check in enumerate(checks) if marks.broken(number)}
-            looks = [
-                number
-                for number, check in enumerate(checks)
-                if check.rule_id in found and (check.finer is not None or check.rule_id in OF_TEXTS)
-            ]
-            warnings = []
-            if looks:
-                warnings += self._tidy(contract, marks, looks, found)
-                marks.read_again(in_detail(checks, found), looks)
-            warnings += self._check_marks(submission, contract, marks, faults, before)
-            self._list_repeats(contract, marks, faults, aside)
-        return warnings + self._in_two_cases(contract, staged, found)
-
-    @contextmanager
-    def _marked(
-        self, submission: Submission, contract: Contract, staged: list[Staged], checks: Sequence[Check]
-    ) -> Iterator[Marks]:
-        """Run checks over all rows. Raises RefusalError where those of a file as it was sent cannot be read."""
-        with closing(Marks(self.connection, staged, contract, checks)) as marks:
-            for number, file in enumerate(staged):
-                self.watch(f"checking {file.path.name}", 0)
-                try:
-                    marks.read(number)
-                except duckdb.Error as error:
-                    if no_room(error) or not file.is_as_received:
-                        raise
-                    raise not_readable(file.path, error) from error
-            yield marks
+        checks, submission = marks.checks, read.submission
+        found = {check.rule_id for number, check in enumerate(checks) if marks.broken(number)}
+        looks = [
+            number
+            for number, check in enumerate(checks)
+            if check.rule_id in found and (check.finer is not None or check.rule_id in OF_TEXTS)
+        ]
+        warnings = []
+        if looks:
+            warnings += self._tidy(contract, marks, looks, found)
+            marks.read_again(in_detail(checks, found), looks)
+        warnings += self._check_marks(submission, contract, marks, faults, read.before)
+        self._list_repeats(contract, marks, faults, read.aside)
+        return warnings + self._in_two_cases(contract, marks.staged, found)
 
     def _list_repeats(
         self, contract: Contract, marks: Marks, faults: Mapping[str, RowFaults], aside: Path
@@ -521,7 +390,7 @@ class Landing:
                 warnings.append(Warned(one.rule_id, one.rows, message))
         return warnings
 
-    def _in_two_cases(self, contract: Contract, staged: list[Staged], found: Collection[str]) -> list[Warned]:
+    def _in_two_cases(self, contract: Contract, staged: Sequence[Staged], found: Collection[str]) -> list[Warned]:
         """Warn of identifiers that differ in capitals alone; the look finds each that is not all in capitals."""
         warnings = []
         for column in contract.identifying("event") if UNUSUAL_TEXT in found else ():
@@ -736,7 +605,7 @@ class Landing:
         submission: Submission,
         contract: Contract,
         judged: Judged,
-        received: "Received",
+        received: Received,
         control: Control,
         aside: Path,
     ) -> Event:
@@ -806,7 +675,7 @@ class Landing:
             self.seen.note(name, (self.lake / name).lstat())
         sync(destination.parent)
 
-    def _register_refusal(self, submission: Submission, refusal: RefusalError, received: "Received") -> None:
+    def _register_refusal(self, submission: Submission, refusal: RefusalError, received: Received) -> None:
         """Note a refusal beside the lake, once for each content."""
         if self.dry_run:
             return
@@ -826,70 +695,6 @@ class Landing:
         }
         write_whole(path, entry_bytes(with_checksum(entry)))
         note(self.journal, self.lake, path, keep=True)
-
-
-class Received:
-    """The files of a submission as received, with their checksums, as far as they can be read.
-
-    Parquet is copied into a folder, if there is one, and the copy is read instead: it may come to lie in the lake
-    as it is, and nobody else can write to it after its checksum was taken.
-    """
-
-    def __init__(self, folder: Path | None) -> None:
-        self.folder = folder
-        self.copies: dict[str, Path] = {}
-        self.paths: list[Path] = []
-        self.sums: dict[str, str] = {}
-        self.control_sum: str | None = None
-        self.at = datetime.now(UTC)
-
-    def read(self, submission: Submission) -> None:
-        """Read every file. Raises RefusalError where there is none."""
-        paths = submission.files()
-        if not paths:
-            raise RefusalError(
-                "no_files", f"{submission.directory}: no files here; ask {submission.provider} to send them"
-            )
-        for number, path in enumerate(paths):
-            if self.folder and path.suffix == ".parquet":
-                copy_bytes(path, self.folder / f"{number}.parquet")
-                self.copies[path.name] = self.folder / f"{number}.parquet"
-        self.sums = {path.name: sha256(self.copies.get(path.name, path)) for path in paths}
-        self.paths = paths
-        control = submission.directory / CONTROL_FILE
-        self.control_sum = sha256(control) if control.exists() else None
-
-    def keep(self, name: str, target: Path) -> None:
-        """Let the copy of a file take the place of a link to it; without copies, the link stays."""
-        if name in self.copies:
-            self.copies[name].replace(target)
-
-    def close(self) -> None:
-        """Remove the copies that were not kept."""
-        if self.folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    def control(self, submission: Submission) -> Control:
-        """Read the control file and hold the files against it; without one, all was received now, and is real."""
-        path = submission.directory / CONTROL_FILE
-        if self.control_sum is None:
-            return Control(self.at, is_synthetic=False)
-        control = read_control(path, submission.period, datetime.now(UTC))
-        self.at = control.received_at
-        if control.names is not None and sorted(control.names) != sorted(self.sums):
-            raise RefusalError(
-                "control_files_differ",
-                f"{path}: lists {sorted(control.names)}, but the files are {sorted(self.sums)}; send what is"
-                " missing or list it",
-            )
-        for name, found in self.sums.items():
-            if control.checksums.get(name, found) != found:
-                raise RefusalError(
-                    "checksum_differs",
-                    f"{submission.directory / name}: SHA-256 is {found}, the control file says"
-                    f" {control.checksums[name]}; the file was damaged or changed, send it again",
-                )
-        return control
 
 
 def _refused(submission: Submission, refusal: RefusalError) -> Outcome:
@@ -951,30 +756,3 @@ def _entry(submission: Submission, received_at: datetime, *, is_synthetic: bool)
         "received_at": received_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
         "is_synthetic": is_synthetic,
     }
-
-
-def _check_names(submission: Submission, files: list[Path], sums: Mapping[str, str]) -> None:
-    # As a file system may that has no capitals, or knows an accent in one form only.
-    stems = Counter(unicodedata.normalize("NFKC", stem(path)).casefold() for path in files)
-    if clash := [one for one, count in stems.items() if count > 1]:
-        raise RefusalError(
-            "file_names_clash",
-            f"{submission.directory}: several files are called '{clash[0]}', but for endings, capitals or how"
-            " accents are written; rename them",
-        )
-    contents = Counter(sums.values())
-    if twice := [name for name, sha256 in sums.items() if contents[sha256] > 1]:
-        raise RefusalError(
-            "file_sent_twice", f"{submission.directory}: {twice} have the same content; send it once"
-        )
-
-
-def _check_received(submission: Submission, staged: list[Staged], control: Control) -> None:
-    for file in staged:
-        expected = control.rows.get(file.path.name, file.received)
-        if expected != file.received:
-            raise RefusalError(
-                "row_count_differs",
-                f"{file.path}: has {file.received} rows, the control file says"
-                f" {expected}; the file was cut or counted wrongly, send it again",
-            )

@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,15 +15,18 @@ from cpm_warehouse.receive.rules import Rules
 
 
 class Progress:
-    """A bar on the terminal over the bytes of all files; nothing where the output is no terminal."""
+    """A bar on the terminal over the bytes of all files, with the time left; nothing where the output is none."""
 
     def __init__(self, extracts: Path) -> None:
         size = sum(_size(path) for path in extracts.rglob("*"))
-        self._doing = ""
+        self._said = ""
+        self._done = self._rows = 0
+        self._size = size
+        self._lock = Lock()
         self._bar: Any = click.progressbar(
             length=max(size, 1),
             label="landing",
-            item_show_func=lambda item: item if item is None else self._doing,
+            item_show_func=lambda item: item if item is None else self._said,
             file=click.get_text_stream("stderr"),
             hidden=not sys.stderr.isatty(),
         )
@@ -38,10 +42,14 @@ class Progress:
         """Leave the bar as it stands."""
         self._bar.__exit__(kind, error, trace)
 
-    def watch(self, doing: str, size: int) -> None:
-        """Note what is being done and how many bytes are done with."""
-        self._doing = doing
-        self._bar.update(size, doing)
+    def watch(self, doing: str, size: int, rows: int) -> None:
+        """Note what is being done, and how many more bytes and rows are done with; several may call it."""
+        with self._lock:
+            self._done += size
+            self._rows += rows
+            sizes = f"{self._done / 1e6:,.0f} of {self._size / 1e6:,.0f} MB"
+            self._said = f"{self._rows:,} rows, {sizes}: {doing}"
+            self._bar.update(size, doing)
 
 
 def _size(path: Path) -> int:
