@@ -1,6 +1,7 @@
 -- What the cubes of Service Requests and Alerts say, by hand: one statement a cube, no register, no versions, nothing
--- incremental. Each is named by the comment before it; `$lake` stands for the lake, and the other names for seeds. Cells with a hash
--- for their names are written out with these, which is not timed.
+-- incremental, and no search for repeats, which landing listed. Each is named by the comment before it; `$lake` stands
+-- for the lake, and the other names for seeds. Cells with a hash for their names are written out with these, which is
+-- not timed.
 
 -- setup
 create view requests as
@@ -22,14 +23,10 @@ group by all;
 
 -- cube: service_requests_repeated
 create table service_requests_repeated as
-with suspected as (
-    select hash(ReceivedAt, OriginatorCounter) as instant from requests group by all having count(*) > 1
-)
-select * exclude (OriginatorId, TargetId, OriginatorCounter, filename, file_row_number)
-from requests
-where hash(ReceivedAt, OriginatorCounter) in (from suspected)
+select * exclude (OriginatorId, TargetId, OriginatorCounter, source_file, source_row)
+from read_parquet('$lake/service_requests/provider=*/*/*/_repeats/*.parquet', hive_partitioning = true)
 qualify row_number() over (
-    partition by provider, period, OriginatorId, TargetId, OriginatorCounter, ReceivedAt order by filename, file_row_number
+    partition by provider, period, OriginatorId, TargetId, OriginatorCounter, ReceivedAt order by source_file, source_row
 ) > 1;
 
 -- cube: service_requests_daily
@@ -160,15 +157,12 @@ inner join (
 
 -- cube: alerts_repeated
 create table alerts_repeated as
-with suspected as (
-    select hash(RaisedAt, GatewayAt, SentAt) as times from alerts group by all having count(*) > 1
-)
-select * exclude (DeviceId, filename, file_row_number)
-from alerts
-where DeviceId is not null and hash(RaisedAt, GatewayAt, SentAt) in (from suspected)
+select * exclude (DeviceId, source_file, source_row)
+from read_parquet('$lake/alerts/provider=*/*/*/_repeats/*.parquet', hive_partitioning = true)
+where DeviceId is not null
 qualify row_number() over (
     partition by provider, period, AlertKind, AlertCode, DeviceId, RaisedAt, GatewayAt, SentAt
-    order by filename, file_row_number
+    order by source_file, source_row
 ) > 1;
 
 -- cube: alerts_daily

@@ -16,10 +16,10 @@ SEEDS = Path("seeds/reference")
 col = pl.col
 
 
-def scan(lake: str, extract: str) -> pl.LazyFrame:
+def scan(lake: str, extract: str, folder: str = "") -> pl.LazyFrame:
     """Rows of an extract, with the provider, period and version of their submission."""
     return pl.scan_parquet(
-        f"{lake}/{extract}/provider=*/*/*/*.parquet", hive_partitioning=True, try_parse_hive_dates=False
+        f"{lake}/{extract}/provider=*/*/*/{folder}*.parquet", hive_partitioning=True, try_parse_hive_dates=False
     ).with_columns(col("version").cast(pl.String))
 
 
@@ -63,20 +63,18 @@ def targets() -> pl.LazyFrame:
     )
 
 
-def repeated(rows: pl.LazyFrame, instant: list[str], identity: list[str]) -> pl.LazyFrame:
-    """Rows that repeat one before, found among those only whose instants occur twice."""
-    suspected = rows.group_by(instant).len().filter(col("len") > 1).select(instant)
-    return (
-        rows.join(suspected, on=instant, how="semi", nulls_equal=True)
-        .filter(pl.int_range(pl.len()).over(["provider", "period", *identity]) > 0)
-        .collect(engine="streaming")
-        .lazy()
-    )
+def repeated(lake: str, extract: str, identity: list[str]) -> pl.LazyFrame:
+    """Rows that repeat one before, among those that landing listed."""
+    place = ["source_file", "source_row"]
+    listed = scan(lake, extract, "_repeats/").sort(place)
+    return listed.filter(pl.int_range(pl.len()).over(["provider", "period", *identity]) > 0).drop(place)
 
 
 def weighed(rows: pl.LazyFrame, repeats: pl.LazyFrame) -> pl.LazyFrame:
     """Each row with weight 1, and once more with -1 where it repeats another."""
-    return pl.concat([rows.with_columns(weight=pl.lit(1)), repeats.with_columns(weight=pl.lit(-1))])
+    return pl.concat(
+        [rows.with_columns(weight=pl.lit(1)), repeats.with_columns(weight=pl.lit(-1))], how="diagonal_relaxed"
+    )
 
 
 def main(lake: str, out: str) -> None:
@@ -95,7 +93,7 @@ def main(lake: str, out: str) -> None:
     identity = ["OriginatorId", "TargetId", "OriginatorCounter", "ReceivedAt"]
     repeats = timed(
         "service_requests_repeated",
-        lambda: repeated(requests, ["ReceivedAt", "OriginatorCounter"], identity),
+        lambda: repeated(lake, "service_requests", identity),
         write=False,
     )
     response = (
@@ -169,8 +167,8 @@ def main(lake: str, out: str) -> None:
     times = ["RaisedAt", "GatewayAt", "SentAt"]
     repeats = timed(
         "alerts_repeated",
-        lambda: repeated(
-            alerts.filter(col("DeviceId").is_not_null()), times, ["AlertKind", "AlertCode", "DeviceId", *times]
+        lambda: repeated(lake, "alerts", ["AlertKind", "AlertCode", "DeviceId", *times]).filter(
+            col("DeviceId").is_not_null()
         ),
         write=False,
     )

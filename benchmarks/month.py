@@ -40,9 +40,8 @@ class Month(Place):
             shutil.copytree(folder, self.extracts / folder.relative_to(events), copy_function=os.link)
 
     def cpm(self, command: str, *arguments: object) -> Run:
-        """Run a command of cpm over the lake."""
-        words = [str(BIN / "cpm"), command, "--lake", str(self.lake), *map(str, arguments)]
-        return run(words, self.environment, self.log(command))
+        """Run a command of cpm."""
+        return run([str(BIN / "cpm"), command, *map(str, arguments)], self.environment, self.log(command))
 
     def through(self) -> dict[str, Run]:
         """Take the month from files to what is published; returns what each stage took."""
@@ -50,8 +49,9 @@ class Month(Place):
         for place in (self.lake, published):
             shutil.rmtree(place, ignore_errors=True)
         self.warehouse.unlink(missing_ok=True)
-        found = {"land": self.cpm("land", "--extracts", self.extracts, "--accept-quarantine")}
-        found["validate"] = self.cpm("validate")
+        lake = ("--lake", self.lake)
+        found = {"land": self.cpm("land", *lake, "--extracts", self.extracts, "--accept-quarantine")}
+        found["validate"] = self.cpm("validate", *lake)
         found["build"] = self.dbt("build", "--selector", "data")[0]
         found["publish"] = self.cpm("publish", "--warehouse", self.warehouse, "--published", published)
         return found

@@ -37,8 +37,12 @@ def checks(contract: Contract, names: list[str], period: str) -> list[pl.Expr]:
             found.append((~value.is_in(list(column.known))).sum())
         if column.name in contract.period:
             found.append(((value < first) | (value >= after)).sum())
-    found += [(pl.col(one.later) < pl.col(one.earlier)).sum() for one in contract.orders]
-    found += [(pl.col(one.column).is_not_null() & pl.col(one.needs).is_null()).sum() for one in contract.needs]
+    pairs = [(one.later, one.earlier, pl.col(one.later) < pl.col(one.earlier)) for one in contract.orders]
+    pairs += [
+        (one.column, one.needs, pl.col(one.column).is_not_null() & pl.col(one.needs).is_null())
+        for one in contract.needs
+    ]
+    found += [broken.sum() for first, second, broken in pairs if first in names and second in names]
     return [one.alias(str(number)) for number, one in enumerate(found)]
 
 
