@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import time
+from threading import Event
 
 import pytest
 
@@ -74,6 +76,31 @@ def test_what_cannot_be_judged_stops_at_its_turn_and_leaves_nothing_aside(send, 
     with pytest.raises(CpmError, match=f"no room or no leave to write .*{reason}"):
         next(landing)
     assert not list((lake / "_aside").glob("landing-*"))
+
+
+def test_whoever_stops_a_landing_does_not_wait_for_what_is_being_read(send, tmp_path, contracts, monkeypatch):
+    for month in range(1, 4):
+        extracts = send(
+            GOOD.replace("2021-08", f"2021-0{month}"), submission=f"dcc/pmr_deliveries/2021-0{month}/v1"
+        )
+    plain = ahead.Reader._stage
+    is_begun = Event()
+
+    def stage(self, read, contract):
+        if read.submission.period == "2021-01":
+            plain(self, read, contract)
+            return
+        is_begun.set()
+        read.connection.execute("select max(hash(a, b)) from range(1000000) as a, range(1000000) as b")
+
+    monkeypatch.setattr(ahead.Reader, "_stage", stage)
+    monkeypatch.setenv(ahead.JOBS, "2")
+    landing = land(extracts, tmp_path / "lake", contracts)
+    assert next(landing).status == "landed"
+    assert is_begun.wait(60)
+    started = time.monotonic()
+    landing.close()
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "two"])

@@ -11,7 +11,7 @@ import tempfile
 import unicodedata
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,6 +106,12 @@ class Reader:
         self.scratch = scratch
         self.copies = copies
         self.watch = watch
+        self._reading: set[duckdb.DuckDBPyConnection] = set()
+
+    def stop(self) -> None:
+        """Break off what is being read: whoever stops a landing does not wait for large files."""
+        for connection in list(self._reading):
+            connection.interrupt()
 
     def read(self, submission: Submission, before: Event | None, *, anew: bool) -> Read:
         """Read a submission, unless it is known or cannot land."""
@@ -122,6 +128,7 @@ class Reader:
         )
         if submission.refusal:
             return read
+        self._reading.add(read.connection)
         try:
             with refused_if_unreadable(submission):
                 read.received.read(submission)
@@ -130,6 +137,8 @@ class Reader:
                 self._stage(read, self.contracts[submission.extract])
         except Exception as error:  # raised at its turn
             read.failed = error
+        finally:
+            self._reading.discard(read.connection)
         return read
 
     def _folder(self) -> Path:
@@ -203,8 +212,13 @@ def jobs_wanted() -> int:
     return int(found) if found else os.cpu_count() or 1
 
 
-def in_turn(submissions: Iterable[Submission], read: Callable[[Submission], Read], jobs: int) -> Generator[Read]:
-    """Yield what is read of submissions, in their order; at most `jobs` are being read, or wait for their turn."""
+def in_turn(
+    submissions: Iterable[Submission], read: Callable[[Submission], Read], jobs: int, stop: Callable[[], None]
+) -> Generator[Read]:
+    """Yield what is read of submissions, in their order; at most `jobs` are being read, or wait for their turn.
+
+    Where it is closed before its end, those that are being read are stopped.
+    """
     ahead: deque[Future[Read]] = deque()
     with ThreadPoolExecutor(jobs) as pool:
         try:
@@ -215,9 +229,12 @@ def in_turn(submissions: Iterable[Submission], read: Callable[[Submission], Read
             while ahead:
                 yield ahead.popleft().result()
         finally:
-            for left in ahead:
-                if not left.cancel():
-                    left.result().close()
+            running = [left for left in ahead if not left.cancel()]
+            stop()
+            while wait(running, timeout=0.1).not_done:  # between two statements there is nothing to break off
+                stop()
+            for left in running:
+                left.result().close()
 
 
 def _odd_instants(

@@ -186,7 +186,7 @@ def land(
         # Own lists first, each before the next is read: by them the codes of all others are known.
         for jobs, is_own in ((1, True), (jobs_wanted(), False)):
             group = [one for one in in_order if _is_own_list(one, contracts) == is_own]
-            with closing(in_turn(group, read, jobs)) as reads:
+            with closing(in_turn(group, read, jobs, reader.stop)) as reads:
                 for one in reads:
                     yield landing.take(one)
         landing.finish()
