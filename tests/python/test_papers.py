@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from conftest import ROOT
-from cpm_warehouse.report.charts import Charts
+from cpm_warehouse.report.charts import Charts, next_month
 from cpm_warehouse.report.pack.tables import read_tables
 
 E_AND_W = "england_and_wales"
@@ -297,6 +297,7 @@ def test_the_timeline_of_a_chart_is_the_mart_month_by_month(approach: str) -> No
                 found += [(date(start.year + one // 12, one % 12 + 1, 1), basis) for one in ahead]
         assert found == [(row["reporting_month"], str(row["basis"]).replace("_", " ")) for row in its]
         assert len(said.split("; ")) == len({(row["region"], row["option_id"]) for row in its})
+    assert [next_month(date(2021, month, 1)) for month in (11, 12)] == [date(2021, 12, 1), date(2022, 1, 1)]
 
 
 def test_scenarios_that_give_another_figure_are_shown_beside_the_published_one() -> None:

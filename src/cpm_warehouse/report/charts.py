@@ -374,7 +374,7 @@ class Charts:
             {
                 "label": label,
                 "start": f"{run['first']}",
-                "end": f"{_next_month(run['last'])}",
+                "end": f"{next_month(run['last'])}",
                 "basis": run["basis"],
                 "text": f"{run['first']:%b %Y}, {run['basis']}" if run["basis"] in REPORTING else "not reported",
                 "is_last": run is of_label[-1],
@@ -477,7 +477,8 @@ def _drawn(specification: str) -> str:
     return svg
 
 
-def _next_month(month: date) -> date:
+def next_month(month: date) -> date:
+    """Return the first day of the month after one, where a bar of whole months ends."""
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
