@@ -23,7 +23,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from compiled import CompiledProject
+from compiled import CompiledModels
 from cpm_warehouse.contracts import Contract, load_contracts
 from cpm_warehouse.receive.landing import land
 
@@ -341,12 +341,12 @@ def _later(value: Any) -> Any:
 
 
 class Bench:
-    """A folder where extracts are landed and built, always at the same paths, so that dbt compiles once."""
+    """A folder where extracts are landed and built, always at the same paths."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, compiled: CompiledModels) -> None:
         self.folder = folder
         self.builds = 0
-        self.project: CompiledProject | None = None
+        self.compiled = compiled
 
     def land(self, files: Extracts, *, onto: Path | None = None) -> None:
         """Land the files in an empty lake, or what is new of them in a copy of the lake `onto`."""
@@ -365,11 +365,10 @@ class Bench:
         shutil.rmtree(self.folder / "lake", ignore_errors=True)
         shutil.copytree(kept, self.folder / "lake")
 
-    def build(self, *, threads: int | None = None, **variables: str) -> Path:
-        """Run every model over the lake; returns the warehouse. Other variables than the last compile anew."""
-        if self.project is None or self.project.variables != variables:
-            self.project = CompiledProject(self.folder / "compiled", self.folder / "lake", **variables)
-        warehouse = self.project.build(self.folder / "cpm.duckdb", salt=SALT, threads=threads)
+    def build(self, *, threads: int | None = None, others: dict[str, str] | None = None) -> Path:
+        """Run every model over the lake, with `others` in place of what variables say; returns the warehouse."""
+        lake, warehouse = self.folder / "lake", self.folder / "cpm.duckdb"
+        self.compiled.build(lake, warehouse, salt=SALT, threads=threads, others=others)
         self.builds += 1
         return warehouse.rename(self.folder / f"build_{self.builds}.duckdb")
 

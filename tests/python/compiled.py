@@ -5,7 +5,7 @@ incremental runs) is asked of dbt itself, elsewhere.
 """
 
 import json
-import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -17,9 +17,8 @@ import yaml
 
 from conftest import ROOT
 from cpm_warehouse.duck import literal
-from cpm_warehouse.pseudonyms import SALT, attach_pads
-from dbt_project import take_seeds
-from started_dbt import run_dbt
+from cpm_warehouse.pseudonyms import SALT, SYNTHETIC_SALT, attach_pads
+from dbt_project import DbtProject, take_seeds
 
 # As dbt makes them where nothing is there yet.
 MADE_AS = {"table": "table", "incremental": "table", "view": "view"}
@@ -27,41 +26,62 @@ MADE_AS = {"table": "table", "incremental": "table", "view": "view"}
 
 @dataclass(frozen=True)
 class CompiledModel:
-    """What a model makes, and the SQL whose rows that is."""
+    """What a model makes, the SQL whose rows that is, and the models that it reads."""
 
     schema: str
     name: str
     made_as: str
     sql: str
+    parents: frozenset[str]
+
+    def with_others(self, others: dict[str, str]) -> str:
+        """The SQL with other texts in the place of what variables of the project put there."""
+        sql = self.sql
+        for text, other in others.items():
+            sql = sql.replace(text, other)
+        return sql
 
 
-class CompiledProject:
-    """The models over one lake, under one set of variables; the seeds are those of the project's own warehouse."""
+class CompiledModels:
+    """The models under one set of variables; the seeds are those of the project's own warehouse."""
 
-    def __init__(self, place: Path, lake: Path, **variables: str) -> None:
-        self.place, self.variables = place, variables
-        self._compile({"lake_root": str(lake)} | variables)
-        nodes = json.loads((place / "target/manifest.json").read_text())["nodes"]
+    def __init__(self, manifest: Path) -> None:
+        nodes = json.loads(manifest.read_text())["nodes"]
         models = {name: node for name, node in nodes.items() if node["resource_type"] == "model"}
         parents = {name: set(node["depends_on"]["nodes"]) & models.keys() for name, node in models.items()}
-        self.models = [_model(models[name]) for name in TopologicalSorter(parents).static_order()]
+        self.models = [
+            _model(models[name], frozenset(models[parent]["name"] for parent in parents[name]))
+            for name in TopologicalSorter(parents).static_order()
+        ]
 
-    def _compile(self, variables: dict[str, str]) -> None:
-        done = run_dbt(
-            [
-                *("--quiet", "--log-level-file", "none", "compile", "--select", "resource_type:model"),
-                *("--profiles-dir", str(ROOT / "profiles")),
-                *("--target-path", str(self.place / "target"), "--log-path", str(self.place / "logs")),
-                *("--vars", json.dumps(variables)),
-            ],
-            ROOT,
-            os.environ | {"CPM_WAREHOUSE": str(self.place / "cpm.duckdb")},
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+    @classmethod
+    def compile(cls, place: Path, **variables: str) -> "CompiledModels":
+        """Have dbt compile every model, unless it did in this folder; other variables let it parse all anew."""
+        if not place.exists():
+            project = DbtProject(place.with_name(f"{place.name}_begun"))
+            done = project.run("compile", "--select", "resource_type:model", **variables)
+            assert done.returncode == 0, done.stdout + done.stderr
+            project.place.rename(place)
+        return cls(place / "target/manifest.json")
 
-    def build(self, warehouse: Path, *, salt: str, threads: int | None = None) -> Path:
-        """Run every model into a new warehouse, named as the compiled SQL calls it."""
-        assert not warehouse.exists() and warehouse.name == "cpm.duckdb"
+    def build(
+        self,
+        lake: Path,
+        warehouse: Path,
+        *wanted: str,
+        salt: str = SYNTHETIC_SALT,
+        threads: int | None = None,
+        others: dict[str, str] | None = None,
+    ) -> Path:
+        """Run the wanted models, or all, and what they read, over a lake into a new warehouse.
+
+        `others` are texts that take the place of others in the SQL, as a variable's value does.
+        """
+        assert not warehouse.exists()
+        assert warehouse.name == "cpm.duckdb"  # the compiled SQL calls it so
+        for text in others or ():
+            assert any(text in model.sql for model in self.models), text
+        texts = {"'lake/sample/": f"'{lake}/"} | (others or {})
         profile = yaml.safe_load((ROOT / "profiles/profiles.yml").read_text())
         settings = profile["cpm_warehouse"]["outputs"]["duckdb"]["settings"] | {"memory_limit": "3GB"}
         with duckdb.connect(str(warehouse)) as connection, pytest.MonkeyPatch.context() as patch:
@@ -70,12 +90,23 @@ class CompiledProject:
             patch.setenv(SALT, salt)
             attach_pads(connection)
             take_seeds(connection)
-            for model in self.models:
+            for model in self._read_by(set(wanted)):
                 connection.execute(f"create schema if not exists {model.schema}")
-                connection.execute(f"create {model.made_as} {model.schema}.{model.name} as {model.sql}")
+                connection.execute(
+                    f"create {model.made_as} {model.schema}.{model.name} as {model.with_others(texts)}"
+                )
         return warehouse
 
+    def _read_by(self, wanted: set[str]) -> Iterator[CompiledModel]:
+        """In the order in which they read each other."""
+        assert wanted <= {model.name for model in self.models}
+        needed = wanted or {model.name for model in self.models}
+        for model in reversed(self.models):
+            if model.name in needed:
+                needed |= model.parents
+        return (model for model in self.models if model.name in needed)
 
-def _model(node: dict[str, Any]) -> CompiledModel:
+
+def _model(node: dict[str, Any], parents: frozenset[str]) -> CompiledModel:
     made_as = MADE_AS[node["config"]["materialized"]]
-    return CompiledModel(node["schema"], node["alias"], made_as, node["compiled_code"])
+    return CompiledModel(node["schema"], node["alias"], made_as, node["compiled_code"], parents)

@@ -1,14 +1,20 @@
 """What the Python tests share: the top of the project and a small submission to land."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from filelock import FileLock
 
-from cpm_warehouse.contracts import Contract, load_contracts
+from cpm_warehouse.contracts import CONTRACTS, Contract, load_contracts
 from cpm_warehouse.publish.warehouses import CHECKSUMS, checksum_query, listing_query
+
+if TYPE_CHECKING:
+    from compiled import CompiledModels
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,15 +60,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> "CompiledModels":
+    """The models under the project's variables, compiled once for all processes of a run."""
+    from compiled import CompiledModels  # which takes ROOT from here
+
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with FileLock(shared / "compiled.lock"):
+        return CompiledModels.compile(shared / "compiled")
+
+
 @pytest.fixture(autouse=True)
 def at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
     """Contracts and seeds are found from the top of the project, wherever pytest is started."""
     monkeypatch.chdir(ROOT)
 
 
+@pytest.fixture(scope="session")
+def read_contracts() -> dict[str, Contract]:
+    return dict(load_contracts(ROOT / CONTRACTS))
+
+
 @pytest.fixture
-def contracts() -> dict[str, Contract]:
-    return dict(load_contracts())
+def contracts(read_contracts: dict[str, Contract]) -> dict[str, Contract]:
+    return dict(read_contracts)
 
 
 @pytest.fixture

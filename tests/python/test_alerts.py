@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 
 from conftest import ROOT
+from cpm_warehouse.contracts import load_contracts
+from cpm_warehouse.receive.landing import land
 from cpm_warehouse.simulate import simulate
 from dbt_project import WITHOUT_TESTS, DbtProject
 
@@ -213,7 +215,7 @@ def slower(warehouse: Path, region: str) -> bool:
 
 
 @pytest.mark.parametrize("share", [0.5, 0.3])
-def test_planted_shares_of_the_round_trip_are_found(tmp_path, share):
+def test_planted_shares_of_the_round_trip_are_found(tmp_path, compiled, share):
     """At half the round trip the proxy is right; at 30% it is too low by the requests between 120 and 200 s."""
     simulate(
         tmp_path / "extracts",
@@ -223,12 +225,13 @@ def test_planted_shares_of_the_round_trip_are_found(tmp_path, share):
         areas=["traffic"],
         alert_uplink_share=share,
     )
-    project = DbtProject(tmp_path / "project")
-    project.land(tmp_path / "extracts")
-    project.dbt("build", *WITHOUT_TESTS, "--select", "+rpt_alert_proxy_accuracy", "rpt_alert_latency_curves")
-    warehouse = project.warehouse
+    lake = tmp_path / "lake"
+    assert {outcome.status for outcome in land(tmp_path / "extracts", lake, load_contracts())} == {"landed"}
+    warehouse = compiled.build(
+        lake, tmp_path / "cpm.duckdb", "rpt_alert_proxy_accuracy", "rpt_alert_latency_curves"
+    )
 
-    requests = current_rows(project.lake, "service_requests").filter(pl.col("Mode") == "OnDemand")
+    requests = current_rows(lake, "service_requests").filter(pl.col("Mode") == "OnDemand")
     trip = (pl.col("BackFromWanAt") - pl.col("SentToWanAt")).dt.total_milliseconds()
     planted = {
         (month, region, device): (proxy, measured)

@@ -20,6 +20,7 @@ from cpm_warehouse.publish.building import with_lake
 from cpm_warehouse.publish.standing import require_standing
 from cpm_warehouse.publish.warehouses import require_as_left
 from cpm_warehouse.receive.landing import land
+from started_dbt import run_dbt
 
 BIN = Path(sys.executable).parent
 SALT = "a secret of more than thirty-two characters"
@@ -65,13 +66,22 @@ class Project:
         )
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        given = {name: value for name, value in os.environ.items() if name != "CPM_PSEUDONYM_SALT"} | environment
         return subprocess.run(
-            arguments, cwd=self.place, env=given, capture_output=True, text=True, check=False, umask=0o022
+            arguments,
+            cwd=self.place,
+            env=self._given(environment),
+            capture_output=True,
+            text=True,
+            check=False,
+            umask=0o022,
         )
 
+    @staticmethod
+    def _given(environment: dict[str, str]) -> dict[str, str]:
+        return {name: value for name, value in os.environ.items() if name != "CPM_PSEUDONYM_SALT"} | environment
+
     def dbt(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return self.run(str(BIN / "dbt"), *arguments, **environment)
+        return run_dbt(arguments, self.place, self._given(environment))
 
     def ask(self, query: str) -> list[tuple]:
         with duckdb.connect(self.place / "warehouse/cpm.duckdb", read_only=True) as connection:

@@ -7,8 +7,6 @@ landed with October's only, as happens.
 
 import json
 import shutil
-import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from compiled import CompiledModels
 from conftest import ROOT
 from cpm_warehouse.duck import connect, literal
 from cpm_warehouse.publish.history import hold_history, keep_results
@@ -24,7 +23,7 @@ from dbt_project import DbtProject
 EXTRACTS = ("dcc/remedy_incidents", "dcc/remedy_incident_audit", "dcc/measure_exceptions", "*/incident_list")
 CORRECTIONS = {"remedy_incidents/dcc/2021-09/v2", "remedy_incident_audit/dcc/2021-09/v2"}
 LANDED_LATE = "csp_north/incident_list/2021-08/v2"
-MODELS = ("+rpt_restatements", "+fct_measure_results", "+fct_measure_results_published", "int_reporting_clock")
+MODELS = ("rpt_restatements", "fct_measure_results", "fct_measure_results_published", "int_reporting_clock")
 KEY = ("measure_id", "variant_id", "reporting_month", "scope_type", "scope", "aggregation")
 FIGURE = (
     *("is_default", "basis", "status", "met_count", "total_count", "excluded_count", "result_pct", "target_pct"),
@@ -40,6 +39,7 @@ class Bench:
     """A lake, and a warehouse that is built from it, in a folder of their own."""
 
     project: DbtProject
+    compiled: CompiledModels
     publications: dict[str, dict[Key, Row]] = field(default_factory=dict)
     restatements: list[list[Row]] = field(default_factory=list)
 
@@ -52,15 +52,10 @@ class Bench:
                 shutil.copytree(control.parent, extracts / submission, dirs_exist_ok=True)
         self.project.land(extracts)
 
-    def build(
-        self, *tests: str, models: tuple[str, ...] = MODELS, without: tuple[str, ...] = (), **variables: Any
-    ) -> subprocess.CompletedProcess[str]:
-        """Run the models and seeds, and of the tests those named; `without` are kinds that are there already."""
-        return self.project.run(
-            *("build", "--select", *models, *tests, "--indirect-selection", "empty"),
-            *("--exclude-resource-type", "unit_test", *without),
-            **variables,
-        )
+    def build(self, compiled: CompiledModels | None = None, others: dict[str, str] | None = None) -> None:
+        """Run the models anew, as compiled under other variables where these are given."""
+        self.project.warehouse.unlink(missing_ok=True)
+        (compiled or self.compiled).build(self.project.lake, self.project.warehouse, *MODELS, others=others)
 
     def rows(self, query: str) -> list[Row]:
         with duckdb.connect(str(self.project.warehouse), read_only=True) as connection:
@@ -96,20 +91,30 @@ def figure_of(row: Row | None) -> Key | None:
     return row and tuple(row[name] for name in FIGURE)
 
 
-def passed(done: subprocess.CompletedProcess[str]) -> None:
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+def bench(tmp_path_factory: pytest.TempPathFactory, compiled: CompiledModels) -> Bench:
     """Three publications, and the restatements that each build before them showed."""
-    bench = Bench(DbtProject(tmp_path_factory.mktemp("restatements") / "project"))
+    bench = Bench(DbtProject(tmp_path_factory.mktemp("restatements") / "project"), compiled)
     for received_by, but in (("2021-10-24", LANDED_LATE), ("2021-10-26", LANDED_LATE), ("2021-12-31", "nothing")):
         bench.land(received_by, but)
-        passed(bench.build(without=("seed",) if bench.publications else ()))
+        bench.build()
         bench.restatements.append(bench.rows("from marts.rpt_restatements"))
         bench.publish()
     return bench
+
+
+# Instants of the variables that nothing else names: those of a test take their place.
+VARIABLES = {
+    "as_known_at": "2001-01-01 00:00:01",
+    "as_landed_at": "2001-01-01 00:00:02",
+    "as_of": "2001-01-01 00:00:03",
+}
+
+
+@pytest.fixture(scope="module")
+def as_known(tmp_path_factory: pytest.TempPathFactory) -> CompiledModels:
+    """The models as they stand for an instant that is past."""
+    return CompiledModels.compile(tmp_path_factory.mktemp("as_known") / "compiled", **VARIABLES)
 
 
 def moved(before: dict[Key, Row], after: dict[Key, Row]) -> set[Key]:
@@ -149,7 +154,7 @@ def test_the_restatements_name_what_moved_and_the_files_that_moved_it(bench: Ben
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_each_publication_rebuilt_as_known_then_gives_its_figures_to_the_last_digit(
-    bench: Bench, number: int
+    bench: Bench, as_known: CompiledModels, number: int
 ) -> None:
     publication_id, published = list(bench.publications.items())[number]
     files = bench.project.lake / "published_measure_results/*/*/*/*.parquet"
@@ -158,15 +163,22 @@ def test_each_publication_rebuilt_as_known_then_gives_its_figures_to_the_last_di
         f" from read_parquet('{files}', union_by_name = true) where publication_id = '{publication_id}'"
     )
     (instant,) = instants.fetchall()
-    passed(bench.build(without=("seed",), **dict(zip(instants.columns, instant, strict=True))))
+    named = dict(zip(instants.columns, instant, strict=True))
+    bench.build(as_known, {stood_for: str(named[name]) for name, stood_for in VARIABLES.items()})
     assert bench.results() == published
     assert bench.rows("from marts.fct_measure_results_published") == []
 
 
-def test_as_known_before_the_correction_alone_brings_the_old_figures_back(bench: Bench) -> None:
+def test_as_known_before_the_correction_alone_brings_the_old_figures_back(
+    bench: Bench, as_known: CompiledModels
+) -> None:
     """What was landed late counts from when it was received: of the figures, it touches one month's coverage."""
     before, _, _ = bench.publications.values()
-    passed(bench.build(without=("seed",), as_known_at="2021-10-24 23:59:59"))
+    as_if_not_given = {
+        VARIABLES["as_landed_at"]: "2999-01-01",
+        f"cast('{VARIABLES['as_of']}' as timestamp) as as_of_at": "clock.told_at as as_of_at",
+    }
+    bench.build(as_known, {VARIABLES["as_known_at"]: "2021-10-24 23:59:59", **as_if_not_given})
     changed = moved(before, bench.results())
     assert {str(key[2])[:7] for key in changed} <= {"2021-08"}
     same = [name for name in FIGURE if name != "coverage_pct"]
@@ -174,46 +186,49 @@ def test_as_known_before_the_correction_alone_brings_the_old_figures_back(bench:
     assert all(before[key][name] == now[key][name] for key in changed for name in same)
 
 
-@pytest.fixture
-def changed(bench: Bench, tmp_path: Path) -> Callable[[str, str], Bench]:
-    """Returns a function that adds a line to a seed of a copy of the project, and gives a bench of that copy."""
+TEST = "assert_closed_months_do_not_move"
+
+
+def passes(project: DbtProject, *models: str) -> bool:
+    """Build models and run the test; False where it fails, as it must be nothing else that does."""
+    nothing_else = ("--indirect-selection", "empty", "--exclude-resource-type", "unit_test")
+    done = project.run("build", "--select", *models, TEST, *nothing_else)
+    assert done.returncode == 0 or f"Failure in test {TEST}" in done.stdout, done.stdout + done.stderr
+    return done.returncode == 0
+
+
+def test_a_changed_rule_that_moves_a_closed_month_stops_the_build_until_it_is_acknowledged(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.build()
+    assert passes(bench.project)
     project = DbtProject(tmp_path / "project", "seeds", like=bench.project)
 
-    def change(seed: str, old: str, new: str) -> Bench:
+    def change(seed: str, old: str, new: str) -> None:
         path = project.place / "seeds" / seed
         text = path.read_text()
         assert text.count(old) == 1
         path.write_text(text.replace(old, new))
-        return Bench(project)
 
-    return change
-
-
-TEST = "assert_closed_months_do_not_move"
-
-
-def test_a_changed_rule_that_moves_a_closed_month_stops_the_build_until_it_is_acknowledged(
-    bench: Bench, changed: Callable[..., Bench]
-) -> None:
-    passed(bench.build(TEST, without=("seed",)))
-    altered = changed(
+    change(
         "reference/incident/incident_target_times.csv",
         "3,resolution,elapsed,72,hours,2012-01-01",
         "3,resolution,elapsed,36,hours,2012-01-01",
     )
-    done = altered.build(TEST)
-    assert done.returncode == 1 and f"Failure in test {TEST}" in done.stdout
+    # Only what a change touches is built again.
+    assert not passes(
+        project, *(f"incident_target_times+,+{mart}" for mart in ("fct_measure_results", "rpt_restatements"))
+    )
     seed = "decisions/acknowledged_restatements.csv"
     header = "measure_id,first_month,last_month,acknowledged_date,reason\n"
     reason = "2021-12-01,the target was read wrongly\n"
     other = f"{header}CPM_5A,2021-07-01,2021-09-01,{reason}CPM_5,2021-07-01,2021-07-01,{reason}"
-    # Only what the acknowledgement touches is built again.
     acknowledged = ("acknowledged_restatements", "rpt_restatements")
-    changed(seed, header, other)
-    assert f"Failure in test {TEST}" in altered.build(TEST, models=acknowledged).stdout
-    changed(seed, other, f"{header}CPM_5,2021-07-01,2021-09-01,{reason}")
-    passed(altered.build(TEST, models=acknowledged))
-    moved_now = altered.rows("""
+    change(seed, header, other)
+    assert not passes(project, *acknowledged)
+    change(seed, other, f"{header}CPM_5,2021-07-01,2021-09-01,{reason}")
+    assert passes(project, *acknowledged)
+    moved_now = bench.rows("""
         select measure_id, is_acknowledged from marts.rpt_restatements
         where cause = 'definitions' and is_latest_published and reporting_month < '2021-10-01'
     """)

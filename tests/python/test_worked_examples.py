@@ -14,7 +14,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dbt_project import SECRET, WITHOUT_TESTS, DbtProject
+from compiled import CompiledModels
+from cpm_warehouse.contracts import load_contracts
+from cpm_warehouse.receive.landing import land
 
 Row = dict[str, str]
 
@@ -62,17 +64,18 @@ def expected() -> dict[str, Row]:
         return {row["incident"]: row for row in csv.DictReader(file)}
 
 
+# No control file says when the examples were received.
+AS_OF = {"clock.told_at as as_of_at": "timestamp '2021-11-01 00:00:00' as as_of_at"}
+
+
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
+def found(tmp_path_factory: pytest.TempPathFactory, compiled: CompiledModels) -> dict[str, Row]:
     """Each Incident as the warehouse has it, every value as text and null as ''."""
-    project = DbtProject(tmp_path_factory.mktemp("worked_examples") / "project")
-    project.land(EXAMPLES / "extracts")
-    project.dbt(
-        *("build", *WITHOUT_TESTS, "--select", "+fct_incidents", "+int_incident_outcomes_judged"),
-        environment=SECRET,
-        as_of="2021-11-01 00:00:00",
-    )
-    with duckdb.connect(str(project.warehouse), read_only=True) as connection:
+    place = tmp_path_factory.mktemp("worked_examples")
+    assert {one.status for one in land(EXAMPLES / "extracts", place / "lake", load_contracts())} == {"landed"}
+    wanted = ("fct_incidents", "int_incident_outcomes_judged")
+    warehouse = compiled.build(place / "lake", place / "cpm.duckdb", *wanted, others=AS_OF)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
         cursor = connection.execute(f"select coalesce(cast(columns(*) as varchar), '') from ({FOUND})")
         names = [column[0] for column in cursor.description]
         rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]

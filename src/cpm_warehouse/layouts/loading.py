@@ -200,7 +200,7 @@ def layout_schema() -> str:
     return schema_of(_reader())
 
 
-class AsWritten(yaml.SafeLoader):
+class AsWritten(yaml.CSafeLoader):
     """YAML of which nothing is guessed: `Yes` is a text, `0123` too, and `2021-07-01`.
 
     Keys are texts as they are written, and none stands twice.

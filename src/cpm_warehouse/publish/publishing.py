@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from cpm_warehouse.contracts import CONTRACTS, load_contracts
-from cpm_warehouse.duck import connect, literal, quoted
+from cpm_warehouse.duck import connect, insert_rows, literal, quoted
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.files import sync
 from cpm_warehouse.locks import hold, hold_lake, wait_seconds
@@ -295,12 +295,9 @@ def _write_manifest(connection: duckdb.DuckDBPyConnection, signed: dict[str, Any
             [key, *(value.values() if isinstance(value, dict) else [as_text(value)])]
             for key, value in signed[name].items()
         ]
-        if rows:
-            connection.executemany(
-                f"insert into publication.{name} values ({', '.join('?' for _ in columns)})", rows
-            )
+        insert_rows(connection, f"publication.{name}", rows)
     about = [[name, as_text(value)] for name, value in signed.items() if name not in lists]
-    connection.executemany("insert into publication.about values (?, ?)", about)
+    insert_rows(connection, "publication.about", about)
 
 
 def _open_as_it_may(published: Path, aside: Path, umask: int, *, is_real: bool) -> None:

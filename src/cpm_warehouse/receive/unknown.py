@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from cpm_warehouse.contracts import Column, Contract, SeedColumns, seed_rows
-from cpm_warehouse.duck import connect, literal, quoted
+from cpm_warehouse.duck import connect, insert_rows, literal, quoted
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.publish.withholding import WORD, identifier_patterns
 from cpm_warehouse.receive.codes import KnownCodes
@@ -224,12 +224,9 @@ def _make_known(
     for listed_by, column in {listed_by: column for _, column, listed_by in _listed(contracts)}.items():
         own = [row for reference in listed_by.split(OR) for row in codes.ranges(reference.partition(".")[0])]
         known = [[listed_by, *row, bool(own)] for row in codes.of(column)]
-        connection.executemany("insert into known values (?, ?, ?, ?, ?)", known)
-        if own:
-            connection.executemany(
-                "insert into own_lists values (?, ?, ?, ?, ?)",
-                [[listed_by, f"{starts:%Y-%m}", starts, ends, one.keeps_project] for starts, ends, one in own],
-            )
+        insert_rows(connection, "known", known)
+        dated = [[listed_by, f"{starts:%Y-%m}", starts, ends, one.keeps_project] for starts, ends, one in own]
+        insert_rows(connection, "own_lists", dated)
 
 
 def _make_fields(connection: duckdb.DuckDBPyConnection, lake: Path, contracts: Mapping[str, Contract]) -> None:
@@ -243,4 +240,4 @@ def _make_fields(connection: duckdb.DuckDBPyConnection, lake: Path, contracts: M
     of_project = [(row[FIELD], row[HOLDS]) for row in seed_rows(f"{FIELDS}.{FIELD}")]
     of_own = connection.execute(f"select distinct {FIELD}, {HOLDS} from {_rows(lake, FIELDS)}").fetchall()
     fields = {(field, columns[holds]) for field, holds in [*of_project, *of_own] if holds in columns}
-    connection.executemany("insert into fields values (?, ?)", [list(row) for row in fields])
+    insert_rows(connection, "fields", sorted(fields))
