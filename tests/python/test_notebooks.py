@@ -57,6 +57,9 @@ def test_notebooks_are_run_over_the_publication_that_is_asked_and_there_may_be_n
     assert (found.file, found.title, found.parts) == ("one.html", "One", ())
     assert os.environ["CPM_PUBLISHED"] == "another" and "CPM_PUBLICATION" not in os.environ
     assert run_notebooks(tmp_path / "none", tmp_path) == []
+    with monkeypatch.context() as patch:
+        patch.setattr("importlib.util.find_spec", lambda name: None)
+        assert run_notebooks(tmp_path, tmp_path) == []
     with pytest.raises(TypeError, match="shows a dict"):
         shown("x", load(tmp_path / "one.py"), [{}])
 

@@ -43,7 +43,12 @@ class Notebook:
 
 
 def run_notebooks(folder: Path, published: Path) -> list[Notebook]:
-    """Run every notebook of a folder, but for the explorer, over a publication; there may be no such folder."""
+    """Run every notebook of a folder, but for the explorer, over a publication.
+
+    There are none where there is no such folder, or no marimo, which no other page of the site needs.
+    """
+    if importlib.util.find_spec("marimo") is None:
+        return []
     found = []
     given = {"CPM_PUBLISHED": str(published.resolve()), "CPM_PUBLICATION": ""}
     before = {name: os.environ.get(name) for name in given}
