@@ -2,6 +2,7 @@ import gzip
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -287,6 +288,20 @@ def test_nothing_new_needs_no_great_expectations(send, tmp_path, contracts):
         "sys.exit('great_expectations' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=False).returncode == 0
+
+
+def test_what_lands_without_quarantine_needs_no_pandas(tmp_path):
+    """Alerts with warnings and a list of repeats: DuckDB would import pandas for a parameter."""
+    extracts = tmp_path / "extracts"
+    shutil.copytree(ROOT / "extracts/sample/dsp/alerts/2021-07", extracts / "dsp/alerts/2021-07")
+    command = (
+        "import sys; from cpm_warehouse.cli import main;"
+        f"main(['land', '--extracts', '{extracts}', '--lake', '{tmp_path}/lake'], standalone_mode=False);"
+        "sys.exit('pandas' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", command], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert ("1 submissions landed" in ran.stdout, "warning" in ran.stdout) == (True, True)
 
 
 def test_a_link_or_directory_among_the_files_refuses(send, tmp_path, contracts):

@@ -31,18 +31,21 @@ def write_repeats(marks: Marks, names: Sequence[str], left_out: Sequence[Sequenc
     connection, contract = marks.connection, marks.contract
     connection.execute("create or replace temp table left_out (file integer, file_row bigint, before bigint)")
     for file, rows in enumerate(left_out):
-        connection.execute(
-            "insert into left_out select $1, unnest($2::bigint[]), unnest($3::bigint[])",
-            [file, sorted(rows), list(range(1, len(rows) + 1))],
-        )
+        if rows:
+            connection.execute(
+                "insert into left_out select $1, unnest($2::bigint[]), unnest($3::bigint[])",
+                [file, sorted(rows), list(range(1, len(rows) + 1))],
+            )
     columns = ", ".join(map(quoted, contract.names))
     key = ", ".join(map(quoted, contract.key))
+    # No parameter, for which DuckDB imports pandas.
+    sources = ", ".join(map(literal, names))
     target = folder / REPEATS
     target.parent.mkdir(exist_ok=True)
     connection.execute(
         f"""
         copy (
-            select {columns}, list_extract($1::varchar[], filename + 1) as source_file,
+            select {columns}, list_extract([{sources}], filename + 1) as source_file,
                 file_row_number - coalesce(before, 0) as source_row
             from (
                 select picked.*, left_out.before
@@ -58,8 +61,7 @@ def write_repeats(marks: Marks, names: Sequence[str], left_out: Sequence[Sequenc
             )
             order by source_file, source_row
         ) to {literal(target)} ({PARQUET})
-        """,
-        [list(names)],
+        """
     )
     connection.execute("drop table temp.left_out")
 
