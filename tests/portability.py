@@ -1,7 +1,7 @@
 """Runs every model's SQL on Spark, as dbt compiles it for Spark, and compares its rows with DuckDB's.
 
     make portability
-    .venv/bin/python tests/portability.py [--select MODEL ...]   over what the last `make portability` built
+    PYTHONPATH=.venv/spark .venv/bin/python tests/portability.py [--select MODEL ...]   over what that built last
 
 A model runs alone, over parents that DuckDB built, so that a failure is its own. Whole rows are compared: numbers
 to 9 digits, lists as sets of their elements. The engines hash in different ways: where rows differ in hash keys

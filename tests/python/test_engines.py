@@ -1,4 +1,4 @@
-"""The macros of `macros/engine` give the same on each engine. `make portability` installs Spark; CI has none."""
+"""The macros of `macros/engine` give the same on each engine. `make portability` has Spark; CI has not."""
 
 import json
 import re
