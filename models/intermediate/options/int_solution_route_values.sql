@@ -124,7 +124,8 @@ compared as (
         change_costs.low_gbp - centre_costs.high_gbp as extra_low_gbp,
         change_costs.high_gbp - centre_costs.low_gbp as extra_high_gbp,
         coalesce(errors.compared_region_count, 0) as compared_region_count,
-        errors.weighted_error_points / nullif(seen.population_count, 0) as error_avoided_points
+        cast(errors.weighted_error_points as double) / nullif(seen.population_count, 0)
+            as error_avoided_points
     from pairs
     inner join coverages as seen
         on pairs.coverage_option_id = seen.option_id
