@@ -5,7 +5,8 @@ incremental runs) is asked of dbt itself, elsewhere.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -22,6 +23,8 @@ from dbt_project import DbtProject, take_seeds
 
 # As dbt makes them where nothing is there yet.
 MADE_AS = {"table": "table", "incremental": "table", "view": "view"}
+# How the compiled SQL begins the path of whatever lies in the lake.
+COMPILED_LAKE = "'lake/sample/"
 
 
 @dataclass(frozen=True)
@@ -78,23 +81,11 @@ class CompiledModels:
         `others` are texts that take the place of others in the SQL, as a variable's value does.
         """
         assert not warehouse.exists()
-        assert warehouse.name == "cpm.duckdb"  # the compiled SQL calls it so
         for text in others or ():
             assert any(text in model.sql for model in self.models), text
-        texts = {"'lake/sample/": f"'{lake}/"} | (others or {})
-        profile = yaml.safe_load((ROOT / "profiles/profiles.yml").read_text())
-        settings = profile["cpm_warehouse"]["outputs"]["duckdb"]["settings"] | {"memory_limit": "3GB"}
-        with duckdb.connect(str(warehouse)) as connection, pytest.MonkeyPatch.context() as patch:
-            for name, value in (settings | ({"threads": threads} if threads else {})).items():
-                connection.execute(f"set {name} = {literal(str(value))}")
-            patch.setenv(SALT, salt)
-            attach_pads(connection)
+        with opened(warehouse, salt=salt, threads=threads) as connection:
             take_seeds(connection)
-            for model in self._read_by(set(wanted)):
-                connection.execute(f"create schema if not exists {model.schema}")
-                connection.execute(
-                    f"create {model.made_as} {model.schema}.{model.name} as {model.with_others(texts)}"
-                )
+            make(connection, self._read_by(set(wanted)), lake, others)
         return warehouse
 
     def _read_by(self, wanted: set[str]) -> Iterator[CompiledModel]:
@@ -105,6 +96,34 @@ class CompiledModels:
             if model.name in needed:
                 needed |= model.parents
         return (model for model in self.models if model.name in needed)
+
+
+@contextmanager
+def opened(warehouse: Path, *, salt: str, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a warehouse with the settings of the profile, and what pseudonyms need."""
+    assert warehouse.name == "cpm.duckdb"  # the compiled SQL calls it so
+    profile = yaml.safe_load((ROOT / "profiles/profiles.yml").read_text())
+    settings = profile["cpm_warehouse"]["outputs"]["duckdb"]["settings"] | {"memory_limit": "3GB"}
+    with duckdb.connect(str(warehouse)) as connection, pytest.MonkeyPatch.context() as patch:
+        for name, value in (settings | ({"threads": threads} if threads else {})).items():
+            connection.execute(f"set {name} = {literal(str(value))}")
+        patch.setenv(SALT, salt)
+        attach_pads(connection)
+        yield connection
+
+
+def make(
+    connection: duckdb.DuckDBPyConnection,
+    models: Iterable[CompiledModel],
+    lake: Path,
+    others: dict[str, str] | None = None,
+) -> None:
+    """Run models over a lake, parents first, in the place of what is there."""
+    texts = {COMPILED_LAKE: f"'{lake}/"} | (others or {})
+    for model in models:
+        connection.execute(f"create schema if not exists {model.schema}")
+        sql = model.with_others(texts)
+        connection.execute(f"create or replace {model.made_as} {model.schema}.{model.name} as {sql}")
 
 
 def _model(node: dict[str, Any], parents: frozenset[str]) -> CompiledModel:
