@@ -34,11 +34,14 @@ MACROS = (
 
 
 class Project:
-    """A project with the hooks and the macros of pseudonyms."""
+    """A project with the hooks and the macros of pseudonyms, and what dbt parsed of another like it."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, parsed: Path | None = None) -> None:
         self.place = place
         (place / "warehouse").mkdir()
+        if parsed:
+            (place / "target").mkdir()
+            shutil.copy(parsed, place / "target")
         for name in MACROS:
             (place / "macros" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / f"macros/{name}.sql", place / f"macros/{name}.sql")
@@ -91,8 +94,16 @@ class Project:
         return {name.split(".")[2]: status for name, status, *_ in self.ask("from main.build_results")}
 
 
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory):
+    """What dbt takes over of a parse: its own macros are most of it."""
+    project = Project(tmp_path_factory.mktemp("parsed"))
+    assert project.dbt("parse").returncode == 0
+    return project.place / "target/partial_parse.msgpack"
+
+
 @pytest.fixture
-def project_of(tmp_path, send, contracts):
+def project_of(tmp_path, send, contracts, parsed):
     """Returns a function that makes a project with a lake of one submission."""
 
     def make(*, synthetic: bool) -> Project:
@@ -103,7 +114,7 @@ def project_of(tmp_path, send, contracts):
         }
         (landed,) = land(send(control=control), tmp_path / "lake", contracts)
         assert landed.status == "landed"
-        return Project(tmp_path)
+        return Project(tmp_path, parsed)
 
     return make
 

@@ -15,7 +15,7 @@ DOCS = ROOT / "published/docs"
 MANIFEST = json.loads((ROOT / "target/manifest.json").read_text())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page():
     """A page without a network that keeps every request that would leave the machine."""
     with sync_playwright() as playwright:
