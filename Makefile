@@ -192,11 +192,13 @@ check: dev rebuild
 pytest: dev browser build docs
 	$(STAGE) pytest $(BIN)/pytest
 
-# The linters wait for one core most of the time, and so does dbt: they go beside each other, and what is red of either ends it.
-test: dev browser
-	@mkdir -p target; $(MAKE) --no-print-directory lint >target/lint.txt 2>&1 & linting=$$!; \
-	$(MAKE) --no-print-directory check; checked=$$?; wait $$linting; linted=$$?; \
-	cat target/lint.txt; exit $$((checked | linted))
+# The linters wait for one core most of the time, as dbt does, and the browser for its packages: they go beside each other,
+# and what is red of any ends it.
+BESIDE = $(MAKE) --no-print-directory $(1) >target/$(1).txt 2>&1 & $(1)=$$!
+test: dev
+	@mkdir -p target; $(call BESIDE,lint); $(call BESIDE,browser); \
+	$(MAKE) --no-print-directory check; red=$$?; \
+	for beside in $$lint $$browser; do wait $$beside || red=1; done; cat target/browser.txt target/lint.txt; exit $$red
 	$(STAGE) pytest $(BIN)/pytest
 
 # Readers need what is published, and no lake: what is there is read as it is, and where nothing is, it is built.
