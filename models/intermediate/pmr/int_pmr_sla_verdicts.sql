@@ -1,6 +1,9 @@
 {#- H13.4: docs/measures/pmr_timeliness.md#meetings; PMR-04, PMR-06, PMR-09 -#}
 {# What each service level would mean for the Operations Group. Ready on the paper day itself is
-   `same_day`, which is not relied on: the OPSG paper calls it 'close if not impossible'. #}
+   `same_day`, which is not relied on: the OPSG paper calls it 'close if not impossible'. Two marts
+   read it, and the calendars take it a second. #}
+{{ config(materialized='table') }}
+
 with
 
 due_dates as (
