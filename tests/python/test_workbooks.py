@@ -124,3 +124,11 @@ def test_what_is_no_workbook(tmp_path, content):
     with pytest.raises(RefusalError, match="is no workbook that can be read") as raised:
         Sheet(path, Layout("workbook"))
     assert raised.value.rule_id == "file_not_readable"
+
+
+def test_a_small_sheet_takes_little_memory(tmp_path):
+    """Workbooks are read beside each other under one limit."""
+    sheet = Sheet(saved(tmp_path, [["a"], ["1"]]), Layout("workbook"))
+    with connect() as connection:
+        connection.execute("set memory_limit = '200MB'")
+        assert sheet.write(connection, tmp_path / "sheet.parquet") == ["c0"]
