@@ -132,3 +132,10 @@ def test_a_small_sheet_takes_little_memory(tmp_path):
     with connect() as connection:
         connection.execute("set memory_limit = '200MB'")
         assert sheet.write(connection, tmp_path / "sheet.parquet") == ["c0"]
+
+
+def test_a_row_may_be_longer_than_most_are(tmp_path):
+    """A cell holds no more than 32,767 characters, and a row many cells."""
+    row = ["é" * 32_000] * 70
+    header = [f"column {place}" for place in range(70)]
+    assert read(tmp_path, saved(tmp_path, [header, row])) == (header, [(2, *row)])

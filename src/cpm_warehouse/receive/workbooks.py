@@ -28,7 +28,7 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 ERROR_OR_FORMULA = re.compile(rb""" t=["']e["']|<f[ >/]""")
 LONGEST_ROW = 100_000_000
-USUAL_ROW = 2_000_000
+USUAL_ROW = 2_000_000  # what DuckDB takes where nothing is said
 BLOCK = 1 << 20
 PLACE = re.compile(r"([A-Z]+)(\d+)")
 
