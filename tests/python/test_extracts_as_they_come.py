@@ -1,8 +1,8 @@
 """Any subset of extracts and any span of months builds, publishes and says what it could not compute.
 
 Each shape is landed, built and published. No shape changes the seeds, which are those of the project's build, and
-unit tests read no extract: that build tests both, and what is handed to `publish` names no seed. CI builds the two
-shapes that tell most, Incidents of before a measure was in force and months with a gap, with the tests that are
+unit tests read no extract: that build tests both, and what is handed to `publish` names no seed. CI builds the
+shape that tells most, Incidents of before a measure was in force and months with a gap, with the tests that are
 written for the project. The others, and every test of a column on each, by name:
 
     CPM_SHAPES=all pytest -p no:xdist tests/python/test_extracts_as_they_come.py
@@ -79,7 +79,8 @@ def one_month(out: Path) -> None:
 
 
 def with_a_gap(out: Path) -> None:
-    """July and September without August, and Incidents of July that were filed under 2035-01."""
+    """Incidents from before CPM 5A, then July and September alone, and Incidents of July filed under 2035-01."""
+    incidents(out, date(2020, 12, 1), 5, 8)
     take(out, *(f"{extract}/2021-{month}" for extract in ("smki/*", "dcc/self*") for month in ("07", "09")))
     nothing_plausible(out)
 
@@ -96,8 +97,8 @@ def nothing_plausible(out: Path) -> None:
         written.writerows(row for row in rows if not row["Closed Date"])
 
 
-IN_CI = (incidents_of_2016, with_a_gap)
-SHAPES = (*IN_CI, alerts_alone, one_month, sixty_months, nothing_plausible)
+IN_CI = (with_a_gap,)
+SHAPES = (*IN_CI, incidents_of_2016, alerts_alone, one_month, sixty_months, nothing_plausible)
 EVERY = os.environ.get("CPM_SHAPES") == "all"
 
 
@@ -240,8 +241,20 @@ def test_sixty_months_are_all_there(built):
 def test_a_missing_month_is_a_gap_and_an_odd_one_stretches_nothing(built):
     shape = built(with_a_gap)
     results = shape.results()
-    july, august, september = months_of(date(2021, 7, 1), 3)
-    assert {month for _, month in results} == {july, august, september}
+    months = months_of(date(2020, 12, 1), 10)
+    *before, april, may, _, july, august, september = months
+    assert results.keys() == {
+        (measure, month) for month in months for measure in (OLD if month in before else OLD | NEW)
+    }
+    assert {gap for gap in shape.gaps() if gap[0] == "not_in_force"} == {
+        ("not_in_force", "CPM_5A", month) for month in before
+    }
+    assert results["CPM_5A", april][1] > 0
+    not_received = {gap[1:] for gap in shape.gaps() if gap[0] == "extract_not_received"}
+    assert {key for key in not_received if key[1] in before} == {
+        (measure, month) for month in before for measure in OLD - INCIDENTS
+    }
+    assert {measure for measure, month in not_received if month == may} == OLD | NEW
     for measure in ("CPM_6", "CPM_7", "CPM_8"):
         assert results[measure, august][0] == "no_events"
         assert results[measure, july][1] > 0 < results[measure, september][1]
@@ -307,5 +320,5 @@ def test_the_line_is_broken_at_the_missing_month(built):
         },
     )
     with_figures = trend.filter(pl.col("result_pct").is_not_null())
-    assert len(trend) == 3
+    assert len(trend) == 10
     assert with_figures["line_number"].n_unique() == len(with_figures) == 2

@@ -278,11 +278,25 @@ def test_opens_from_a_file_with_the_network_off(september, browser, width):
     context.close()
 
 
+# Of rows that are made alike, in places that are made alike, three stay: axe measures the contrast of each of 9,000 cells.
+LIKE_ROWS_AWAY = """
+const place = (one) => one ? place(one.parentElement) + '<' + one.tagName + '.' + one.className : ''
+const seen = {}
+for (const row of document.querySelectorAll('tbody tr')) {
+  const within = row.outerHTML.replace(/>[^<]+</g, '><').replace(/ (href|id|title)="[^"]*"/g, '')
+  const made = place(row.parentElement) + within
+  seen[made] = (seen[made] || 0) + 1
+  if (seen[made] > 3) row.remove()
+}
+"""
+
+
 @pytest.mark.parametrize(("width", "scheme", "is_open"), [(1280, "dark", "true"), (390, "light", "false")])
 def test_axe_finds_nothing(september, browser, width, scheme, is_open):
     tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     tab.goto(suffixed(september, ".html").as_uri())
     tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = " + is_open + ")")
+    tab.evaluate(LIKE_ROWS_AWAY)
     found = Axe().run(tab)
     violations = [(one["id"], one["nodes"][0]["html"][:200]) for one in found.response["violations"]]
     tab.close()
