@@ -278,7 +278,7 @@ def test_opens_from_a_file_with_the_network_off(september, browser, width):
     context.close()
 
 
-# Of rows that are made alike, in places that are made alike, three stay: axe measures the contrast of each of 9,000 cells.
+# Of rows that are made alike, in places made alike, three stay: axe measures the contrast of each of 9,000 cells.
 LIKE_ROWS_AWAY = """
 const place = (one) => one ? place(one.parentElement) + '<' + one.tagName + '.' + one.className : ''
 const seen = {}
