@@ -7,6 +7,7 @@ incremental runs) is asked of dbt itself, elsewhere.
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -58,14 +59,24 @@ class CompiledModels:
         ]
 
     @classmethod
-    def compile(cls, place: Path, **variables: str) -> "CompiledModels":
-        """Have dbt compile every model, unless it did in this folder; other variables let it parse all anew."""
+    def compile(cls, place: Path) -> "CompiledModels":
+        """Have dbt compile every model, unless it did in this folder."""
         if not place.exists():
             project = DbtProject(place.with_name(f"{place.name}_begun"))
-            done = project.run("compile", "--select", "resource_type:model", **variables)
-            assert done.returncode == 0, done.stdout + done.stderr
+            _compile(project)
             project.place.rename(place)
         return cls(place / "target/manifest.json")
+
+    def under(self, place: Path, macro: str, **variables: str) -> "CompiledModels":
+        """The same under other variables, which a macro reads: dbt parses and compiles only what calls it."""
+        project = DbtProject(place, "models", "seeds")
+        project.keep_only(*_that_call(macro))
+        _compile(project, **variables)
+        changed = {model.name: model for model in CompiledModels(place / "target/manifest.json").models}
+        assert all(changed.get(model.name, model).parents == model.parents for model in self.models)
+        found = copy(self)
+        found.models = [changed.get(model.name, model) for model in self.models]
+        return found
 
     def build(
         self,
@@ -124,6 +135,25 @@ def make(
         connection.execute(f"create schema if not exists {model.schema}")
         sql = model.with_others(texts)
         connection.execute(f"create or replace {model.made_as} {model.schema}.{model.name} as {sql}")
+
+
+def _compile(project: DbtProject, **variables: str) -> None:
+    done = project.run("compile", "--select", "resource_type:model", **variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _that_call(macro: str) -> Iterator[str]:
+    """Names of the models whose SQL a macro is in, by way of others or not."""
+    manifest = json.loads((ROOT / "target/manifest.json").read_text())
+    calling = {f"macro.cpm_warehouse.{macro}"}
+    while more := {name for name, one in manifest["macros"].items() if _calls(one, calling)} - calling:
+        calling |= more
+    models = (node for node in manifest["nodes"].values() if node["resource_type"] == "model")
+    return (model["name"] for model in models if _calls(model, calling))
+
+
+def _calls(node: dict[str, Any], macros: set[str]) -> bool:
+    return not macros.isdisjoint(node["depends_on"]["macros"])
 
 
 def _model(node: dict[str, Any], parents: frozenset[str]) -> CompiledModel:

@@ -44,15 +44,11 @@ def test_macros_give_the_same_on_each_engine(tmp_path, engine):
     words = " union all ".join(
         f"select {word} as word, cast(null as string) as no_word" for word in ("'b'", "'a'", "'a'", "null")
     )
-    shown = DbtProject(tmp_path / "project").run(
-        "--quiet",
-        "show",
-        "--target",
-        engine,
-        "--output",
-        "json",
-        "--inline",
-        f"select {columns} from ({words}) as words",
+    project = DbtProject(tmp_path / "project", "models", "seeds")
+    project.keep_only()
+    shown = project.run(
+        *("--quiet", "show", "--target", engine, "--output", "json"),
+        *("--inline", f"select {columns} from ({words}) as words"),
     )
     assert shown.returncode == 0, shown.stdout + shown.stderr
     (row,) = json.loads(shown.stdout)["show"]

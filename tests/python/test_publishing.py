@@ -1,7 +1,6 @@
 """Over the warehouse that `make build` left: what is published, and when nothing is."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -14,6 +13,7 @@ from conftest import ROOT, note_checksums
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.locks import hold
 from cpm_warehouse.publish.publishing import LOCK, publish
+from dbt_project import DbtProject
 
 WAREHOUSE = ROOT / "warehouse/cpm.duckdb"
 TARGET = ROOT / "target"
@@ -184,16 +184,11 @@ def test_without_a_build_there_is_one_clear_line(tmp_path):
 
 def test_a_build_killed_half_way_is_not_published(built, tmp_path):
     before = publish(**built).path.read_bytes()
-    command = [
-        ROOT / ".venv/bin/dbt",
-        "build",
-        "--target-path",
-        tmp_path / "target",
-        "--log-path",
-        tmp_path / "logs",
-    ]
-    environment = os.environ | {"CPM_WAREHOUSE": str(built["warehouse"])}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    project = DbtProject(tmp_path / "project")
+    project.lake.symlink_to(tmp_path / "lake")
+    shutil.copy(built["warehouse"], project.warehouse)
+    command = [ROOT / ".venv/bin/dbt", "build", "--select", "resource_type:model"]
+    process = subprocess.Popen(command, cwd=project.place, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     for line in process.stdout:
         if " OK created" in line:
@@ -201,6 +196,6 @@ def test_a_build_killed_half_way_is_not_published(built, tmp_path):
     time.sleep(1)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    with pytest.raises(CpmError):
-        publish(**built)
+    with pytest.raises(CpmError, match="did not come to its end"):
+        publish(warehouse=project.warehouse, published=built["published"])
     assert (built["published"] / "cpm.duckdb").read_bytes() == before

@@ -112,9 +112,9 @@ VARIABLES = {
 
 
 @pytest.fixture(scope="module")
-def as_known(tmp_path_factory: pytest.TempPathFactory) -> CompiledModels:
+def as_known(tmp_path_factory: pytest.TempPathFactory, compiled: CompiledModels) -> CompiledModels:
     """The models as they stand for an instant that is past."""
-    return CompiledModels.compile(tmp_path_factory.mktemp("as_known") / "compiled", **VARIABLES)
+    return compiled.under(tmp_path_factory.mktemp("as_known") / "project", "instant_of_variable", **VARIABLES)
 
 
 def moved(before: dict[Key, Row], after: dict[Key, Row]) -> set[Key]:

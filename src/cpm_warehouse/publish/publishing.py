@@ -227,7 +227,9 @@ def _require_later(warehouse: Path, record: Record, earlier: Mapping[str, Any]) 
 
 
 def _copy_marts(connection: duckdb.DuckDBPyConnection, patterns: Mapping[str, str]) -> list[Withheld]:
+    """Copy the public marts with their descriptions, all at once: each commit would take a while of its own."""
     withheld: list[Withheld] = []
+    connection.begin()
     connection.execute("create schema marts")
     marts = connection.execute(
         "select name, relation, about from warehouse.main.build_nodes where about is not null order by name"
@@ -235,9 +237,11 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection, patterns: Mapping[str, st
     for name, relation, said in marts:
         about = json.loads(said)
         withheld += copy_without(connection, f"warehouse.{relation}", name, patterns)
-        connection.execute(f"comment on table marts.{name} is {literal(about['description'])}")
+        comments = [f"comment on table marts.{name} is {literal(about['description'])}"]
         for column, description in about["columns"].items():
-            connection.execute(f"comment on column marts.{name}.{quoted(column)} is {literal(description)}")
+            comments.append(f"comment on column marts.{name}.{quoted(column)} is {literal(description)}")
+        connection.execute("; ".join(comments))
+    connection.commit()
     return sorted(withheld, key=lambda one: (one.mart, one.column))
 
 

@@ -73,30 +73,38 @@ def copy_without(
     Lists and structures are looked at as their text, and replaced by null. It is done on the way,
     not afterwards: a file keeps the bytes of what is updated in it. Returns what was replaced.
     """
-    found: list[Withheld] = []
+    kinds = {
+        column: kind
+        for column, kind, *_ in connection.execute(f"describe {source}").fetchall()
+        if "VARCHAR" in kind
+    }
+    looks = [_look(source, column, patterns) for column in kinds]
+    found = connection.execute(" union all ".join(looks) + " order by all").fetchall() if looks else []
     replaced = []
-    for column, kind, *_ in connection.execute(f"describe {source}").fetchall():
-        if "VARCHAR" not in kind:
-            continue
-        value = quoted(column)
-        matches = {
-            name: f"coalesce(regexp_matches(cast({value} as varchar), {literal(pattern)}, 'i'), false)"
-            for name, pattern in patterns.items()
-        }
-        first = " ".join(f"when {condition} then {literal(name)}" for name, condition in matches.items())
-        seen = connection.execute(
-            f"select case {first} end as pattern, sum(row_count) from"
-            f" (select {value}, count(*) as row_count from {source} group by {value})"
-            " group by pattern having pattern is not null order by pattern"
-        ).fetchall()
-        found += [Withheld(mart, column, name, int(rows)) for name, rows in seen]
-        if seen:
-            word = literal(WORD) if kind == "VARCHAR" else "null"
-            any_of = " or ".join(matches.values())
-            replaced.append(f"case when {any_of} then {word} else {value} end as {value}")
+    for column in dict.fromkeys(column for column, *_ in found):
+        word = literal(WORD) if kinds[column] == "VARCHAR" else "null"
+        any_of = " or ".join(_matches(column, pattern) for pattern in patterns.values())
+        replaced.append(f"case when {any_of} then {word} else {quoted(column)} end as {quoted(column)}")
     columns = f"* replace ({', '.join(replaced)})" if replaced else "*"
     connection.execute(f"create table marts.{mart} as select {columns} from {source}")
-    return found
+    return [Withheld(mart, column, name, int(rows)) for column, name, rows in found]
+
+
+def _look(source: str, column: str, patterns: Mapping[str, str]) -> str:
+    """SQL of the patterns that are found in a column, with the rows of each; a text that stands often is read once."""
+    first = " ".join(
+        f"when {_matches(column, pattern)} then {literal(name)}" for name, pattern in patterns.items()
+    )
+    return (
+        f"select {literal(column)} as name, case {first} end as pattern, sum(row_count) as row_count"
+        f" from (select {quoted(column)}, count(*) as row_count from {source} group by {quoted(column)})"
+        " group by pattern having pattern is not null"
+    )
+
+
+def _matches(column: str, pattern: str) -> str:
+    """SQL that is true of a value in whose text a pattern is found."""
+    return f"coalesce(regexp_matches(cast({quoted(column)} as varchar), {literal(pattern)}, 'i'), false)"
 
 
 def without_devices(line: str) -> str:
