@@ -46,11 +46,19 @@ def take_seeds(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 class DbtProject:
-    """Folders named as `copied` may be changed, the others are the project's; `like` shares its lake."""
+    """Folders named as `copied` may be changed, the others are the project's; `like` shares its lake.
 
-    def __init__(self, place: Path, *copied: str, like: "DbtProject | None" = None) -> None:
+    Of another, `of`, it is a copy, with what dbt parsed of it.
+    """
+
+    def __init__(
+        self, place: Path, *copied: str, like: "DbtProject | None" = None, of: "DbtProject | None" = None
+    ) -> None:
         self.place = place
         self.lake, self.warehouse = place / "lake/sample", place / "warehouse/cpm.duckdb"
+        if of:
+            shutil.copytree(of.place, place, symlinks=True, dirs_exist_ok=True)
+            return
         place.mkdir(exist_ok=True)
         for name in FOLDERS + FILES:
             if name in copied:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import pytest
 
 from conftest import ROOT, note_checksums
 from dbt_project import SECRET, WITHOUT_TESTS, DbtProject
@@ -35,11 +36,10 @@ def hashable(value: object) -> object:
 class Warehouse(DbtProject):
     """A copy of the project with a lake and a warehouse of its own, for one of the DSP's extracts."""
 
-    def __init__(self, place: Path, extract: str, cubes: tuple[str, ...], *above: str) -> None:
-        super().__init__(place, "models", "macros", "seeds")
+    def __init__(self, of: DbtProject, place: Path, extract: str, cubes: tuple[str, ...]) -> None:
+        super().__init__(place, of=of)
         self.extract = extract
         self.cubes = cubes
-        self.keep_only(*cubes, "int_submissions_current", *above)
 
     def land_submissions(self, *submissions: str) -> None:
         for submission in submissions:
@@ -51,6 +51,10 @@ class Warehouse(DbtProject):
         """Build the cubes; returns the cells of each by submission."""
         selected = (*(f"+{cube}" for cube in self.cubes), "int_submissions_current")
         self.dbt("build", *WITHOUT_TESTS, "--select", *selected, *arguments)
+        return self.cells()
+
+    def cells(self) -> dict[str, dict[str, set[tuple]]]:
+        """The cells of each cube by submission."""
         cells: dict[str, dict[str, set[tuple]]] = {}
         for cube in self.cubes:
             cells[cube] = {}
@@ -89,8 +93,17 @@ class Warehouse(DbtProject):
             (self.lake / "_seen.json").unlink()
 
 
-def test_only_what_is_new_is_scanned(tmp_path):
-    warehouse = Warehouse(tmp_path, "service_requests", REQUEST_CUBES)
+@pytest.fixture(scope="module")
+def cubes_alone(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
+    """The project with the cubes, what they read and one mart above them, parsed once."""
+    project = DbtProject(tmp_path_factory.mktemp("cubes"), "models", "macros", "seeds")
+    project.keep_only(*REQUEST_CUBES, *ALERT_CUBES, "int_submissions_current", "fct_service_requests_daily")
+    project.dbt("parse")
+    return project
+
+
+def test_only_what_is_new_is_scanned(cubes_alone, tmp_path):
+    warehouse = Warehouse(cubes_alone, tmp_path, "service_requests", REQUEST_CUBES)
     key = warehouse.key
     warehouse.land_submissions("2021-07/v1", "2021-08/v1")
     first = warehouse.build()
@@ -152,8 +165,8 @@ def test_only_what_is_new_is_scanned(tmp_path):
     assert warehouse.build("--full-refresh") == by_steps
 
 
-def test_no_file_of_alerts_is_read_again(tmp_path):
-    warehouse = Warehouse(tmp_path, "alerts", ALERT_CUBES)
+def test_no_file_of_alerts_is_read_again(cubes_alone, tmp_path):
+    warehouse = Warehouse(cubes_alone, tmp_path, "alerts", ALERT_CUBES)
     warehouse.land_submissions("2021-07/v1")
     first = warehouse.build()
     warehouse.land_submissions("2021-08/v1")
@@ -192,10 +205,10 @@ SCAN_AGAIN = [
 ]
 
 
-def test_what_makes_a_figure_scans_again_and_nothing_else_does(tmp_path):
+def test_what_makes_a_figure_scans_again_and_nothing_else_does(cubes_alone, tmp_path):
     """A cube never keeps figures of another rule, and is not scanned for a remark."""
     cube = "cube_service_requests_by_day"
-    warehouse = Warehouse(tmp_path, "service_requests", (cube,), "fct_service_requests_daily")
+    warehouse = Warehouse(cubes_alone, tmp_path, "service_requests", (cube,))
     warehouse.land_submissions("2021-07/v1")
     warehouse.build()
 
@@ -217,12 +230,12 @@ def test_what_makes_a_figure_scans_again_and_nothing_else_does(tmp_path):
     assert [edit for edit in SCAN_AGAIN if not is_scanned_after(edit)] == []
 
 
-def test_a_cube_is_scanned_again_for_what_a_code_list_says_and_for_nothing_else(tmp_path, monkeypatch):
+def test_a_cube_is_scanned_again_for_what_a_code_list_says_and_for_nothing_else(cubes_alone, tmp_path, monkeypatch):
     """An own list of a code that the project does not have; the same from another source; with another meaning."""
     for name, value in SECRET.items():  # a list without a control file is real
         monkeypatch.setenv(name, value)
     cube = "cube_service_requests_by_party_month"
-    warehouse = Warehouse(tmp_path, "service_requests", (cube,))
+    warehouse = Warehouse(cubes_alone, tmp_path, "service_requests", (cube,))
     codes = "response_code,outcome_class,project_rows,source\nE999,failure,kept,{}\n"
 
     def give(extract: str, version: str, content: str) -> None:
@@ -253,7 +266,7 @@ def test_a_cube_is_scanned_again_for_what_a_code_list_says_and_for_nothing_else(
     assert outcomes() == [("success",)]
 
 
-def test_which_copy_of_an_alert_counts_is_not_told_by_the_files(tmp_path):
+def test_which_copy_of_an_alert_counts_is_not_told_by_the_files(cubes_alone, compiled, tmp_path):
     """Alerts sent twice, with a copy for more Alerts and one in another region: from one file, and from two."""
     rows = pl.read_parquet(ROOT / "extracts/sample/dsp/alerts/2021-07/v1/*.parquet")
     sent_twice = rows.filter(pl.col("DeviceId").is_not_null()).head(200)
@@ -264,8 +277,7 @@ def test_which_copy_of_an_alert_counts_is_not_told_by_the_files(tmp_path):
     submissions = {"in_one": [every], "in_two": [every.reverse()[half:], every.reverse()[:half]]}
     cells: dict[str, dict[str, set[tuple]]] = {}
     for name, files in submissions.items():
-        (tmp_path / name).mkdir()
-        warehouse = Warehouse(tmp_path / name, "alerts", ALERT_CUBES)
+        warehouse = Warehouse(cubes_alone, tmp_path / name, "alerts", ALERT_CUBES)
         folder = tmp_path / name / "extracts/dsp/alerts/2021-07/v1"
         folder.mkdir(parents=True)
         control = {"received_at": "2021-08-05T09:00:00Z", "synthetic": True, "files": []}
@@ -276,7 +288,8 @@ def test_which_copy_of_an_alert_counts_is_not_told_by_the_files(tmp_path):
             control["files"].append({"name": path.name, "rows": file.height, "sha256": sha256})
         (folder / "control.json").write_text(json.dumps(control))
         warehouse.land(tmp_path / name / "extracts")
-        found = warehouse.build()
+        compiled.build(warehouse.lake, warehouse.warehouse, *ALERT_CUBES)
+        found = warehouse.cells()
         # Without the key of the scan, which is another one.
         cells[name] = {
             cube: {cell[1:] for cell in found[cube][warehouse.key("2021-07/v1")]} for cube in ALERT_CUBES
