@@ -230,7 +230,9 @@ def test_what_makes_a_figure_scans_again_and_nothing_else_does(cubes_alone, tmp_
     assert [edit for edit in SCAN_AGAIN if not is_scanned_after(edit)] == []
 
 
-def test_a_cube_is_scanned_again_for_what_a_code_list_says_and_for_nothing_else(cubes_alone, tmp_path, monkeypatch):
+def test_a_cube_is_scanned_again_for_what_a_code_list_says_and_for_nothing_else(
+    cubes_alone, tmp_path, monkeypatch
+):
     """An own list of a code that the project does not have; the same from another source; with another meaning."""
     for name, value in SECRET.items():  # a list without a control file is real
         monkeypatch.setenv(name, value)

@@ -91,7 +91,7 @@ def copy_without(
 
 
 def _look(source: str, column: str, patterns: Mapping[str, str]) -> str:
-    """SQL of the patterns that are found in a column, with the rows of each; a text that stands often is read once."""
+    """SQL of the patterns found in a column, with the rows of each; a text that stands often is read once."""
     first = " ".join(
         f"when {_matches(column, pattern)} then {literal(name)}" for name, pattern in patterns.items()
     )
