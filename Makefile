@@ -158,8 +158,8 @@ lint: dev
 	$(STAGE) yamllint $(BIN)/yamllint --strict .
 	@mkdir -p target/lint
 	$(STAGE) sqlfluff env CPM_WAREHOUSE=target/lint/cpm.duckdb \
-	  $(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models macros tests analyses
-	$(STAGE) sqlfluff-report $(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder src/cpm_warehouse/report
+	  $(BIN)/python .ci/lint_sql.py lint --processes 2 --disable-progress-bar models macros tests analyses
+	$(STAGE) sqlfluff-report $(BIN)/python .ci/lint_sql.py lint --disable-progress-bar --templater placeholder src/cpm_warehouse/report
 
 # Over the warehouse that is there: seeds that the topic reads are loaded anew, other things above it are as the last build left them.
 COMMA := ,
