@@ -6,6 +6,7 @@ select
     month_count,
     reporting_in_time_count,
     reporting_in_time_pct,
+    reporting_meetings_gained_count,
     main_in_time_count,
     main_in_time_pct,
     main_same_day_count,
