@@ -296,6 +296,10 @@ def test_search_has_every_page_and_finds_every_measure_of_every_month(made, summ
         ("hub manufacturer", "2021-10/firmware.html"),
         ("proxy south", "2021-10/alerts.html"),
         ("18 working days", "service_levels.html"),
+        ("cr1430", "2021-10/change.html"),
+        ("time critical", "2021-10/change.html"),
+        ("success rate october", "2021-10/cpm-3.html"),
+        ("business processes", "book.html"),
         ("cpm 5 csp north october", "2021-10/cpm-5.html"),
     ],
 )

@@ -1,5 +1,6 @@
 """The pages of the site, from the tables and templates of the report."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -228,8 +229,10 @@ def _measures(published: Path, month: Month, common: Mapping[str, Any]) -> Itera
             "place": book.name_of(Path(row["page"])),
         }
         numbers = f"{row['measure_id']} {row['measure_id'].replace('_', '')}"
-        parts = " ".join(tables["contributions"].values("scope_name"))
-        words = f"{numbers} {month.folder} {in_words(row['status'])} {parts}"
+        words = f"{numbers} {month.folder} {in_words(row['status'])}"
+        words += _said_in(tables["contributions"], "scope_name") + _said_in(
+            tables["measure_readings"], "variant_name"
+        )
         title = f"{name(row)}: {row['measure_name']}, {month_name(month.first)}"
         yield _rendered("measure.html", f"{month.folder}/{file_of(row['measure_id'])}", title, words, values)
 
@@ -239,6 +242,9 @@ def _parts(month: Month, common: Mapping[str, Any]) -> Iterator[Page]:
         values = {**common, "month": month, "tables": month.tables, "part": part, "charts": Charts()}
         title = f"{heading}, {month_name(month.first)}"
         words = f"{month.folder} {FOUND_BY[part]}"
+        if part == "change":
+            words += _said_in(month.tables["change_answers"], "question")
+            words += _said_in(month.tables["change_cost_cells"], "table_row")
         yield _rendered("part.html", f"{month.folder}/{part}.html", title, words, values)
 
 
@@ -261,11 +267,24 @@ def _levels(month: Month, common: Mapping[str, Any]) -> Page:
 def _worked(notebooks: Sequence[Notebook], common: Mapping[str, Any]) -> Iterator[Page]:
     for notebook in notebooks:
         values = {**common, "notebook": notebook}
-        yield _rendered("notebook.html", notebook.file, notebook.title, "notebook analysis", values)
+        words = f"notebook analysis {' '.join(_headings(part.html) for part in notebook.parts if part.html)}"
+        yield _rendered("notebook.html", notebook.file, notebook.title, words, values)
 
 
 def _book(told: Sequence[Month], common: Mapping[str, Any]) -> Page:
     of_measures = sorted({row["page"] for month in told for row in month.measures})
     pages = book.pages([*of_measures, *book.ALWAYS, *ALSO])
-    words = f"definitions glossary {' '.join(page.title for page in pages)}"
+    words = f"definitions glossary {' '.join(f'{page.title} {_headings(page.html)}' for page in pages)}"
     return _rendered("book.html", BOOK, "The measure book", words, {**common, "pages": pages})
+
+
+def _said_in(table: Table, column: str) -> str:
+    """The words of a column, each value once."""
+    return "".join(f" {value}" for value in table.values(column))
+
+
+def _headings(html: str) -> str:
+    """The words of the headings of a page or of a part of it."""
+    return " ".join(
+        re.sub(r"<[^>]+>", " ", heading) for heading in re.findall(r"<h[1-6][^>]*>(.*?)</h[1-6]>", html, re.S)
+    )
