@@ -20,7 +20,7 @@ inner join marts.dim_measure_variants as variants
         and performance.variant_id = variants.variant_id
 where
     variants.is_default
-    and performance.cut_id in ('manufacturer', 'version')
+    and performance.cut_id in ('manufacturer', 'version', 'manufacturer_and_version')
     and performance.reporting_month = $reporting_month
 order by
     performance.measure_id,
