@@ -1,6 +1,6 @@
 -- How many Communications Hubs took firmware from version X to Y and activated it, by maker, and
 -- how many days did half of them need? All Regions and months together: medians of single cells
--- cannot be added up, so this goes to the updates themselves.
+-- cannot be added up, so this goes to the updates themselves, Allowed Exceptions among them.
 --
 -- On the synthetic sample: most often Brock's hubs from 00090000 to 00090003: 13 of 14 activated,
 -- half of them within 3.0 days (6 of 11 rows).
