@@ -2,7 +2,7 @@
 
 Each shape is landed, built and published. No shape changes the seeds, which are those of the project's build, and
 unit tests read no extract: that build tests both, and what is handed to `publish` names no seed. CI builds the
-shape that tells most, Incidents of before a measure was in force and months with a gap, with the tests that are
+shape that tells most, Incidents of before a measure was in force and then a gap of years, with the tests that are
 written for the project. The others, and every test of a column on each, by name:
 
     CPM_SHAPES=all pytest -p no:xdist tests/python/test_extracts_as_they_come.py
@@ -79,14 +79,14 @@ def one_month(out: Path) -> None:
 
 
 def with_a_gap(out: Path) -> None:
-    """Incidents from before CPM 5A, then July and September alone, and Incidents of July filed under 2035-01."""
-    incidents(out, date(2020, 12, 1), 5, 8)
+    """Incidents of 2016, then July and September 2021 alone, and Incidents of July filed under 2035-01."""
+    incidents_of_2016(out)
     take(out, *(f"{extract}/2021-{month}" for extract in ("smki/*", "dcc/self*") for month in ("07", "09")))
     nothing_plausible(out)
 
 
 def nothing_plausible(out: Path) -> None:
-    """The Incidents of July that are not closed, filed under January 2035."""
+    """The Incidents of July that are not closed, filed under January 2035 by numbers that no other has."""
     folder = out / "dcc/remedy_incidents/2035-01/v1"
     folder.mkdir(parents=True)
     (sent,) = (SAMPLE / "dcc/remedy_incidents/2021-07/v1").glob("*.csv")
@@ -94,7 +94,8 @@ def nothing_plausible(out: Path) -> None:
         rows = csv.DictReader(source)
         written = csv.DictWriter(target, rows.fieldnames or ())
         written.writeheader()
-        written.writerows(row for row in rows if not row["Closed Date"])
+        numbered = (row | {"Incident Number": row["Incident Number"].replace("INC0", "INC9")} for row in rows)
+        written.writerows(row for row in numbered if not row["Closed Date"])
 
 
 IN_CI = (with_a_gap,)
@@ -241,20 +242,21 @@ def test_sixty_months_are_all_there(built):
 def test_a_missing_month_is_a_gap_and_an_odd_one_stretches_nothing(built):
     shape = built(with_a_gap)
     results = shape.results()
-    months = months_of(date(2020, 12, 1), 10)
-    *before, april, may, _, july, august, september = months
+    months = months_of(date(2016, 2, 1), 68)
+    sent, (*empty, july, august, september) = months[:13], months[13:]
+    in_force = date(2021, 4, 1)
     assert results.keys() == {
-        (measure, month) for month in months for measure in (OLD if month in before else OLD | NEW)
+        (measure, month) for month in months for measure in (OLD if month < in_force else OLD | NEW)
     }
+    assert all(results["CPM_5", month][0] != "no_events" for month in sent)
     assert {gap for gap in shape.gaps() if gap[0] == "not_in_force"} == {
-        ("not_in_force", "CPM_5A", month) for month in before
+        ("not_in_force", "CPM_5A", month) for month in sent
     }
-    assert results["CPM_5A", april][1] > 0
     not_received = {gap[1:] for gap in shape.gaps() if gap[0] == "extract_not_received"}
-    assert {key for key in not_received if key[1] in before} == {
-        (measure, month) for month in before for measure in OLD - INCIDENTS
+    assert {key for key in not_received if key[1] in sent} == {
+        (measure, month) for month in sent for measure in OLD - INCIDENTS
     }
-    assert {measure for measure, month in not_received if month == may} == OLD | NEW
+    assert {key for key in not_received if key[1] in empty} == {key for key in results if key[1] in empty}
     for measure in ("CPM_6", "CPM_7", "CPM_8"):
         assert results[measure, august][0] == "no_events"
         assert results[measure, july][1] > 0 < results[measure, september][1]
@@ -320,5 +322,5 @@ def test_the_line_is_broken_at_the_missing_month(built):
         },
     )
     with_figures = trend.filter(pl.col("result_pct").is_not_null())
-    assert len(trend) == 10
+    assert len(trend) == 68
     assert with_figures["line_number"].n_unique() == len(with_figures) == 2

@@ -876,6 +876,27 @@ def test_texts_in_lists_are_looked_at_too():
         assert one.rows == 1
 
 
+def test_each_column_is_looked_at_and_each_row_counts():
+    patterns = {"eui64": "[0-9A-F]{2}(-[0-9A-F]{2}){7}", "party": "S042"}
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create schema marts; create table built as"
+            f" from (values ('{EUI64}', 'to S042', 1), ('{EUI64}', 'kept', 2), (null, '{EUI64}', 3))"
+            " as one (device, said, n)"
+        )
+        withheld = copy_without(connection, "built", "a", patterns)
+        assert connection.execute("from marts.a order by n").fetchall() == [
+            ("withheld", "withheld", 1),
+            ("withheld", "kept", 2),
+            (None, "withheld", 3),
+        ]
+    assert sorted((one.column, one.pattern, one.rows) for one in withheld) == [
+        ("device", "eui64", 2),
+        ("said", "eui64", 1),
+        ("said", "party", 1),
+    ]
+
+
 def test_what_is_kept_back_was_never_in_the_file(made, monkeypatch):
     """A row that is updated leaves its bytes in the block that it stood in."""
 

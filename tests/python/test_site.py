@@ -205,6 +205,25 @@ def test_a_table_or_chart_leads_to_its_marts_in_the_graph_of_models(made):
     assert sorted(mart for mart in evidence if f"model.{project}.{mart}&" not in shown) == sorted(NOT_SHOWN)
 
 
+def test_firmware_is_shown_by_each_cut_whole(made):
+    html = unescape((made / "2021-10/firmware.html").read_text())
+    assert "rows; all are in the workbook" not in html.split("Firmware of the month by manufacturer,")[1]
+    with duckdb.connect(str(PUBLISHED), read_only=True) as connection:
+        asked = connection.execute(
+            "select cut_id, count(*) from marts.rpt_firmware_performance"
+            " semi join (from marts.dim_measure_variants where is_default) using (measure_id, variant_id)"
+            " where reporting_month = '2021-10-01'"
+            " and cut_id in ('manufacturer', 'version', 'manufacturer_and_version') group by all"
+        ).fetchall()
+    cuts = dict(asked)
+    tables = re.findall(r"<caption><span>Firmware of the month by (.*?), in .*?<tbody>(.*?)</tbody>", html, re.S)
+    assert {cut: rows.count("<tr>") for cut, rows in tables} == {
+        "manufacturer": cuts["manufacturer"],
+        "versions before and after": cuts["version"],
+        "manufacturer and versions": cuts["manufacturer_and_version"],
+    }
+
+
 def test_service_levels_by_month_are_those_of_a_query(made):
     """Each of 108 months by four lengths, and how many are in time, beside what the table above it counts."""
     html = (made / "service_levels.html").read_text()

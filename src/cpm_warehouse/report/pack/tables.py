@@ -77,6 +77,10 @@ class Table:
         """Return the table without these columns; an empty one has none."""
         return self.only([column.name for column in self.columns if column.name not in names])
 
+    def titled(self, caption: str, note: str = "") -> "Table":
+        """Return the table under another caption, with this note alone."""
+        return replace(self, caption=caption, note=note)
+
     def values(self, name: str) -> list[Any]:
         """Return the distinct values of a column, in the order in which they first stand."""
         if not self.rows:

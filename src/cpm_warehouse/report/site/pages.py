@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from cpm_warehouse.publish.finding import Found
 from cpm_warehouse.report import book, fragments
 from cpm_warehouse.report.charts import Charts, month_name
@@ -285,6 +287,4 @@ def _said_in(table: Table, column: str) -> str:
 
 def _headings(html: str) -> str:
     """The words of the headings of a page or of a part of it."""
-    return " ".join(
-        re.sub(r"<[^>]+>", " ", heading) for heading in re.findall(r"<h[1-6][^>]*>(.*?)</h[1-6]>", html, re.S)
-    )
+    return " ".join(Markup(heading).striptags() for heading in re.findall(r"<h\d[^>]*>(.*?)</h\d>", html, re.S))
