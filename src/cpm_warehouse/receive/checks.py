@@ -45,8 +45,7 @@ class Check:
 # Names of looks: not rules.
 UNUSUAL_TEXT = "unusual_text"
 UNUSUAL_INSTANT = "unusual_instant"
-# Of a longer list of allowed values no native expectation is made: it compares each row with each value, where
-# `list_contains` looks up each value of a dictionary once. With 194 response codes that is forty times as fast.
+# Of a longer list of allowed values no native expectation is made: it compares each row with each value.
 LONG_LIST = 20
 
 
@@ -131,12 +130,18 @@ def _column_checks(column: Column, dates: Dates) -> Iterator[Check]:
 def _allowed(column: Column, known: Iterable[str]) -> Check:
     values = [int(value) if column.type == "bigint" else value for value in known]
     rule_id = "value_not_allowed" if column.unlisted == "quarantine" else "unknown_code"
-    name, listed = quoted(column.name), ", ".join(literal(str(value)) for value in values)
+    name, listed = (
+        quoted(column.name),
+        ", ".join(literal(one) if isinstance(one, str) else str(one) for one in values),
+    )
     reason = _said(column, ", which is not in the contract's list")
+    # A function of one column looks up each value of a dictionary once, `not in` compares each row with each:
+    # with 194 codes it takes a fortieth of the time, with seven a tenth.
+    condition = f"not list_contains([{listed}], {name})"
     if len(values) > LONG_LIST:
-        return Check(rule_id, [column.name], f"not list_contains([{listed}], {name})", reason)
+        return Check(rule_id, [column.name], condition, reason)
     expectation = "ExpectColumnValuesToBeInSet", {"column": column.name, "value_set": values}
-    return Check(rule_id, [column.name], f"{name} not in ({listed})", reason, expectation)
+    return Check(rule_id, [column.name], condition, reason, expectation)
 
 
 def _outside_its_dates(column: Column, dates: Dates, period: str) -> Check | None:
@@ -270,23 +275,30 @@ def _texts(contract: Contract) -> Check:
 def _instants(contract: Contract, bounds: InstantBounds) -> Check:
     """A look for instants and dates that cannot be: values that stand for none, and what had not happened yet."""
     columns = [column for column in contract.columns if column.type in {"timestamp", "date"}]
-    sides: list[str] = []
+    least, last, most = (
+        f"timestamp {literal(str(one))}" for one in (bounds.earliest, bounds.latest, bounds.latest_planned)
+    )
     finer: list[Check] = []
     for column in columns:
         name = quoted(column.name)
-        least, last, most = (
-            f"timestamp {literal(str(one))}" for one in (bounds.earliest, bounds.latest, bounds.latest_planned)
-        )
         outside = f"{name} < {least} or {name} > {most}"
-        sides += [f"{name} < {least}", f"{name} > {most if column.planned else last}"]
         wrong = ", which cannot be: it may stand for no date"
         finer.append(Check("instant_impossible", [column.name], outside, _said(column, wrong)))
         if not column.planned:
             later = f", after the file was received (by {bounds.latest} UTC)"
             condition = f"{name} > {last} and {name} <= {most}"
             finer.append(Check("instant_after_receipt", [column.name], condition, _said(column, later)))
+    # By the first and the last of a row: half the comparisons of each with both bounds.
+    sides = [f"least({_listed(columns)}) < {least}"]
+    for until, planned in ((last, False), (most, True)):
+        if of_kind := [column for column in columns if column.planned == planned]:
+            sides.append(f"greatest({_listed(of_kind)}) > {until}")
     names = [column.name for column in columns]
     return Check(UNUSUAL_INSTANT, names, _any(sides), "null", finer=finer)
+
+
+def _listed(columns: Iterable[Column]) -> str:
+    return ", ".join(quoted(column.name) for column in columns)
 
 
 def _any(conditions: Iterable[str]) -> str:

@@ -77,18 +77,17 @@ class Marks:
         The checks before the looks stay as they are, and have their numbers. Values may have changed meanwhile, of
         these rows alone.
         """
-        seen = self._is_marked(looks)
         before = len(self._parts)
+        seen = self._is_marked(looks)
         rows = [self.relation_of(file, looks) for file in range(len(self.staged))]
         self.checks = checks
-        parts = ", ".join(f"marks_{part}" if part < before else "0::ubigint" for part in range(len(self._parts)))
         again = " union all ".join(self._marked(file, relation) for file, relation in enumerate(rows))
-        self.connection.execute(
-            f"create temp table judged as {again}"
-            f" union all select file, file_row, key_hash, {parts} from temp.marks where not ({seen})"
-        )
-        self.connection.execute("drop table temp.marks")
-        self.connection.execute("alter table temp.judged rename to marks")
+        self.connection.execute(f"create temp table judged as {again}")
+        self.connection.execute(f"delete from temp.marks where {seen}")
+        for part in range(before, len(self._parts)):
+            self.connection.execute(f"alter table temp.marks add column marks_{part} ubigint default 0")
+        self.connection.execute("insert into temp.marks from temp.judged")
+        self.connection.execute("drop table temp.judged")
         self.__dict__.pop("_alike", None)
 
     def relation_of(self, file: int, checks: Sequence[int]) -> str:
