@@ -104,6 +104,8 @@ final as (
         cast(compared.difference_points as decimal(9, 6)) as difference_points,
         cast(compared.difference_lower_points as decimal(9, 6)) as difference_lower_points,
         cast(compared.difference_upper_points as decimal(9, 6)) as difference_upper_points,
+        compared.difference_lower_points > 0 or compared.difference_upper_points < 0
+            as is_beyond_chance,
         cast(compared.confidence_pct as decimal(5, 2)) as confidence_pct,
         cast(gaps.largest_gap_points as decimal(9, 6)) as largest_gap_points,
         cast(gaps.chance_gap_points as decimal(9, 6)) as chance_gap_points,

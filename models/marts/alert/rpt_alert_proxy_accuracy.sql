@@ -15,6 +15,7 @@ final as (
         difference_points,
         difference_lower_points,
         difference_upper_points,
+        is_beyond_chance,
         confidence_pct,
         largest_gap_points,
         chance_gap_points,

@@ -7,6 +7,7 @@ select
     difference_points,
     difference_lower_points,
     difference_upper_points,
+    is_beyond_chance,
     largest_gap_points,
     largest_gap_at_seconds,
     likely_error_least_points,
