@@ -21,7 +21,7 @@ from cpm_warehouse.report.formats import duration, heading, percent, written
 from cpm_warehouse.report.fragments import measure
 from cpm_warehouse.report.pack import make_pack
 from cpm_warehouse.report.pack.making import SYNTHETIC
-from cpm_warehouse.report.pack.pages import CORE, Said, render_html
+from cpm_warehouse.report.pack.pages import CORE, PRINTED, Said, render_html
 from cpm_warehouse.report.pack.tables import pack_tables, read_tables
 from cpm_warehouse.report.pack.workbook import COLUMNS, CONTENTS, FIRST_ROW, NAMES_ROW, sheet_names, write_workbook
 from cpm_warehouse.report.questions import PARAMETER, query_of
@@ -239,6 +239,13 @@ def test_pdf_is_the_core_tagged_and_classified_on_every_page(september):
     assert len(kinds["/Figure"]) == core.count("<figure") - core.count('class="chart empty"')
     assert [figure for figure in kinds["/Figure"] if len(figure.get("/Alt", "")) < 40] == []
     assert {"/H1", "/H2", "/H3", "/Table", "/TH", "/TD", "/L", "/Caption"} <= set(kinds)
+    for header in kinds["/TH"]:
+        heads = "/Column" if header["/P"]["/P"]["/S"] == "/THead" else "/Row"
+        assert header["/A"]["/Scope"] == heads
+    assert {header["/A"]["/Scope"] for header in kinds["/TH"]} == {"/Column", "/Row"}
+    assert {item.get_object()["/S"] for items in kinds["/L"] for item in items["/K"]} == {"/LI", "/L"}
+    links = [link.get_object() for page in pdf.pages for link in page.get("/Annots", ())]
+    assert links and {link["/F"] for link in links} == {PRINTED}
 
 
 def test_says_that_sample_data_is_synthetic(september):

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import pydyf  # type: ignore[import-untyped]
 import weasyprint  # type: ignore[import-untyped]
 from markupsafe import Markup
 
@@ -32,6 +33,7 @@ ANNEXES = {
     "data": "Data received",
     "book": "The measure book",
 }
+PRINTED = 1 << 2  # the flag of a PDF's annotation
 FEW = 20  # fewer events than these are not drawn as a curve
 # Terms of docs/glossary.md that a reader of the core meets.
 WORDS = (
@@ -103,5 +105,16 @@ def made_up_lists(tables: Mapping[str, Table]) -> list[str]:
 def render_pdf(html: str) -> bytes:
     """Print the document with its structure, as PDF/UA asks; the same HTML gives the same pages."""
     memory = io.BytesIO()
-    weasyprint.HTML(string=html).write_pdf(memory, pdf_variant="pdf/ua-1")
+    weasyprint.HTML(string=html).write_pdf(memory, pdf_variant="pdf/ua-1", finisher=_finish)
     return memory.getvalue()
+
+
+def _finish(_: object, pdf: pydyf.PDF) -> None:
+    """Add what PDF/UA asks and WeasyPrint leaves out: what each header heads, and that links are printed."""
+    elements = {one.reference: one for one in pdf.objects if isinstance(one, pydyf.Dictionary)}
+    for element in elements.values():
+        if element.get("S") == "/TH":
+            rows = elements[elements[element["P"]]["P"]]
+            element["A"]["Scope"] = "/Column" if rows["S"] == "/THead" else "/Row"
+        elif element.get("Subtype") == "/Link":
+            element["F"] = PRINTED
