@@ -7,10 +7,10 @@ deliveries as (
         version,
         filename,
         file_row_number,
-        "Reporting Month",
-        "Report",
-        "Report Version",
-        "Delivered On"
+        {{ adapter.quote('Reporting Month') }},
+        {{ adapter.quote('Report') }},
+        {{ adapter.quote('Report Version') }},
+        {{ adapter.quote('Delivered On') }}
     from {{ source('lake', 'operations_centre_deliveries') }}
 ),
 
@@ -20,10 +20,10 @@ final as (
         provider,
         period,
         cast(version as integer) as submission_version,
-        cast("Reporting Month" as date) as reporting_month,
-        "Report" as report_name,
-        "Report Version" as report_version,
-        cast("Delivered On" as date) as delivered_date,
+        cast({{ adapter.quote('Reporting Month') }} as date) as reporting_month,
+        {{ adapter.quote('Report') }} as report_name,
+        {{ adapter.quote('Report Version') }} as report_version,
+        cast({{ adapter.quote('Delivered On') }} as date) as delivered_date,
         {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from deliveries

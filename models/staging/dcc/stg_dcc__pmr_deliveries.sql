@@ -7,9 +7,9 @@ deliveries as (
         version,
         filename,
         file_row_number,
-        "Reporting Month",
-        "PMR Version",
-        "Delivered On"
+        {{ adapter.quote('Reporting Month') }},
+        {{ adapter.quote('PMR Version') }},
+        {{ adapter.quote('Delivered On') }}
     from {{ source('lake', 'pmr_deliveries') }}
 ),
 
@@ -19,9 +19,9 @@ final as (
         provider,
         period,
         cast(version as integer) as submission_version,
-        cast("Reporting Month" as date) as reporting_month,
-        cast("PMR Version" as integer) as pmr_version,
-        cast("Delivered On" as date) as delivered_date,
+        cast({{ adapter.quote('Reporting Month') }} as date) as reporting_month,
+        cast({{ adapter.quote('PMR Version') }} as integer) as pmr_version,
+        cast({{ adapter.quote('Delivered On') }} as date) as delivered_date,
         {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from deliveries

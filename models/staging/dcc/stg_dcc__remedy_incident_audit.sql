@@ -11,11 +11,11 @@ final as (
         provider,
         period,
         cast(version as integer) as submission_version,
-        "Incident Number" as incident_id,
-        "Field" as audit_field,
-        "Old Value" as old_value,
-        "New Value" as new_value,
-        cast("Changed At" as timestamp) as changed_at,
+        {{ adapter.quote('Incident Number') }} as incident_id,
+        {{ adapter.quote('Field') }} as audit_field,
+        {{ adapter.quote('Old Value') }} as old_value,
+        {{ adapter.quote('New Value') }} as new_value,
+        cast({{ adapter.quote('Changed At') }} as timestamp) as changed_at,
         {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from changes

@@ -11,10 +11,10 @@ final as (
         provider,
         period,
         cast(version as integer) as submission_version,
-        "Outage From" as outage_started_at,
-        "Outage To" as outage_ended_at,
-        "Planned" as is_planned,
-        "Notified In Time" as is_notified_in_time,
+        {{ adapter.quote('Outage From') }} as outage_started_at,
+        {{ adapter.quote('Outage To') }} as outage_ended_at,
+        {{ adapter.quote('Planned') }} as is_planned,
+        {{ adapter.quote('Notified In Time') }} as is_notified_in_time,
         {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from outages

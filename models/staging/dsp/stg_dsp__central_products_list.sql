@@ -11,10 +11,10 @@ final as (
         provider,
         period,
         cast(version as integer) as submission_version,
-        "Manufacturer" as manufacturer,
-        "Model" as model,
-        upper("FirmwareVersion") as firmware_version,
-        upper("ImageHash") as image_hash,
+        {{ adapter.quote('Manufacturer') }} as manufacturer,
+        {{ adapter.quote('Model') }} as model,
+        upper({{ adapter.quote('FirmwareVersion') }}) as firmware_version,
+        upper({{ adapter.quote('ImageHash') }}) as image_hash,
         {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from products

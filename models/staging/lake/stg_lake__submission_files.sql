@@ -16,8 +16,8 @@ final as (
         {{ file_stem('name') }} as file_stem,
         sha256,
         layout as layout_name,
-        cast("rows" as bigint) as received_rows,
-        cast(coalesce(accepted_rows, "rows") as bigint) as accepted_rows,
+        cast({{ adapter.quote('rows') }} as bigint) as received_rows,
+        cast(coalesce(accepted_rows, {{ adapter.quote('rows') }}) as bigint) as accepted_rows,
         cast(coalesce(quarantined_rows, 0) as bigint) as quarantined_rows
     from files
 )

@@ -12,7 +12,7 @@ final as (
         submission_key,
         rule_id,
         message,
-        cast("rows" as bigint) as warned_rows
+        cast({{ adapter.quote('rows') }} as bigint) as warned_rows
     from warnings
 )
 

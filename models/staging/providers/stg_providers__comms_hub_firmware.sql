@@ -11,12 +11,12 @@ final as (
         provider,
         period,
         cast(version as integer) as submission_version,
-        "HUB_ID" as device_id,
-        upper("IMAGE_HASH") as image_hash,
-        upper("FIRMWARE_VERSION") as firmware_version,
-        "STEP" as hub_step,
-        "FAILURE_CODE" as failure_code,
-        cast("STEP_AT" as timestamp) as step_at,
+        {{ adapter.quote('HUB_ID') }} as device_id,
+        upper({{ adapter.quote('IMAGE_HASH') }}) as image_hash,
+        upper({{ adapter.quote('FIRMWARE_VERSION') }}) as firmware_version,
+        {{ adapter.quote('STEP') }} as hub_step,
+        {{ adapter.quote('FAILURE_CODE') }} as failure_code,
+        cast({{ adapter.quote('STEP_AT') }} as timestamp) as step_at,
         {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from steps

@@ -11,10 +11,10 @@ final as (
         provider,
         period,
         cast(version as integer) as submission_version,
-        "Provider Reference" as provider_reference,
-        "DCC Incident Number" as incident_id,
-        "Category" as incident_category,
-        cast("Resolved At" as timestamp) as resolved_at,
+        {{ adapter.quote('Provider Reference') }} as provider_reference,
+        {{ adapter.quote('DCC Incident Number') }} as incident_id,
+        {{ adapter.quote('Category') }} as incident_category,
+        cast({{ adapter.quote('Resolved At') }} as timestamp) as resolved_at,
         {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from incidents

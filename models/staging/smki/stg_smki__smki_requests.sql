@@ -11,10 +11,10 @@ final as (
         provider,
         period,
         cast(version as integer) as submission_version,
-        "requestId" as request_id,
-        "requestKind" as request_kind,
-        "receivedAt" as received_at,
-        "answeredAt" as answered_at,
+        {{ adapter.quote('requestId') }} as request_id,
+        {{ adapter.quote('requestKind') }} as request_kind,
+        {{ adapter.quote('receivedAt') }} as received_at,
+        {{ adapter.quote('answeredAt') }} as answered_at,
         {{ file_name('filename') }} as source_file,
         file_row_number as source_row
     from requests
