@@ -366,7 +366,7 @@ def test_a_build_finds_nothing_that_is_being_landed(place, send, monkeypatch, mo
     send(month(11) + "x,x,x\n", submission="dcc/pmr_deliveries/2021-11/v1")
     lake = place / "lake"
     source = (ROOT / "models/staging/lake/_lake__sources.yml").read_text()
-    patterns = re.findall(r"lake/sample\"\) }}/([^']+)'", source)
+    patterns = re.findall(r"lake/sample\"\) }}/([^'`]+/[^'`]+)['`]", source)
     assert len(patterns) >= 5
     patterns = [pattern.replace("${identifier}", "*") for pattern in patterns]
 

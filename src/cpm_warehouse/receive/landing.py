@@ -66,6 +66,7 @@ from cpm_warehouse.receive.reading import (
     place_of_row,
 )
 from cpm_warehouse.receive.received import Received
+from cpm_warehouse.receive.register import write_register
 from cpm_warehouse.receive.repeats import write_repeats
 from cpm_warehouse.receive.rules import Rules, plausible_months
 from cpm_warehouse.receive.sources import stem
@@ -192,6 +193,7 @@ def land(
         landing.finish()
         if not dry_run:
             journal.end()
+            write_register(lake, journal)
             damages = remember(lake, landing.seen)
             for damage in damages:
                 if on_damage:

@@ -22,9 +22,10 @@ REGISTER_ENTRY = "_submission.json"
 SEEN = "_seen.json"
 JUDGED, JUDGING = "_judged.json", "_judging"
 ASIDE = "_aside"
+REGISTER = "_register"
 REMOVED = "_removed"
 # What lies at the top of a lake without being what landed: the history has a chain of its own.
-NOT_LANDED = {ASIDE, REMOVED, HISTORY, LAKE_LOCK, JUDGING, "_landed"}
+NOT_LANDED = {ASIDE, REGISTER, REMOVED, HISTORY, LAKE_LOCK, JUDGING, "_landed"}
 NOT_LANDED |= {f"{name}{new}" for name in (JOURNAL, SEEN, JUDGED) for new in ("", ".new")}
 # A file that changed so shortly before it was looked at could change again within one tick of the system's clock.
 TICK_NS = 100_000_000
