@@ -12,6 +12,6 @@
     where not exists (
         select 1
         from {{ model }} as present
-        where cast(present.{{ column_name }} as varchar) = required.required_value
+        where cast(present.{{ column_name }} as {{ dbt.type_string() }}) = required.required_value
     )
 {% endtest %}

@@ -72,7 +72,7 @@ by_submission as (
 
 counted as (
     select * from by_file
-    union all by name
+    union all
     select * from by_submission
 )
 

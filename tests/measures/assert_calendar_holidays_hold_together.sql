@@ -38,7 +38,7 @@ select
 from bank_holidays
 where {{ iso_weekday('holiday_date') }} >= 6
 
-union all by name
+union all
 
 select
     'withdrawn before it was known' as finding,
@@ -46,7 +46,7 @@ select
 from bank_holidays
 where known_from >= known_to
 
-union all by name
+union all
 
 select
     'moved to nowhere' as finding,
@@ -62,7 +62,7 @@ where
             and moved.known_to = replacement.known_from
     )
 
-union all by name
+union all
 
 select
     'named day out of place' as finding,
@@ -76,7 +76,7 @@ where
         and extract(day from excluded_date) = 25
     )
 
-union all by name
+union all
 
 select
     'named day on a weekday but no bank holiday' as finding,
@@ -92,7 +92,7 @@ where
             and bank_holidays.known_to is null
     ) < 3
 
-union all by name
+union all
 
 select
     'named day missing in a year' as finding,

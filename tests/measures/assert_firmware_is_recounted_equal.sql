@@ -82,9 +82,8 @@ dsp_requests as (
     select distinct
         requests.image_hash,
         requests.sent_at,
-        devices_listed.device_id
+        {{ explode_list('requests.device_ids') }} as device_id
     from {{ ref('stg_dsp__update_firmware_requests') }} as requests
-    cross join unnest(requests.device_ids) as devices_listed (device_id)
     where requests.submission_key in (select submissions.submission_key from submissions)
 ),
 

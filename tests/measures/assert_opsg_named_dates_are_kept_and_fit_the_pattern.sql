@@ -23,7 +23,7 @@ scheduled as (
         meeting_date as scheduled_date,
         meeting_provenance as date_provenance
     from {{ ref('int_opsg_meetings_scheduled') }}
-    union all by name
+    union all
     select
         reporting_month,
         meeting_kind,
@@ -91,7 +91,7 @@ left join scheduled
         and expected.provenance = scheduled.date_provenance
 where scheduled.reporting_month is null
 
-union all by name
+union all
 
 select
     'pattern' as finding,

@@ -5,8 +5,12 @@ with
 
 deliveries as (
     select
-        concat('pmr ', cast(reporting_month as varchar), ' v', cast(pmr_version as varchar))
-            as subject,
+        concat(
+            'pmr ',
+            cast(reporting_month as {{ dbt.type_string() }}),
+            ' v',
+            cast(pmr_version as {{ dbt.type_string() }})
+        ) as subject,
         delivered_date as arrived_date,
         due_date,
         not is_on_time as is_late,
@@ -27,7 +31,7 @@ submissions as (
 arrivals as (
     select *
     from deliveries
-    union all by name
+    union all
     select *
     from submissions
 )
