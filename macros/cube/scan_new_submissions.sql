@@ -6,13 +6,7 @@
     Events are grouped by `submission_number`, which is short; both keys are joined to the cells.
 #}
 {% macro scan_new_submissions(extract) -%}
-    select
-        registered.submission_key,
-        registered.extract,
-        registered.provider,
-        registered.period,
-        registered.submission_version,
-        cast(row_number() over (order by registered.submission_key) as integer) as submission_number,
+    {%- set scan_key -%}
         md5(
             concat_ws(
                 '|',
@@ -20,12 +14,21 @@
                 cast(registered.landed_at as {{ dbt.type_string() }}),
                 '{{ cube_definition_key() }}'
             )
-        ) as scan_key
+        )
+    {%- endset -%}
+    select
+        registered.submission_key,
+        registered.extract,
+        registered.provider,
+        registered.period,
+        registered.submission_version,
+        cast(row_number() over (order by registered.submission_key) as integer) as submission_number,
+        {{ scan_key }} as scan_key
     from {{ ref('stg_lake__submissions') }} as registered
     where
         registered.extract = '{{ extract }}'
         and registered.accepted_rows > 0
         {% if is_incremental() and not is_cube_keyed_now() %}
-            and scan_key not in (select scanned.scan_key from {{ this }} as scanned)
+            and {{ scan_key }} not in (select scanned.scan_key from {{ this }} as scanned)
         {% endif %}
 {%- endmacro %}

@@ -2,7 +2,11 @@
     Notes in the warehouse how each node that a command ran ended, with the code that the node then had, and which files of the project
     changed meanwhile: `cpm publish` asks for all of it.
 #}
-{% macro record_build_results(results) %}
+{% macro record_build_results(results) -%}
+    {{ return(adapter.dispatch('record_build_results')(results)) }}
+{%- endmacro %}
+
+{% macro default__record_build_results(results) %}
     {% if execute and flags.WHICH in ('build', 'run', 'seed', 'test', 'snapshot') and results %}
         {# One that is made by hand has no such comment. #}
         {% for result in results if result.status == 'success' and result.node.config.materialized == 'view' %}
@@ -26,4 +30,8 @@
         )
         where invocation_id = '{{ invocation_id }}'
     {% endif %}
+{% endmacro %}
+
+{# dbt's own `run_results.json` says it. #}
+{% macro spark__record_build_results(results) %}
 {% endmacro %}

@@ -3,7 +3,11 @@
     holds the lake and asks for the salt) and what the nodes of the project are now (`cpm_nodes`). Results of other commands stay,
     each with the code that it was made with: `cpm publish` asks whether all of them stand together.
 #}
-{% macro record_build_run() %}
+{% macro record_build_run() -%}
+    {{ return(adapter.dispatch('record_build_run')()) }}
+{%- endmacro %}
+
+{% macro default__record_build_run() %}
     {% if execute and flags.WHICH in ('build', 'run', 'seed', 'test', 'snapshot') %}
         {% set given = [
             flags.PROJECT_DIR, var('lake_root'), tojson(invocation_args_dict.get('vars', {})), run_started_at.isoformat()
@@ -53,5 +57,18 @@
         from main.build_begun;
         drop table main.build_begun;
         drop table if exists main.build_checksums
+    {% endif %}
+{% endmacro %}
+
+{# Only asks for the salt: dbt's own `run_results.json` says the rest to `cpm publish --from-spark`. #}
+{% macro spark__record_build_run() %}
+    {% if execute and flags.WHICH in ('build', 'run') %}
+        {% set real = run_query('select min(submission_key) from lake.submissions where accepted_rows > 0 and not is_synthetic') %}
+        {% set real_submission = real.columns[0].values()[0] %}
+        {% if real_submission and run_query('select length(' ~ pseudonym_salt() ~ ')').columns[0].values()[0] < 32 %}
+            {{ exceptions.raise_compiler_error(
+                "'" ~ real_submission ~ "' is real: set CPM_PSEUDONYM_SALT to a secret of 32 characters or more, where Spark runs"
+            ) }}
+        {% endif %}
     {% endif %}
 {% endmacro %}

@@ -2,7 +2,11 @@
     Stops a command that would go on from a cube that something else wrote to: an incremental model keeps the rows that are there.
     Everything else is made anew, or noticed by `cpm publish`.
 #}
-{% macro require_cubes_as_built() %}
+{% macro require_cubes_as_built() -%}
+    {{ return(adapter.dispatch('require_cubes_as_built')()) }}
+{%- endmacro %}
+
+{% macro default__require_cubes_as_built() %}
     {% if execute and flags.WHICH in ('build', 'run') and not flags.FULL_REFRESH %}
         {% set noted = run_query("
             select count(*) from duckdb_columns()
@@ -27,4 +31,8 @@
             {% endfor %}
         {% endif %}
     {% endif %}
+{% endmacro %}
+
+{# A cube that something else wrote to is not noticed there. #}
+{% macro spark__require_cubes_as_built() %}
 {% endmacro %}
