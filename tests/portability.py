@@ -13,14 +13,16 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from string import Template
 from typing import Any, NamedTuple
 
 import duckdb
+import jinja2
 import yaml
+from compared_rows import DIFFER, EQUAL, EQUAL_BUT, compared, parquet
 from dbt.cli.main import dbtRunner
 from pyspark.sql import SparkSession
 
@@ -31,7 +33,7 @@ ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "target/spark"
 WAREHOUSE = TARGET / "cpm.duckdb"
 WANTED_PERCENT = 97
-EQUAL, EQUAL_BUT, DIFFER, FAILED = "equal", "equal but for hash keys", "differ", "do not run"
+FAILED = "do not run"
 # Parquet has neither: DuckDB would write a double for the first.
 WRITTEN_AS = {"HUGEINT": "decimal(38, 0)", "ENUM": "varchar"}
 
@@ -63,25 +65,23 @@ def main() -> int:
     with duckdb.connect(str(WAREHOUSE), read_only=True) as duck:
         duck.execute("set TimeZone = 'UTC'")
         attach_pads(duck)
-        pads = duck.execute("select inner_pad, outer_pad from cpm_session.main.pseudonym_pads").fetchall()
-        spark.createDataFrame(pads, "inner_pad binary, outer_pad binary").createGlobalTempView("pseudonym_pads")
         for relation in built(duck):
             hand_over(duck, spark, relation, f"{quoted(relation.schema)}.{quoted(relation.name)}")
-        nodes, sources = compiled(sys.argv[1:])
+        nodes, sources, pads = compiled(sys.argv[1:])
         for relation, location in sources.items():
             hand_over(duck, spark, relation, location)
-        # dbt turns it off; DuckDB stops at a bad cast, and has "..." for names, as Spark does in this mode alone.
+        spark.sql(f"create or replace view lake.pseudonym_pads as {pads}")
+        # dbt turns it off; DuckDB stops at a bad cast, as Spark does in this mode alone.
         spark.conf.set("spark.sql.ansi.enabled", "true")
         return report([outcome(duck, spark, node) for node in nodes])
 
 
 def started() -> SparkSession:
     """Start Spark, with the settings of profiles.yml; dbt goes on with the session that its process has."""
-    profile = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))
+    text = (ROOT / "profiles.yml").read_text(encoding="utf-8")
+    profile = yaml.safe_load(jinja2.Template(text).render(env_var=os.environ.get, var=lambda name, other: other))
     settings = profile["cpm_warehouse"]["outputs"]["spark"]["server_side_parameters"]
-    builder = SparkSession.builder.master("local[2]").config(
-        map={**settings, "spark.driver.memory": "2g", "spark.ui.showConsoleProgress": "false"}
-    )
+    builder = SparkSession.builder.config(map=settings)
     spark = builder.config("spark.sql.warehouse.dir", str(TARGET / "warehouse")).getOrCreate()
     spark.sparkContext.setLogLevel("OFF")
     return spark
@@ -114,13 +114,14 @@ def call(spark: SparkSession, relation: Relation, path: Path) -> None:
     spark.sql(f"create or replace view {relation.schema}.{relation.name} as select * from parquet.`{path}`")
 
 
-def compiled(arguments: Sequence[str]) -> tuple[list[Any], dict[Relation, str]]:
-    """Let dbt compile for Spark: the models, parents first, and where DuckDB reads each source."""
+def compiled(arguments: Sequence[str]) -> tuple[list[Any], dict[Relation, str], str]:
+    """Let dbt compile for Spark: the models, parents first; where DuckDB reads each source; the pads' query."""
     places = ("--target", "spark", "--target-path", str(TARGET / "dbt"))
     dbt = dbtRunner()
     with redirect_stdout(sys.stderr):  # of a single model it prints the SQL
         parsed = dbt.invoke(["--quiet", "parse", *places])
         done = dbt.invoke(["--quiet", "compile", *places, "--full-refresh", *arguments])
+        pads = dbt.invoke(["--quiet", "compile", *places, "--inline", "{{ spark_pseudonym_pads() }}"])
     if not done.success:
         sys.exit(f"error: dbt cannot compile for Spark: {done.exception or 'see above'}")
     manifest: Any = parsed.result
@@ -131,7 +132,9 @@ def compiled(arguments: Sequence[str]) -> tuple[list[Any], dict[Relation, str]]:
         for source in manifest.sources.values()
     }
     results: Any = done.result
-    return [result.node for result in results if result.node.resource_type == "model"], sources
+    made: Any = pads.result
+    models = [result.node for result in results if result.node.resource_type == "model"]
+    return models, sources, made.results[0].node.compiled_code
 
 
 def outcome(duck: duckdb.DuckDBPyConnection, spark: SparkSession, node: Any) -> Outcome:
@@ -142,54 +145,10 @@ def outcome(duck: duckdb.DuckDBPyConnection, spark: SparkSession, node: Any) -> 
         spark.sql(node.compiled_code).write.parquet(str(path))
     except Exception as error:  # Spark has many kinds, and a model's failure is a finding
         return Outcome(node.name, FAILED, str(error).strip().splitlines()[0])
-    columns, theirs = (column_types(duck, relation.rows(engine)) for engine in ("duckdb", "spark"))
-    if columns.keys() != theirs.keys():
-        return Outcome(node.name, DIFFER, f"columns {', '.join(sorted(columns.keys() ^ theirs.keys()))}")
-    if not rows_apart(duck, relation, columns):
-        return Outcome(node.name, EQUAL)
-    hashes = {name for name, kind in columns.items() if is_hash_key(name, kind)}
-    rest = {name: kind for name, kind in columns.items() if name not in hashes}
-    apart = rows_apart(duck, relation, rest)
-    if not apart:
+    found = compared(duck, *(parquet(relation.rows(engine)) for engine in ("duckdb", "spark")))
+    if found.verdict == EQUAL_BUT:
         call(spark, relation, path)
-        return Outcome(node.name, EQUAL_BUT, ", ".join(sorted(hashes)))
-    wrong = [name for name, kind in rest.items() if rows_apart(duck, relation, {name: kind})]
-    return Outcome(node.name, DIFFER, f"{apart} rows: {', '.join(wrong) or 'each column by itself is equal'}")
-
-
-def is_hash_key(name: str, kind: str) -> bool:
-    """Whether a column holds an engine's own hash, or the key of a scan, which hashes the engine's SQL."""
-    return name == "scan_key" or (kind == "UBIGINT" and name.endswith(("_key", "_hash", "submission_number")))
-
-
-def column_types(duck: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
-    """Return a relation's columns with their types in DuckDB."""
-    return {name: kind for name, kind, *_ in duck.execute(f"describe from {parquet(path)}").fetchall()}
-
-
-def parquet(path: Path) -> str:
-    """Return DuckDB's SQL for what lies at a path: DuckDB writes one file, Spark a folder."""
-    return f"read_parquet({literal(path / '*.parquet' if path.is_dir() else path)})"
-
-
-def rows_apart(duck: duckdb.DuckDBPyConnection, relation: Relation, columns: Mapping[str, str]) -> int:
-    """Count the rows that one engine gives and the other does not."""
-    chosen = ", ".join(comparable(quoted(name), kind) for name, kind in columns.items())
-    ours, theirs = (f"select {chosen} from {parquet(relation.rows(engine))}" for engine in ("duckdb", "spark"))
-    counted = duck.execute(
-        f"select greatest((select count(*) from ({ours} except all {theirs})),"
-        f" (select count(*) from ({theirs} except all {ours})))"
-    ).fetchone()
-    return int(counted[0]) if counted else 0
-
-
-def comparable(column: str, kind: str) -> str:
-    """Return DuckDB's SQL for a value as a text that is equal in both engines where the value is."""
-    if kind.endswith("[]"):
-        return f"cast(list_sort(cast({column} as varchar[])) as varchar)"
-    if kind == "DOUBLE" or (kind.startswith("DECIMAL") and not kind.endswith(",0)")):
-        return f"printf('%.9g', cast({column} as double) + 0)"  # - 0.0 is 0
-    return f"cast({f'cast({column} as timestamp)' if kind.startswith('TIMESTAMP') else column} as varchar)"
+    return Outcome(node.name, *found)
 
 
 def report(outcomes: Iterable[Outcome]) -> int:
