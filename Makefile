@@ -8,6 +8,7 @@
 #   these and pmr read what is published, and build only where nothing is; PUBLISHED=<a copied cpm.duckdb>, PUBLICATION=<an earlier one>
 # make audit    known vulnerabilities of every locked version; target/sbom.json, what is installed (CycloneDX)
 # make portability  every model on Spark, row by row beside DuckDB (six minutes; needs Java)
+# make spark    the whole warehouse on Spark, with its tests, then every mart row by row beside DuckDB's; spark-smoke: five models of it
 # make review BASE=main   what the working tree moves beside a commit: target/review/review.{md,html}, differences.parquet (two builds)
 # make docs     published/docs: every model, column, test and metric; lineage by column
 # make wheel    target/dist: cpm as a tool, with the project in it (`uv tool install`, then `cpm init`)
@@ -53,7 +54,7 @@ UNFIT := $(strip $(foreach one,: $$ " `,$(findstring $(one),$(CURDIR))) $(if $(f
 $(if $(UNFIT),$(error the path of this folder has $(UNFIT), with which no environment of Python works; rename the folder))
 
 TARGETS := architecture audit browser build check check-topic clean dev docs env explore help java land lint lock month mutants pmr \
-  portability publication pytest rebuild registers review sample site test wheel
+  parity portability publication pytest rebuild registers review sample site spark spark-smoke test wheel
 # What stands after a blank in a path that is not quoted would be run as a target, `clean` among them.
 QUOTE := put a path with blanks in quotes: make build EXTRACTS='/path/to/my extracts'
 ifneq ($(filter-out $(TARGETS) .venv/%,$(MAKECMDGOALS)),)
@@ -263,6 +264,25 @@ portability: java land dev $(VENV)/.spark
 	  --target-path target/spark/duckdb
 	$(STAGE) macros env PYTHONPATH="$(SPARK)" $(BIN)/python -m pytest -o addopts= -q tests/python/test_engines.py
 	@PYTHONPATH="$(SPARK)" $(BIN)/python tests/portability.py 2>logs/spark.err
+
+# The same dbt build on Spark: docs/guides/build_on_spark.md. What its selector leaves out, and why, stands in selectors.yml.
+ON_SPARK = env CPM_SPARK_PACKAGES="$(SPARK)"
+spark: java land dev $(VENV)/.spark
+	$(STAGE) spark $(ON_SPARK) $(BIN)/cpm spark -- --selector spark
+	@$(MAKE) --no-print-directory parity
+
+# Both engines' tables from one lake; DuckDB's lie apart from what is published.
+parity: land dev
+	$(STAGE) duckdb $(BIN)/cpm dbt --warehouse target/spark/cpm.duckdb -- build --exclude-resource-type test unit_test \
+	  --target-path target/spark/duckdb
+	@$(BIN)/python tests/parity.py
+
+# Beside what `make build` left.
+SMOKED := cubes.cube_alert_repeats cubes.cube_alerts_by_day marts.fct_alerts_daily marts.dim_calendar_dates marts.rpt_code_obligations
+spark-smoke: java build dev $(VENV)/.spark
+	@rm -rf target/spark/smoke
+	$(STAGE) spark-smoke $(ON_SPARK) CPM_SPARK_WAREHOUSE=target/spark/smoke $(BIN)/cpm spark -- --selector spark_smoke
+	@CPM_WAREHOUSE=warehouse/cpm.duckdb CPM_SPARK_WAREHOUSE=target/spark/smoke $(BIN)/python tests/parity.py $(SMOKED)
 
 java:
 	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null \

@@ -1,6 +1,7 @@
 {#
     The salt, where a view can ask for it each time that it is read: from the environment of Spark itself, so that no SQL, log, plan or
-    metastore has it. Without one it is the sample's, as in `pseudonyms.py`. An engine that keeps secrets gives it by a form of its own.
+    metastore has it. Without one (Java says 'null') it is the sample's, as in `pseudonyms.py`. An
+    engine that keeps secrets gives it by a form of its own.
 #}
 {% macro pseudonym_salt() -%}
     {{ return(adapter.dispatch('pseudonym_salt')()) }}
@@ -11,5 +12,5 @@
 {%- endmacro %}
 
 {% macro spark__pseudonym_salt() -%}
-    coalesce(nullif(reflect('java.lang.System', 'getenv', 'CPM_PSEUDONYM_SALT'), ''), 'synthetic')
+    coalesce(nullif(nullif(reflect('java.lang.System', 'getenv', 'CPM_PSEUDONYM_SALT'), 'null'), ''), 'synthetic')
 {%- endmacro %}

@@ -15,7 +15,7 @@ received as (
         staged.provider,
         {{ reporting_month_of('staged.sent_at') }} as event_month,
         'update' as event_kind,
-        sum(len(staged.device_ids)) as event_count
+        sum({{ list_length('staged.device_ids') }}) as event_count
     from {{ ref('stg_dsp__update_firmware_requests') }} as staged
     inner join submissions
         on staged.submission_key = submissions.submission_key
