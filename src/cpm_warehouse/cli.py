@@ -32,6 +32,7 @@ from cpm_warehouse.publish.lateness import late_extracts
 from cpm_warehouse.publish.publishing import KEEP_DAYS, made_up_lists, take_back_to
 from cpm_warehouse.publish.publishing import publish as publish_marts
 from cpm_warehouse.publish.restoring import restore
+from cpm_warehouse.publish.spark import build_on_spark, take
 from cpm_warehouse.publish.state import KINDS, State, state_of
 from cpm_warehouse.publish.status import differences
 from cpm_warehouse.publish.withholding import without_devices
@@ -71,6 +72,15 @@ LAKE = click.option(
 )
 WAREHOUSE = click.option(
     "--warehouse", type=PLACE, envvar="CPM_WAREHOUSE", default=Path("warehouse/cpm.duckdb"), show_default=True
+)
+SPARK = click.option(
+    "tables",
+    "--tables",
+    type=PLACE,
+    envvar="CPM_SPARK_WAREHOUSE",
+    default=Path("warehouse/spark"),
+    show_default=True,
+    help="Where Spark's tables lie.",
 )
 PUBLISHED = click.option("--published", type=PLACE, default=Path("published"), show_default=True)
 
@@ -499,6 +509,19 @@ def build(lake: Path, warehouse: Path, arguments: tuple[str, ...]) -> None:
     sys.exit(run_build(lake, warehouse, arguments))
 
 
+@main.command("spark")
+@LAKE
+@SPARK
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def build_spark(lake: Path, tables: Path, arguments: tuple[str, ...]) -> None:
+    """Run `dbt build` on Spark over a lake, with further ARGUMENTS of dbt after `--`.
+
+    `make spark` brings Spark along. `cpm publish --from-spark` publishes what it built.
+    """
+    _require_own_project()
+    sys.exit(build_on_spark(lake, tables, arguments))
+
+
 @main.command("dbt")
 @LAKE
 @WAREHOUSE
@@ -610,12 +633,16 @@ def late(lake: Path, published: Path, at: datetime | None, since: datetime | Non
     help="Days for which publications are kept under their own names; the last two always are.",
 )
 @click.option("--rollback", help="Let readers see this kept publication again, named as `cpm publications` does.")
+@click.option("--from-spark", is_flag=True, help="Publish what `cpm spark` built.")
+@SPARK
 def publish(
     warehouse: Path,
     published: Path,
     variables: tuple[str, ...],
     keep_days: int,
     rollback: str | None,
+    from_spark: bool,
+    tables: Path,
 ) -> None:
     """Publish the public marts of a build, if it is whole and every test passed.
 
@@ -632,6 +659,9 @@ def publish(
         )
         return
     _require_own_project()
+    if from_spark:
+        warehouse = Path("target/spark/taken.duckdb")
+        take(tables, warehouse)
     done = publish_marts(warehouse=warehouse, published=published, variables=variables, keep_days=keep_days)
     if done.later:
         more = f" and {len(done.later) - 1} more" if len(done.later) > 1 else ""

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import yaml
@@ -73,16 +74,21 @@ def _place_of_dbt(name: str, default: str) -> Path:
 
 def with_lake(lake: Path, arguments: Sequence[str]) -> list[str]:
     """Return arguments of dbt with the lake among their variables: of two `--vars` dbt takes the last alone."""
+    given, others = variables_given(arguments)
+    return [*others, "--vars", json.dumps({**given, "lake_root": str(lake)}, default=str)]
+
+
+def variables_given(arguments: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the variables that arguments of dbt set, and the other arguments."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, prog="cpm build")
     parser.add_argument("--vars", default="{}")
     found, others = parser.parse_known_args(arguments)
     try:
-        variables = {**yaml.load(found.vars, yaml.CSafeLoader), "lake_root": str(lake)}
+        return {**yaml.load(found.vars, yaml.CSafeLoader)}, others
     except (yaml.YAMLError, TypeError) as error:
         raise CpmError(
             f"--vars is '{found.vars}', not names with values; write it like --vars '{{as_of: 2021-10-24}}'"
         ) from error
-    return [*others, "--vars", json.dumps(variables, default=str)]
 
 
 def _require_room(place: Path) -> None:

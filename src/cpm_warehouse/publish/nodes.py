@@ -18,7 +18,7 @@ OWN = (
 )
 OF_A_COLUMN = ("data_type", "constraints", "quote")
 # They change with the versions of dbt, which a build notes.
-DBTS_OWN = {"dbt", "dbt_duckdb"}
+DBTS_OWN = {"dbt", "dbt_duckdb", "dbt_spark"}
 TESTS = {"test", "unit_test"}
 
 Said = dict[str, Any]

@@ -268,6 +268,7 @@ def _manifest(record: Record, marts: dict[str, Any], withheld: list[Withheld]) -
         # Without what parts their digits: half of one would look like a device.
         "invocations": [invocation.replace("-", "") for invocation in record["invocations"]],
         "is_synthetic": not record["real_submission"],
+        "engine": record.get("engine", "duckdb"),
         **{name: record[name] for name in names},
         "marts": marts,
         "withheld": [one.__dict__ for one in withheld],
