@@ -25,6 +25,7 @@ from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.receive import lakes, verifying
 from cpm_warehouse.receive.journal import JOURNAL, Journal, read_journal
 from cpm_warehouse.receive.landing import Landing, land
+from cpm_warehouse.receive.register import require_register
 from cpm_warehouse.receive.verifying import SEEN, Seen, check_lake, remember, require_sound
 
 DAMAGES = 40
@@ -570,3 +571,23 @@ def test_a_lake_that_may_not_be_written_to_is_one_line(place):
     (place / "lake").chmod(0o755)
     assert found.returncode == 1
     assert re.fullmatch(r"error: .*; let this user read and write there\n", found.stderr), found.stderr
+
+
+def test_every_entry_of_the_register_stands_in_the_file_that_other_engines_read(place, send):
+    """Spark reads no `_submission.json`; an entry that is not in its file would be missing from its figures."""
+    lake = place / "lake"
+    path = lake / "_register/submissions.jsonl"
+
+    def told():
+        return [json.loads(line) for line in path.read_text().splitlines()]
+
+    send(month(11), submission="dcc/pmr_deliveries/2021-11/v1")
+    run(place)
+    assert told() == [json.loads(content) for _, content in sorted(entries(lake).items())]
+    require_register(lake, read_journal(lake))
+    for damage in (lambda: path.write_text(path.read_text().replace("2021-11", "2021-12")), path.unlink):
+        damage()
+        with pytest.raises(CpmError, match="has not the entries of the journal; `cpm land` writes it anew"):
+            require_register(lake, read_journal(lake))
+    run(place)
+    require_register(lake, read_journal(lake))

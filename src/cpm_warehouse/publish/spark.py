@@ -80,7 +80,6 @@ def take(tables: Path, warehouse: Path) -> None:
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     warehouse.unlink(missing_ok=True)
     with private(), closing(connect(warehouse)) as connection:
-        connection.execute("set TimeZone = 'UTC'")
         for node in built["nodes"]:
             if node["about"] is not None or node["name"] in ALSO:
                 _copy(connection, tables, node["relation"], built["types"].get(node["unique_id"], {}))
@@ -161,11 +160,10 @@ def _copy(connection: duckdb.DuckDBPyConnection, tables: Path, relation: str, ty
         raise CpmError(f"{folder}: Spark has no such table; run `make spark`")
     rows = f"read_parquet({literal(folder / '**/*.parquet')})"
     found = {column: kind for column, kind, *_ in connection.execute(f"describe from {rows}").fetchall()}
-    columns = [
-        f"cast({quoted(column)} as {types.get(column) or found[column].removesuffix(' WITH TIME ZONE')})"
-        f" as {quoted(column)}"
-        for column in (types or found)
-    ]
+    columns = []
+    for column in types or found:
+        value = quoted(column) + (" at time zone 'UTC'" if found[column].endswith("TIME ZONE") else "")
+        columns.append(f"{f'cast({value} as {types[column]})' if column in types else value} as {quoted(column)}")
     connection.execute(f"create schema if not exists {quoted(schema)}")
     connection.execute(f"create table {relation} as select {', '.join(columns)} from {rows}")
 
