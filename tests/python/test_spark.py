@@ -104,3 +104,12 @@ def test_an_instant_keeps_its_time_in_utc_and_a_column_the_type_of_its_contract(
 def test_where_nothing_was_built_it_is_said(tmp_path):
     with pytest.raises(CpmError, match="nothing was built on Spark here; run `make spark` first"):
         spark.take(tmp_path, tmp_path / "taken.duckdb")
+
+
+def test_a_test_that_spark_cannot_run_is_not_asked_for_and_a_model_is(tmp_path):
+    assert "assert_incidents_are_recounted_equal" in spark.left_out_tests(ROOT / "selectors.yml")
+    selectors = tmp_path / "selectors.yml"
+    text = (ROOT / "selectors.yml").read_text()
+    selectors.write_text(text.replace("value: assert_incidents_are_recounted_equal", "value: fct_incidents"))
+    with pytest.raises(CpmError, match="leaves out fct_incidents, which is no test"):
+        spark.left_out_tests(selectors)
