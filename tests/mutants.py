@@ -30,6 +30,7 @@ PYTHON_TESTS = (
     "test_interface_and_smki.py",
     "test_landing.py::test_the_instants_that_can_be_follow_from_the_receipt",
     "test_landing.py::test_the_last_month_that_can_be_is_that_of_receipt",
+    "test_own_lists.py",
     "test_planted_truth.py",
     "test_service_requests.py",
     "test_worked_examples.py",
