@@ -31,7 +31,7 @@
     {% set names = agate_table.column_names | map('string') | join('`, `') %}
     {% set sql %}
         insert into {{ this.render() }}
-        select {{ columns | join(', ') }} from values {{ rows | join(', ') }} as given (`{{ names }}`)
+        select {{ columns | join(', ') }} from (values {{ rows | join(', ') }}) as given (`{{ names }}`)
     {% endset %}
     {% if rows %}
         {% do adapter.add_query(sql, abridge_sql_log=True) %}

@@ -8,7 +8,7 @@
 {%- endmacro %}
 
 {% macro default__pseudonym_salt() -%}
-    {{ exceptions.raise_compiler_error('the plugin of profiles.yml has the salt in memory; no SQL asks for it here') }}
+    {{ exceptions.raise_compiler_error('the plugin has the salt in memory, and no SQL asks for it here') }}
 {%- endmacro %}
 
 {% macro spark__pseudonym_salt() -%}

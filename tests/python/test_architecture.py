@@ -206,7 +206,7 @@ CALL = re.compile(r"(\w+)\(((?:[^()]|\([^()]*\))*)\)")
 NAME = re.compile(
     r"\b(?<!distinct )(?:from|join)\s+(\w+)(?![\w.(])"  # a table in a schema is nobody's CTE
     r"|\bover\s+(\w+)"
-    r"|(?<![\w.$'])(?!(?:main|cpm_session|global_temp)\b)([A-Za-z_]\w*)\.[\w*]"
+    r"|(?<![\w.$'])(?!(?:main|cpm_session|lake)\b)([A-Za-z_]\w*)\.[\w*]"
 )
 DEFINED = re.compile(r"\bas (\w+)|(\w+) as \(")
 GIVEN = "given_"
