@@ -288,6 +288,7 @@ WITH_MINUTES = {
 OF_SAMPLE_SIZE = {
     "difference_lower_points",
     "difference_upper_points",
+    "is_beyond_chance",
     "chance_gap_points",
     "parts_from_seconds",
     "parts_to_seconds",
