@@ -269,6 +269,11 @@ class Contract:
         return [column.name for column in self.columns]
 
     @property
+    def types(self) -> dict[str, str]:
+        """Type of each column, in the order of the contract."""
+        return {column.name: str(column.type) for column in self.columns}
+
+    @property
     def meaning(self) -> list[str]:
         """Of an own list, the columns that say what a code means."""
         return [name for name in self.names if name not in {*self.key, PROJECT_ROWS, *SAID_OF_A_ROW}]

@@ -19,7 +19,9 @@ from cpm_warehouse.locks import hold_lake
 from cpm_warehouse.publish.building import with_lake
 from cpm_warehouse.publish.standing import require_standing
 from cpm_warehouse.publish.warehouses import require_as_left
+from cpm_warehouse.receive.judging import judge
 from cpm_warehouse.receive.landing import land
+from cpm_warehouse.receive.verifying import require_sound
 from started_dbt import run_dbt
 
 BIN = Path(sys.executable).parent
@@ -114,6 +116,8 @@ def project_of(tmp_path, send, contracts, parsed):
         }
         (landed,) = land(send(control=control), tmp_path / "lake", contracts)
         assert landed.status == "landed"
+        # In this process, for all tests: each build would wait for one of its own.
+        judge(tmp_path / "lake", require_sound(tmp_path / "lake"))
         return Project(tmp_path, parsed)
 
     return make

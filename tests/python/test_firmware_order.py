@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from conftest import ROOT
+from cpm_warehouse.duck import insert_rows
 
 MODELS = ROOT / "target/compiled/cpm_warehouse/models/intermediate/firmware"
 STEPS = (  # in the order in which they read each other
@@ -69,7 +70,7 @@ def matched():
         connection.execute(KNOWN)
         for kind, rows in told.items():
             connection.execute(f"create table {kind} ({COLUMNS})")
-            connection.executemany(f"insert into {kind} values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            insert_rows(connection, kind, rows)
 
         def run(name: str, threads: int, *, shuffled: bool, in_order: bool) -> None:
             connection.execute(f"set threads = {threads}")

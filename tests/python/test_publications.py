@@ -32,7 +32,9 @@ from cpm_warehouse.publish.restoring import restore
 from cpm_warehouse.publish.signing import record_of, rests_on
 from cpm_warehouse.publish.status import differences
 from cpm_warehouse.publish.withholding import copy_without, identifier_patterns, without_devices
+from cpm_warehouse.receive.judging import judge
 from cpm_warehouse.receive.landing import land
+from cpm_warehouse.receive.verifying import require_sound
 
 LONG_SALT = "a secret of more than thirty-two characters"
 OURS = "name: cpm_warehouse\n"
@@ -455,6 +457,7 @@ def test_an_earlier_copy_of_a_warehouse_is_not_published_after_a_later_build(mad
 
 
 def test_a_project_that_changes_while_dbt_reads_it_is_not_built(made, monkeypatch):
+    judge(made.lake, require_sound(made.lake))
     began = datetime.now(UTC).isoformat()
     arguments = (str(made.project), str(made.lake), "{}", began)
     monkeypatch.setattr(dbt_plugin, "_manifest", lambda _: NOTHING)

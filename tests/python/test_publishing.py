@@ -19,12 +19,11 @@ WAREHOUSE = ROOT / "warehouse/cpm.duckdb"
 TARGET = ROOT / "target"
 
 
-@pytest.fixture
-def built(tmp_path):
-    """A copy of what the build left, so that a test may spoil it, and its lake, so that nothing is added to it."""
-    warehouse = tmp_path / "warehouse.duckdb"
+def copied(place):
+    """A copy of what the build left, and of its lake, so that nothing is added to that."""
+    warehouse = place / "warehouse.duckdb"
     shutil.copy(WAREHOUSE, warehouse)
-    lake = tmp_path / "lake"
+    lake = place / "lake"
     shutil.copytree(ROOT / "lake/sample", lake, ignore=shutil.ignore_patterns("provider=warehouse", "_head.json"))
     with duckdb.connect(warehouse) as connection:
         connection.execute(
@@ -32,7 +31,20 @@ def built(tmp_path):
             [json.dumps({"lake_root": str(lake)})],
         )
         note_checksums(connection)
-    return {"warehouse": warehouse, "published": tmp_path / "published"}
+    return {"warehouse": warehouse, "published": place / "published"}
+
+
+@pytest.fixture
+def built(tmp_path):
+    """A build, its lake and a place to publish to, which a test may spoil."""
+    return copied(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory):
+    """A build and what was published of it, for tests that only read them."""
+    built = copied(tmp_path_factory.mktemp("read"))
+    return built["warehouse"], publish(**built)
 
 
 def tables(path):
@@ -57,18 +69,18 @@ def history(path):
         )
 
 
-def test_the_public_marts_are_published_and_nothing_else(built):
-    done = publish(**built)
+def test_the_public_marts_are_published_and_nothing_else(read):
+    _, done = read
     nodes = json.loads((TARGET / "manifest.json").read_text())["nodes"].values()
     public = {node["name"] for node in nodes if node["resource_type"] == "model" and node["access"] == "public"}
     assert {"fct_measure_results", "fct_incidents", "rpt_pmr_sla_scenarios", "dim_calendar_dates"} <= public
     assert tables(done.path) == public
 
 
-def test_marts_are_whole_and_carry_their_descriptions(built):
-    done = publish(**built)
+def test_marts_are_whole_and_carry_their_descriptions(read):
+    warehouse, done = read
     with duckdb.connect(done.path, read_only=True) as published:
-        published.execute(f"attach '{built['warehouse']}' as warehouse (read_only)")
+        published.execute(f"attach '{warehouse}' as warehouse (read_only)")
         for mart in tables(done.path) - {"fct_measure_results_published"}:
             difference = f"(from marts.{mart} except all from warehouse.marts.{mart})"
             assert published.execute(f"select count(*) from {difference}").fetchone() == (0,)
@@ -112,21 +124,21 @@ def test_two_publications_do_not_write_to_one_place(built):
     publish(**built)
 
 
-def test_the_published_file_may_be_copied_under_any_name(built, tmp_path):
+def test_the_published_file_may_be_copied_under_any_name(read, tmp_path):
     """A view would name the file that it was made in; the published copy holds tables only."""
-    path = publish(**built).path
+    _, done = read
     copy = tmp_path / "results of october.duckdb"
-    shutil.copy(path, copy)
+    shutil.copy(done.path, copy)
     with duckdb.connect(copy, read_only=True) as connection:
         for mart in tables(copy):
             connection.execute(f"select count(*) from marts.{mart}")
         assert connection.execute("select count(*) from duckdb_views() where not internal").fetchone() == (0,)
 
 
-def test_a_publication_says_what_it_rested_on(built, tmp_path):
-    done = publish(**built)
-    with duckdb.connect(built["warehouse"], read_only=True) as warehouse:
-        clock = warehouse.execute(
+def test_a_publication_says_what_it_rested_on(read):
+    warehouse, done = read
+    with duckdb.connect(warehouse, read_only=True) as rested:
+        clock = rested.execute(
             "select known_at, landed_at, as_of_at from intermediate.int_reporting_clock"
         ).fetchone()
     with duckdb.connect(done.path, read_only=True) as published:

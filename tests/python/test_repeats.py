@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from cpm_warehouse.cli import main
 from cpm_warehouse.errors import CpmError
+from cpm_warehouse.receive.empty import write_empty
 from cpm_warehouse.receive.journal import entry_bytes, read_journal, with_checksum
 from cpm_warehouse.receive.landing import land
-from cpm_warehouse.receive.reading import write_empty_parquet
 from cpm_warehouse.receive.repeats import require_listed
 from cpm_warehouse.receive.verifying import check_lake, require_sound
 
@@ -40,7 +40,7 @@ def lake(send, tmp_path, contracts) -> Path:
     for name, rows in FILES.items():
         path = tmp_path / f"{name}.parquet"
         with duckdb.connect() as connection:
-            write_empty_parquet(connection, contracts["alerts"], path)
+            write_empty(connection, contracts["alerts"].types, path)
             connection.execute(f"create table alerts as from '{path}'")
             for code, device, second, is_faulty in rows:
                 connection.execute(

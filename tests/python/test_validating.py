@@ -15,11 +15,12 @@ from cpm_warehouse.contracts import PATTERNS
 from cpm_warehouse.errors import CpmError, DamageError
 from cpm_warehouse.receive.checks import checks_of, rule_ids
 from cpm_warehouse.receive.counted import COUNTED, Counted
+from cpm_warehouse.receive.empty import write_empty
 from cpm_warehouse.receive.figures import Marks
 from cpm_warehouse.receive.judging import judge, require_judged, unjudged
 from cpm_warehouse.receive.landing import land
 from cpm_warehouse.receive.quarantine import check_counts
-from cpm_warehouse.receive.reading import Staged, write_empty_parquet
+from cpm_warehouse.receive.reading import Staged
 from cpm_warehouse.receive.rules import Rules, instant_bounds
 from cpm_warehouse.receive.sources import Source
 from cpm_warehouse.receive.validating import Validator
@@ -275,7 +276,7 @@ def test_a_file_without_a_row_that_can_be_read_has_nothing_to_find(validator, co
     contract = contracts["service_requests"]
     path = tmp_path / "empty.parquet"
     with duckdb.connect() as connection:
-        write_empty_parquet(connection, contract, path)
+        write_empty(connection, contract.types, path)
     checks = checks_of(contract, "2021-08")
     counted = counted_in(path, contract, checks)
     findings = validator.validate("empty", counted)

@@ -14,6 +14,7 @@ from cpm_warehouse.contracts import Contract
 from cpm_warehouse.errors import CpmError, DamageError
 from cpm_warehouse.files import sha256, write_whole
 from cpm_warehouse.receive.counted import COUNTED
+from cpm_warehouse.receive.empty import write_empty
 from cpm_warehouse.receive.journal import (
     FORMAT,
     FORMAT_1,
@@ -24,8 +25,8 @@ from cpm_warehouse.receive.journal import (
     read_journal,
     with_checksum,
 )
-from cpm_warehouse.receive.quarantine import write_empty_quarantine
-from cpm_warehouse.receive.reading import count_rows, write_empty_parquet
+from cpm_warehouse.receive.quarantine import COLUMNS as QUARANTINED
+from cpm_warehouse.receive.reading import count_rows
 from cpm_warehouse.receive.submissions import Submission
 from cpm_warehouse.receive.verifying import (
     ASIDE,
@@ -209,13 +210,13 @@ def ensure_schemas(
     for contract in contracts.values():
         folder = lake.joinpath(contract.extract, *EMPTY_PARTITION)
         (folder / QUARANTINE).mkdir(parents=True, exist_ok=True)
-        write_empty_parquet(connection, contract, made)
+        write_empty(connection, contract.types, made)
         _ensure(made, folder / made.name, lake, journal, say)
-        write_empty_quarantine(connection, made)
+        write_empty(connection, QUARANTINED, made)
         _ensure(made, folder / QUARANTINE / made.name, lake, journal, say)
         if contract.lists_repeats:
             (folder / EMPTY_LIST).parent.mkdir(exist_ok=True)
-            write_empty_parquet(connection, contract, made, WHERE_IT_STANDS)
+            write_empty(connection, contract.types | WHERE_IT_STANDS, made)
             _ensure(made, folder / EMPTY_LIST, lake, journal, say)
     made.write_bytes(b"")
     _ensure(made, lake / REFUSED / "none.json", lake, journal, say)

@@ -82,13 +82,6 @@ def first_quarantined(connection: duckdb.DuckDBPyConnection, folder: Path) -> tu
     ).fetchone()
 
 
-def write_empty_quarantine(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write a quarantine without rows, which gives readers its columns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    columns = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in COLUMNS.items())
-    connection.execute(f"copy (select {columns} where false) to {literal(path)} (format parquet)")
-
-
 def _definitions() -> str:
     return ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
 

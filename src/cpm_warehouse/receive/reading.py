@@ -1,7 +1,7 @@
 """Reads received files by their contract and writes them as typed Parquet, with DuckDB."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -78,18 +78,6 @@ TAKEN_AS = {
     "timestamp": WITHOUT_ZONE | {"timestamp with time zone"},
     "date": WITHOUT_ZONE,
 }
-
-
-def write_empty_parquet(
-    connection: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    path: Path,
-    more: Mapping[str, str] | None = None,
-) -> None:
-    """Write a Parquet file that has the contract's columns, more of these names and types, and no rows."""
-    types = {column.name: str(column.type) for column in contract.columns} | dict(more or {})
-    columns = ", ".join(f"cast(null as {kind}) as {quoted(name)}" for name, kind in types.items())
-    connection.execute(f"copy (select {columns} where false) to {literal(path)} (format parquet)")
 
 
 # Rules and reason of each row at fault, counted from 0.
