@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +75,14 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> "CompiledModels":
 def at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
     """Contracts and seeds are found from the top of the project, wherever pytest is started."""
     monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def never_forced_to_disk() -> Iterator[None]:
+    """A new lake is forced to disk fifty times; no test here sees a machine that loses its power."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from html import unescape
 
+import altair as alt
 import duckdb
 import pytest
 
@@ -43,6 +44,21 @@ def drawn_from(published, month):
         html = render_html(read_tables(published, month), month, Said("Green"), sheet_names())
     found = re.findall(r"<title id=\"c\d+-t\">([^<]*?)\. ((?:Bars|Lines)\b[^<]*)\.</title>([^<]*)</svg>", html)
     return {unescape(title): (unescape(said), json.loads(svg)) for title, said, svg in found}
+
+
+def test_charts_are_of_their_schema(monkeypatch):
+    """A report is made without holding them against it."""
+    drawn, held = [], []
+    unheld = alt.LayerChart.to_dict
+
+    def to_dict(chart, *, validate):
+        held.append(unheld(chart, validate=True))
+        return unheld(chart, validate=validate)
+
+    monkeypatch.setattr(alt.LayerChart, "to_dict", to_dict)
+    monkeypatch.setattr(charts, "_drawn", lambda text: drawn.append(text) or "<svg ></svg>")
+    render_html(read_tables(PUBLISHED, MONTHS[-1]), MONTHS[-1], Said("Green"), sheet_names())
+    assert len(held) == len(drawn) > 30
 
 
 @pytest.fixture(scope="module", params=MONTHS, ids=str)
