@@ -109,7 +109,7 @@ $(VENV)/.report: $(VENV)/.build requirements/report.txt
 	$(STAGE) report-tools $(UV) -r requirements/report.txt
 	@touch $@
 
-# Another engine, to compare with: pyspark is half a gigabyte, so only `make portability` asks for it. It lies in a folder of its
+# Another engine, to compare with: pyspark is half a gigabyte, so only targets of Spark ask for it. It lies in a folder of its
 # own: Great Expectations imports it wherever it finds it, and ends the process of a test that does that before its own start.
 SPARK := $(CURDIR)/$(VENV)/spark
 $(VENV)/.spark: $(VENV)/.build requirements/spark.txt
@@ -253,8 +253,8 @@ lock: dev
 	$(COMPILE) --group dev --extra report -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt --group report --extra report -o requirements/report.txt
 	$(COMPILE) -c requirements/dev.txt --group audit -o requirements/audit.txt
-	$(COMPILE) -c requirements/dev.txt --group spark -o requirements/spark.txt
 	$(COMPILE) -c requirements/dev.txt --group build -o requirements/build.txt
+	$(COMPILE) -c requirements/dev.txt --excludes requirements/build.txt --group spark -o requirements/spark.txt
 
 # Every model's SQL on Spark, over what DuckDB built without publishing it, row by row beside DuckDB's own; some minutes. What Spark says
 # of itself is in logs/spark.err.
@@ -277,12 +277,9 @@ parity: land dev
 	  --target-path target/spark/duckdb
 	@$(BIN)/python tests/parity.py
 
-# Beside what `make build` left.
-SMOKED := cubes.cube_alert_repeats cubes.cube_alerts_by_day marts.fct_alerts_daily marts.dim_calendar_dates marts.rpt_code_obligations
+# Five models in a project of their own, beside what `make build` left.
 spark-smoke: java build dev $(VENV)/.spark
-	@rm -rf target/spark/smoke
-	$(STAGE) spark-smoke $(ON_SPARK) CPM_SPARK_WAREHOUSE=target/spark/smoke $(BIN)/cpm spark -- --selector spark_smoke
-	@CPM_WAREHOUSE=warehouse/cpm.duckdb CPM_SPARK_WAREHOUSE=target/spark/smoke $(BIN)/python tests/parity.py $(SMOKED)
+	$(STAGE) spark-smoke env PYTHONPATH="$(SPARK)" $(BIN)/python -m pytest -o addopts= -q tests/python/test_build_on_spark.py
 
 java:
 	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null \

@@ -1,15 +1,15 @@
 {# The texts that a cube's key is made of. #}
 {% macro cube_definition() -%}
-    {%- set ancestors = model.depends_on.nodes | select('in', graph.nodes) | list -%}
+    {%- set ancestors = model.depends_on.nodes | list -%}
     {#- A code list is known by what it says, whatever it was made of. -#}
     {%- set code_list_models = [] -%}
     {%- for list_name in code_lists() -%}
         {%- do code_list_models.append('int_' ~ list_name) -%}
     {%- endfor -%}
     {#- Jinja walks a list that grows under it to its new end. -#}
-    {%- for node_id in ancestors if graph.nodes[node_id].name not in code_list_models -%}
+    {%- for node_id in ancestors if node_id in graph.nodes and graph.nodes[node_id].name not in code_list_models -%}
         {%- for parent_id in graph.nodes[node_id].depends_on.nodes | default([]) -%}
-            {%- if parent_id in graph.nodes and parent_id not in ancestors -%}
+            {%- if parent_id not in ancestors -%}
                 {%- do ancestors.append(parent_id) -%}
             {%- endif -%}
         {%- endfor -%}
@@ -17,8 +17,11 @@
     {%- set parts = [compiled_for_key(model.raw_code)] -%}
     {%- set views = [] -%}
     {%- for node_id in ancestors | sort -%}
-        {%- set node = graph.nodes[node_id] -%}
-        {%- if node.resource_type == 'seed' -%}
+        {%- set node = graph.nodes[node_id] | default(graph.sources[node_id], true) -%}
+        {%- if node.resource_type == 'source' -%}
+            {#- Spark has a view of it; elsewhere the views that read it say what it is. -#}
+            {%- do views.append(api.Relation.create(database=node.database, schema=node.schema, identifier=node.identifier)) -%}
+        {%- elif node.resource_type == 'seed' -%}
             {%- do parts.append(node.checksum.checksum) -%}
         {%- elif node.name in code_list_models -%}
             {%- do parts.append(code_list_content(node)) -%}

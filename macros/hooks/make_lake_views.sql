@@ -1,6 +1,6 @@
 {#
-    Makes a view of each source on an engine that finds a source by its name only: its query stands beside it, `meta.spark_query`. DuckDB
-    reads the place that the source names (`meta.external_location`), and has no view.
+    Makes a view of each source that something reads, on an engine that finds a source by its name only: its query stands beside it,
+    `meta.spark_query`. DuckDB reads the place that the source names (`meta.external_location`), and has no view.
 #}
 {% macro make_lake_views() -%}
     {{ return(adapter.dispatch('make_lake_views')()) }}
@@ -12,7 +12,8 @@
 {% macro spark__make_lake_views() %}
     {% if execute and flags.WHICH in ('build', 'run', 'test', 'freshness') %}
         {% do run_query('create database if not exists lake') %}
-        {% for source in graph.sources.values() %}
+        {% set read = graph.nodes.values() | map(attribute='depends_on.nodes', default=[]) | sum(start=[]) %}
+        {% for source in graph.sources.values() if source.unique_id in read %}
             {% set query = source.meta.spark_query | replace('${identifier}', source.identifier) %}
             {% do run_query('create or replace view ' ~ source.schema ~ '.' ~ source.identifier ~ ' as ' ~ query) %}
         {% endfor %}

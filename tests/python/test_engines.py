@@ -76,6 +76,21 @@ def test_what_was_once_wrong_is_right_on_each_engine(tmp_path, engine):
         assert [fault for fault in ONCE_WRONG if before[fault] == now[fault]] == []
 
 
+@NO_SPARK
+def test_a_view_that_is_made_anew_has_the_definition_that_it_had(tmp_path):
+    """The key of a cube has it in it: Spark says beside a view when it was made, and each run makes all views."""
+    (definition,) = answer(
+        tmp_path,
+        "spark",
+        """
+        {% do run_query("create or replace view told as select 'one' as number") if execute %}
+        select {% if execute %}'{{ view_definitions([api.Relation.create(identifier='told')])[0]
+            | replace("'", '"') }}'{% else %}''{% endif %} as definition
+        """,
+    )
+    assert definition == 'select "one" as number'
+
+
 def answer(tmp_path, engine: str, query: str) -> list[str | None]:
     """The one row of a query, by dbt in a project without models."""
     project = DbtProject(tmp_path / "project", "models", "seeds")
