@@ -1,16 +1,18 @@
 """What a month takes from files to what is published, stage by stage, beside a floor by hand and Polars.
 
-    .venv/bin/python benchmarks/month.py [SCALE ...] [--csv] [--rounds 2] [--scratch DIR]
+    .venv/bin/python benchmarks/month.py [SCALE ...] [--csv] [--accepted] [--rounds 2] [--scratch DIR]
 
 A share of the national month of July 2022 is simulated: 0.001 is 2.7 million events, 0.01 is 27 and 0.1 is 270. It
 lands, is judged by Great Expectations, built with every test that data can break, and published; each is a process
 of its own, whose seconds by the clock and of the processor, memory and bytes are taken. `--csv` lands the Service
-Requests as CSV too, beside a bare COPY. Extracts other than events are the sample's at every scale. Each round
-does all in turn, and the best counts. Prints Markdown tables, with the national month extrapolated from the two
-largest scales; run on an idle machine.
+Requests as CSV too, beside a bare COPY. In every simulated file of events some rows are at fault and kept aside,
+for which landing writes it anew; `--accepted` sends only what landed, so that no row is at fault. Extracts other
+than events are the sample's at every scale. Each round does all in turn, and the best counts. Prints Markdown
+tables, with the national month extrapolated from the two largest scales; run on an idle machine.
 """
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -22,6 +24,8 @@ from pathlib import Path
 import duckdb
 from events import BIN, EVENTS, FIRST_MONTH, HERE, SAMPLE_SCALE, Place
 from measuring import Run, best, run
+
+from cpm_warehouse.receive.names import CONTROL_FILE
 
 NATIONAL_SCALE = 1.0
 STAGES = ("land", "validate", "build", "publish")
@@ -40,6 +44,21 @@ class Month(Place):
         shutil.copytree(sample, self.extracts, ignore=shutil.ignore_patterns(*EVENTS))
         for folder in (folder for extract in EVENTS for folder in events.glob(f"*/{extract}")):
             shutil.copytree(folder, self.extracts / folder.relative_to(events), copy_function=os.link)
+
+    def send_accepted(self) -> None:
+        """Let the files of events be those of the lake: of their rows, none is kept aside."""
+        for landed in (folder for extract in EVENTS for folder in self.lake.glob(f"{extract}/*/*/*")):
+            provider, period, version = (part.partition("=")[2] for part in landed.parts[-3:])
+            sent = self.extracts / provider / landed.parts[-4] / period / f"v{version}"
+            if not sent.exists():  # the lake's own partition without rows
+                continue
+            control = json.loads((sent / CONTROL_FILE).read_text())
+            for file in sent.iterdir():
+                file.unlink()
+            for file in landed.glob("*.parquet"):
+                os.link(file, sent / file.name)
+            known = {name: control[name] for name in ("received_at", "synthetic")}
+            (sent / CONTROL_FILE).write_text(json.dumps(known))
 
     def cpm(self, command: str, *arguments: object) -> Run:
         """Run a command of cpm."""
@@ -107,13 +126,16 @@ def table(title: str, runs: Mapping[str, Run], events: int) -> list[str]:
     return lines
 
 
-def measure(scales: Sequence[float], scratch: Path, *, rounds: int, csv: bool) -> None:
+def measure(scales: Sequence[float], scratch: Path, *, rounds: int, csv: bool, accepted: bool) -> None:
     """Measure each share in turn, in rounds, and print what was best."""
     months = [Month(scratch, scale) for scale in scales]
     several: dict[tuple[Month, str], list[Run]] = {}
     for month in months:
         month.land()
     months[0].through()  # dbt parses the project
+    for month in months if accepted else ():
+        month.through()
+        month.send_accepted()
     for _ in range(rounds):
         for month in months:
             found = {**month.through(), **month.otherwise()}
@@ -143,12 +165,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scales", type=float, nargs="*", default=[0.001, 0.01])
     parser.add_argument("--csv", action="store_true")
+    parser.add_argument("--accepted", action="store_true")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--scratch", type=Path, help="where files go meanwhile; default: the system's own place")
     arguments = parser.parse_args()
     scratch = Path(tempfile.mkdtemp(prefix="cpm-month-", dir=arguments.scratch))
     try:
-        measure(sorted(arguments.scales), scratch, rounds=arguments.rounds, csv=arguments.csv)
+        measure(
+            sorted(arguments.scales),
+            scratch,
+            rounds=arguments.rounds,
+            csv=arguments.csv,
+            accepted=arguments.accepted,
+        )
     finally:
         shutil.rmtree(scratch)
 
