@@ -32,6 +32,7 @@ from cpm_warehouse.pseudonyms import attach_pads
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "target/spark"
 WAREHOUSE = TARGET / "cpm.duckdb"
+PLACES = ("--target", "spark", "--target-path", str(TARGET / "dbt"))
 WANTED_PERCENT = 97
 FAILED = "do not run"
 # Parquet has neither: DuckDB would write a double for the first.
@@ -67,9 +68,11 @@ def main() -> int:
         attach_pads(duck)
         for relation in built(duck):
             hand_over(duck, spark, relation, f"{quoted(relation.schema)}.{quoted(relation.name)}")
-        nodes, sources, pads = compiled(sys.argv[1:])
-        for relation, location in sources.items():
+        dbt = dbtRunner()
+        # Before dbt compiles: the key of a cube has the text of each view of the lake in it.
+        for relation, location in sources(dbt).items():
             hand_over(duck, spark, relation, location)
+        nodes, pads = compiled(dbt, sys.argv[1:])
         spark.sql(f"create or replace view lake.pseudonym_pads as {pads}")
         # dbt turns it off; DuckDB stops at a bad cast, as Spark does in this mode alone.
         spark.conf.set("spark.sql.ansi.enabled", "true")
@@ -114,27 +117,30 @@ def call(spark: SparkSession, relation: Relation, path: Path) -> None:
     spark.sql(f"create or replace view {relation.schema}.{relation.name} as select * from parquet.`{path}`")
 
 
-def compiled(arguments: Sequence[str]) -> tuple[list[Any], dict[Relation, str], str]:
-    """Let dbt compile for Spark: the models, parents first; where DuckDB reads each source; the pads' query."""
-    places = ("--target", "spark", "--target-path", str(TARGET / "dbt"))
-    dbt = dbtRunner()
-    with redirect_stdout(sys.stderr):  # of a single model it prints the SQL
-        parsed = dbt.invoke(["--quiet", "parse", *places])
-        done = dbt.invoke(["--quiet", "compile", *places, "--full-refresh", *arguments])
-        pads = dbt.invoke(["--quiet", "compile", *places, "--inline", "{{ spark_pseudonym_pads() }}"])
-    if not done.success:
-        sys.exit(f"error: dbt cannot compile for Spark: {done.exception or 'see above'}")
+def sources(dbt: dbtRunner) -> dict[Relation, str]:
+    """Let dbt parse; return where DuckDB reads each source."""
+    with redirect_stdout(sys.stderr):
+        parsed = dbt.invoke(["--quiet", "parse", *PLACES])
     manifest: Any = parsed.result
-    sources = {
+    return {
         Relation(source.schema, source.identifier): Template(source.meta["external_location"]).substitute(
             identifier=source.identifier
         )
         for source in manifest.sources.values()
     }
+
+
+def compiled(dbt: dbtRunner, arguments: Sequence[str]) -> tuple[list[Any], str]:
+    """Let dbt compile for Spark: the models, parents first, and the query of the pads."""
+    with redirect_stdout(sys.stderr):  # of a single model it prints the SQL
+        done = dbt.invoke(["--quiet", "compile", *PLACES, "--full-refresh", *arguments])
+        pads = dbt.invoke(["--quiet", "compile", *PLACES, "--inline", "{{ spark_pseudonym_pads() }}"])
+    if not done.success:
+        sys.exit(f"error: dbt cannot compile for Spark: {done.exception or 'see above'}")
     results: Any = done.result
     made: Any = pads.result
     models = [result.node for result in results if result.node.resource_type == "model"]
-    return models, sources, made.results[0].node.compiled_code
+    return models, made.results[0].node.compiled_code
 
 
 def outcome(duck: duckdb.DuckDBPyConnection, spark: SparkSession, node: Any) -> Outcome:
