@@ -59,6 +59,7 @@ def test_charts_are_of_their_schema(monkeypatch):
     monkeypatch.setattr(charts, "_drawn", lambda text: drawn.append(text) or "<svg ></svg>")
     render_html(read_tables(PUBLISHED, MONTHS[-1]), MONTHS[-1], Said("Green"), sheet_names())
     assert len(held) == len(drawn) > 30
+    assert all({"width", "height", "config"} <= json.loads(text).keys() for text in drawn)
 
 
 @pytest.fixture(scope="module", params=MONTHS, ids=str)

@@ -14,6 +14,7 @@ from cpm_warehouse.errors import CpmError
 from cpm_warehouse.receive.empty import write_empty
 from cpm_warehouse.receive.journal import entry_bytes, read_journal, with_checksum
 from cpm_warehouse.receive.landing import land
+from cpm_warehouse.receive.quarantine import COLUMNS
 from cpm_warehouse.receive.repeats import require_listed
 from cpm_warehouse.receive.verifying import check_lake, require_sound
 
@@ -111,3 +112,17 @@ def _forget_list(lake: Path) -> None:
     journal.append("landed", entry=before)
     journal.end()
     (lake / PLACE / "_submission.json").write_bytes(entry_bytes(before))
+
+
+def test_every_extract_has_its_columns_before_its_first_submission(send, tmp_path, contracts):
+    list(land(send(), tmp_path / "lake", contracts))
+    for contract in contracts.values():
+        folder = tmp_path / "lake" / contract.extract / "provider=none/period=none/version=0"
+        wanted = {"schema.parquet": contract.types, "_quarantine/schema.parquet": COLUMNS}
+        if contract.lists_repeats:
+            wanted["_repeats/schema.parquet"] = contract.types | {"source_file": "varchar", "source_row": "bigint"}
+        for name, types in wanted.items():
+            found = duckdb.sql(
+                f"describe from read_parquet('{folder / name}', hive_partitioning = false)"
+            ).fetchall()
+            assert {column: kind.lower() for column, kind, *_ in found} == types, folder / name
