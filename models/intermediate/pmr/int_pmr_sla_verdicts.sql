@@ -79,24 +79,27 @@ main_meetings as (
     where meeting_kind = 'main'
 ),
 
+due_days as (
+    select distinct due_date
+    from due_dates
+),
+
 -- Both meetings of a month can fall on one day where a bank holiday moves the first; the report is
 -- the business of the reporting meeting.
 next_meetings as (
     select
-        due_dates.reporting_month,
-        due_dates.calendar,
-        due_dates.regime_id,
+        due_days.due_date,
         meetings.meeting_kind,
         meetings.meeting_date,
         meetings.paper_date,
         meetings.meeting_provenance,
         meetings.paper_provenance
-    from due_dates
+    from due_days
     inner join meetings
-        on due_dates.due_date < meetings.paper_date
+        on due_days.due_date < meetings.paper_date
     qualify
         row_number() over (
-            partition by due_dates.reporting_month, due_dates.calendar, due_dates.regime_id
+            partition by due_days.due_date
             order by
                 meetings.meeting_date,
                 case meetings.meeting_kind when 'reporting' then 1 else 2 end,
@@ -132,10 +135,7 @@ scenarios as (
     inner join main_meetings
         on due_dates.reporting_month = main_meetings.reporting_month
     inner join next_meetings
-        on
-            due_dates.reporting_month = next_meetings.reporting_month
-            and due_dates.calendar = next_meetings.calendar
-            and due_dates.regime_id = next_meetings.regime_id
+        on due_dates.due_date = next_meetings.due_date
     inner join calendar_dates as next_paper_days
         on
             due_dates.calendar = next_paper_days.calendar
