@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,22 +96,24 @@ def contracts(read_contracts: dict[str, Contract]) -> dict[str, Contract]:
     return dict(read_contracts)
 
 
+def put_submission(
+    extracts: Path,
+    content: str | bytes = GOOD,
+    *,
+    name: str = "pmr.csv",
+    submission: str = "dcc/pmr_deliveries/2021-08/v1",
+    control: dict[str, object] | None = None,
+) -> Path:
+    """Put a file, with a control file if asked, into a submission of PMR deliveries; returns the extracts."""
+    folder = extracts / submission
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    if control is not None:
+        (folder / "control.json").write_text(json.dumps(control))
+    return extracts
+
+
 @pytest.fixture
 def send(tmp_path: Path) -> Callable[..., Path]:
-    """Returns a function that puts a file, with a control file if asked, into a submission of PMR deliveries."""
-
-    def put(
-        content: str | bytes = GOOD,
-        *,
-        name: str = "pmr.csv",
-        submission: str = "dcc/pmr_deliveries/2021-08/v1",
-        control: dict[str, object] | None = None,
-    ) -> Path:
-        folder = tmp_path / "extracts" / submission
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
-        if control is not None:
-            (folder / "control.json").write_text(json.dumps(control))
-        return tmp_path / "extracts"
-
-    return put
+    """Returns `put_submission` for extracts of the test's own."""
+    return partial(put_submission, tmp_path / "extracts")

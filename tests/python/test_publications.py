@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,9 +19,10 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from conftest import GOOD, ROOT, note_checksums
+from conftest import GOOD, ROOT, note_checksums, put_submission
 from cpm_warehouse import duck
 from cpm_warehouse.cli import main
+from cpm_warehouse.contracts import Contract
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.private import as_closed_as
 from cpm_warehouse.pseudonyms import KEPT, check_value, keep_check, key_pads, require_salt, rotate
@@ -155,22 +157,27 @@ class Made:
         self.change("update marts.fct_measure_results set met_count = met_count + 1")
 
 
+def land_deliveries(
+    place: Path, contracts: dict[str, Contract], period: str = "2021-08", *, synthetic: bool = True
+) -> Path:
+    """Land a submission of PMR deliveries; returns the lake."""
+    content = GOOD.replace("2021-08", period)
+    control = {
+        "received_at": "2021-11-05T09:00:00Z",
+        "synthetic": synthetic,
+        "files": [{"name": "pmr.csv", "sha256": hashlib.sha256(content.encode()).hexdigest(), "rows": 2}],
+    }
+    extracts = put_submission(
+        place / "extracts", content, submission=f"dcc/pmr_deliveries/{period}/v1", control=control
+    )
+    assert {one.status for one in land(extracts, place / "lake", contracts)} <= {"landed", "known"}
+    return place / "lake"
+
+
 @pytest.fixture
-def land_one(send, contracts, tmp_path):
+def land_one(contracts, tmp_path):
     """Returns a function that lands a submission of PMR deliveries and gives the lake."""
-
-    def do(period: str = "2021-08", *, synthetic: bool = True) -> Path:
-        content = GOOD.replace("2021-08", period)
-        control = {
-            "received_at": "2021-11-05T09:00:00Z",
-            "synthetic": synthetic,
-            "files": [{"name": "pmr.csv", "sha256": hashlib.sha256(content.encode()).hexdigest(), "rows": 2}],
-        }
-        extracts = send(content, submission=f"dcc/pmr_deliveries/{period}/v1", control=control)
-        assert {one.status for one in land(extracts, tmp_path / "lake", contracts)} <= {"landed", "known"}
-        return tmp_path / "lake"
-
-    return do
+    return partial(land_deliveries, tmp_path, contracts)
 
 
 @pytest.fixture
@@ -478,13 +485,28 @@ def folder(made, number: int) -> Path:
     return found
 
 
-@pytest.fixture
-def three(made):
-    """Three publications, numbered 1 to 3."""
+@pytest.fixture(scope="module")
+def publishing_thrice(tmp_path_factory, read_contracts):
+    """Returns a function that gives three publications, numbered 1 to 3, as they were when they were made once."""
+    place = tmp_path_factory.mktemp("three")
+    kept_as_made, here = place / "kept", place / "here"
+
+    def do() -> Made:
+        shutil.rmtree(here)
+        shutil.copytree(kept_as_made, here)
+        return made
+
+    made = Made(here, land_deliveries(here, read_contracts))
     for _ in range(3):
         made.next_results()
         made.publish()
-    return made
+    shutil.copytree(here, kept_as_made)
+    return do
+
+
+@pytest.fixture
+def three(publishing_thrice):
+    return publishing_thrice()
 
 
 def test_the_history_is_a_chain(three):

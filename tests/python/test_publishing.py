@@ -36,15 +36,38 @@ def copied(place):
 
 @pytest.fixture
 def built(tmp_path):
-    """A build, its lake and a place to publish to, which a test may spoil."""
+    """A build, its lake and a place to publish to."""
     return copied(tmp_path)
 
 
 @pytest.fixture(scope="module")
-def read(tmp_path_factory):
-    """A build and what was published of it, for tests that only read them."""
-    built = copied(tmp_path_factory.mktemp("read"))
-    return built["warehouse"], publish(**built)
+def publishing_once(tmp_path_factory):
+    """Returns a function that gives a build and its publication, as they were when that was made once."""
+    place = tmp_path_factory.mktemp("once")
+    kept_as_made, here = place / "kept", place / "here"
+
+    def do():
+        shutil.rmtree(here)
+        shutil.copytree(kept_as_made, here)
+        return built, first
+
+    here.mkdir()
+    built = copied(here)
+    first = publish(**built)
+    shutil.copytree(here, kept_as_made)
+    return do
+
+
+@pytest.fixture
+def once(publishing_once):
+    """A build and what was published of it, which a test may spoil."""
+    return publishing_once()
+
+
+@pytest.fixture
+def read(once):
+    built, first = once
+    return built["warehouse"], first
 
 
 def tables(path):
@@ -91,9 +114,9 @@ def test_marts_are_whole_and_carry_their_descriptions(read):
         assert undescribed == []
 
 
-def test_publishing_the_same_results_again_adds_nothing_to_the_history(built):
+def test_publishing_the_same_results_again_adds_nothing_to_the_history(once):
     """The lake is what it compares with: the warehouse was built before the first publication."""
-    first = publish(**built)
+    built, first = once
     kept = history(first.path)
     assert first.publication_id in kept
     again = publish(**built)
@@ -101,9 +124,9 @@ def test_publishing_the_same_results_again_adds_nothing_to_the_history(built):
     assert history(again.path) == kept
 
 
-def test_a_publication_killed_before_its_swap_is_completed_by_the_next(built):
+def test_a_publication_killed_before_its_swap_is_completed_by_the_next(once):
     """The lake has it, readers do not: the next one publishes it under its name instead of a second time."""
-    killed = publish(**built)
+    built, killed = once
     killed.path.unlink()
     (built["published"] / ".cpm-1.duckdb").write_text("half a file")
     (built["published"] / ".cpm-1.duckdb.wal").write_text("its log")
@@ -152,20 +175,21 @@ def test_a_publication_says_what_it_rested_on(read):
     assert rested_on == [(*clock, *versions)]
 
 
-def test_a_changed_result_is_a_new_publication_kept_in_the_lake(built, tmp_path):
-    first = publish(**built)
+def test_a_changed_result_is_a_new_publication_kept_in_the_lake(once):
+    built, first = once
     with duckdb.connect(built["warehouse"]) as warehouse:
         warehouse.execute("update marts.fct_measure_results set met_count = met_count - 1 where met_count > 0")
         note_checksums(warehouse)
     second = publish(**built)
     assert second.is_new and second.publication_id != first.publication_id
-    files = tmp_path / "lake/published_measure_results/*/*/*/*.parquet"
+    files = built["warehouse"].parent / "lake/published_measure_results/*/*/*/*.parquet"
     kept = duckdb.sql(f"select distinct publication_id from read_parquet('{files}')").fetchall()
     assert (second.publication_id,) in kept
 
 
-def test_a_reader_keeps_the_old_file_while_a_new_one_is_swapped_in(built):
-    path = publish(**built).path
+def test_a_reader_keeps_the_old_file_while_a_new_one_is_swapped_in(once):
+    built, first = once
+    path = first.path
     with duckdb.connect(path, read_only=True) as reader:
         count = reader.execute("select count(*) from marts.fct_measure_results").fetchone()
         with duckdb.connect(built["warehouse"]) as warehouse:
@@ -194,10 +218,11 @@ def test_without_a_build_there_is_one_clear_line(tmp_path):
         publish(warehouse=tmp_path / "w", published=tmp_path / "p")
 
 
-def test_a_build_killed_half_way_is_not_published(built, tmp_path):
-    before = publish(**built).path.read_bytes()
+def test_a_build_killed_half_way_is_not_published(once, tmp_path):
+    built, first = once
+    before = first.path.read_bytes()
     project = DbtProject(tmp_path / "project")
-    project.lake.symlink_to(tmp_path / "lake")
+    project.lake.symlink_to(built["warehouse"].parent / "lake")
     shutil.copy(built["warehouse"], project.warehouse)
     command = [ROOT / ".venv/bin/dbt", "build", "--select", "resource_type:model"]
     process = subprocess.Popen(command, cwd=project.place, stdout=subprocess.PIPE, text=True)

@@ -99,7 +99,7 @@ def test_sentences_follow_whatever_the_summary_says(months):
             elif isinstance(value, Decimal) and value:
                 other[name] = Decimal(chance.randrange(1, 100 * 10**6)).scaleb(-6).copy_sign(value)
         for text in [say(other) for say in BESIDE] + sentences.main_points([other]):
-            one_measure = text.startswith("Of 1 measure with a level")
+            one_measure = text.startswith("Of 1 measure with a level,")
             assert [number for number in strange(text, [other]) if not (one_measure and number in "01")] == [], (
                 text
             )
@@ -108,13 +108,14 @@ def test_sentences_follow_whatever_the_summary_says(months):
 def test_the_first_point_says_what_the_verdicts_of_september_hang_on(months):
     first, below, *_ = sentences.main_points(months[date(2021, 9, 1)])
     assert first == (
-        "Of 9 measures with a level 1 is below the minimum (CPM 2), 2 miss the target only (CPM 1 and CPM 3)"
-        " and 6 meet it; the verdict hangs on few events for CPM 3 (11 of 9,379 Alerts), CPM 4 (1 of 4 Incidents)"
-        " and CPM 8 (1 of 51 repository requests), and on the reading for CPM 2, CPM 3, CPM 5 and CPM 5A."
+        "Of 9 measures with a level, 1 is below the minimum (CPM 2), 2 miss the target only (CPM 1 and CPM 3)"
+        " and 6 meet the target; the verdict hangs on few events for CPM 3 (11 of 9,379 Alerts),"
+        " CPM 4 (1 of 4 Incidents) and CPM 8 (1 of 51 repository requests),"
+        " and on the reading for CPM 2, CPM 3, CPM 5 and CPM 5A."
     )
     assert below == (
         "CPM 2 (Future-Dated Service Responses) is below its minimum of 96%: 94.24%, 180 of 191 Service Responses,"
-        " down 0.50 points; Region SMETS1 missed 7 of its 72, of 11 missed in all; 2 of 6 readings"
+        " down 0.50 points; Region SMETS1 missed 7 of its 72 (11 missed in all); 2 of 6 readings"
         " (94.24% to 100.00%) give another verdict."
     )
 
@@ -122,7 +123,7 @@ def test_the_first_point_says_what_the_verdicts_of_september_hang_on(months):
 def test_october_says_what_made_cpm_5_fall(months):
     points = sentences.main_points(months[date(2021, 10, 1)])
     (point,) = (point for point in points if point.startswith("CPM 5 "))
-    assert "down 13.06 points; CSP North missed 4 of its 8, of 6 missed in all" in point
+    assert "down 13.06 points; CSP North missed 4 of its 8 (6 missed in all)" in point
     (row,) = (row for row in months[date(2021, 10, 1)] if row["measure_id"] == "CPM_5")
     assert sentences.cause(row) == (
         "What moved it: CSP North -11.43 points, 4 of its 8 missed;"
@@ -133,7 +134,7 @@ def test_october_says_what_made_cpm_5_fall(months):
 def test_a_month_of_one_measure_and_one_without_figures(months):
     row = months[date(2021, 9, 1)][0]
     assert sentences.main_points([row])[0].startswith(
-        "Of 1 measure with a level 0 are below the minimum, 1 misses"
+        "Of 1 measure with a level, 0 are below the minimum, 1 misses"
     )
     nothing = row | {"result_pct": None, "status": "no_events"}
     assert sentences.main_points([nothing]) == []

@@ -144,6 +144,37 @@ def test_a_page_leads_to_the_same_of_the_months_beside(made, month, months):
         assert re.findall(rf'href="../([\d-]+)/{name}"', html) == months
 
 
+@pytest.mark.parametrize(
+    ("measure", "part"),
+    [
+        ("cpm-3", "alerts"),
+        ("cpm-4", "incidents"),
+        ("cpm-5a", "incidents"),
+        ("cpm-6b", "firmware"),
+        ("cpm-1", None),
+    ],
+)
+def test_a_measure_leads_to_the_page_of_its_events(made, measure, part):
+    (result,) = re.findall(
+        r'<section id="result".*?</section>', (made / f"2021-10/{measure}.html").read_text(), re.S
+    )
+    assert re.findall(r'href="(\w+).html"', result) == ([part] if part else [])
+
+
+def test_printed_totals_that_do_not_add_up_are_said(made):
+    with duckdb.connect(str(PUBLISHED), read_only=True) as connection:
+        asked = connection.execute(
+            "select package_name, low_gbp, printed_low_gbp, difference_low_gbp"
+            " from marts.rpt_solution_package_costs where difference_low_gbp != 0"
+        ).fetchall()
+    assert asked
+    html = unescape((made / "2021-10/change.html").read_text())
+    (rows,) = re.findall(r"Printed totals that their rows do not come to.*?<tbody>(.*?)</tbody>", html, re.S)
+    assert rows.count("<tr>") == len(asked)
+    for name, *amounts in asked:
+        assert name in rows and all(f"{amount:,.0f}" in rows for amount in amounts)
+
+
 @pytest.mark.parametrize("month", MONTHS)
 def test_main_points_are_those_that_hold_to_the_summary(made, summary, month):
     """`test_sentences.py` looks up every number of them."""
@@ -383,6 +414,10 @@ def test_search_works_from_a_file_with_the_network_off(made, browser):
     tab.fill("#search", "2021")
     assert tab.inner_text("#found-count").endswith("20 shown")
     assert tab.locator("#found a").count() == 20
+    tab.fill("#search", "what made CPM 5 fall in October")
+    assert (made / "2021-10/cpm-5.html").as_uri() in [
+        link.evaluate("it => it.href") for link in tab.locator("#found a").all()
+    ]
     tab.fill("#search", "<b>nothing")
     assert tab.inner_text("#found-count") == "0 found"
     assert said == []

@@ -79,7 +79,7 @@ def _lines(row: Row) -> list[tuple[str, str]]:
     """What is said beside a result, each under its word; what there is nothing to say of is left out."""
     said = [
         ("Change", sentences.change(row)),
-        ("Cause", sentences.cause(row)),
+        ("Where", sentences.cause(row)),
         ("How sure", " ".join(filter(None, (sentences.margin(row), sentences.interval(row))))),
         ("Readings", sentences.readings(row)),
         ("Cannot show", sentences.blind_spots(row)),

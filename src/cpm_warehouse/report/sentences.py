@@ -153,9 +153,9 @@ def _overview(rows: Sequence[Row]) -> str:
     verdicts = [
         f"{len(below)} {'is' if len(below) == 1 else 'are'} below the minimum{_bracketed(below)}",
         f"{len(missed)} {'misses' if len(missed) == 1 else 'miss'} the target only{_bracketed(missed)}",
-        f"{len(met)} {'meets' if len(met) == 1 else 'meet'} it",
+        f"{len(met)} {'meets' if len(met) == 1 else 'meet'} the target",
     ]
-    said = f"Of {len(held)} {'measure' if len(held) == 1 else 'measures'} with a level {_listed(verdicts)}"
+    said = f"Of {len(held)} {'measure' if len(held) == 1 else 'measures'} with a level, {_listed(verdicts)}"
     hangs = []
     if close := [f"{name(row)} ({_events(row)})" for row in held if row["is_verdict_close"]]:
         hangs.append(f"on few events for {_listed(close)}")
@@ -175,7 +175,7 @@ def _about(row: Row) -> str:
         pick = "mover" if has_fallen else "most_missed"
         missed = row[f"{pick}_{kind}_missed_count"]
         its = f"{missed:,} of its {row[f'{pick}_{kind}_total_count']:,}"
-        said.append(f"{_scope(row, kind, pick)} missed {its}, of {row['missed_count']:,} missed in all")
+        said.append(f"{_scope(row, kind, pick)} missed {its} ({row['missed_count']:,} missed in all)")
     if row["is_small_number"]:
         said.append(_first_down(interval(row).removesuffix(".")))
     if row["other_verdict_count"]:

@@ -9,6 +9,7 @@ select
     difference_upper_points,
     is_beyond_chance,
     largest_gap_points,
+    chance_gap_points,
     largest_gap_at_seconds,
     likely_error_least_points,
     likely_error_most_points,

@@ -1,4 +1,4 @@
--- How long did Incidents take, and which were re-opened, in the twelve months to the month?
+-- How long did Incidents take, and which were re-opened, in up to twelve months, this one the last?
 select
     reporting_month,
     incident_category,

@@ -42,11 +42,11 @@ PARTS = {
 }
 # What else somebody may look for who means it.
 FOUND_BY = {
-    "timeliness": "sla working days papers meetings due late deliveries critical path",
+    "timeliness": "sla working days papers meetings operations group due late deliveries critical path",
     "change": "costs packages timeline releases derogations obligations coverage dependencies working group"
     " consultation questions question 1 2 3 4 5 6 7 8 9 sla 18 working days",
     "incidents": "resolution times ageing exclusions category 3 4 5",
-    "alerts": "cpm 3 proxy measured csp south north central",
+    "alerts": "cpm 3 proxy measured round trip csp south north central",
     "firmware": "cpm 6a 6b 6c updates manufacturer versions hub median days success",
     "annex": "service requests srv round trip response time operational performance regime",
     "revisions": "restated restatements changed last report published before",
@@ -229,6 +229,7 @@ def _measures(published: Path, month: Month, common: Mapping[str, Any]) -> Itera
             "key": str(key),
             "query": written_out(rows.rows if rows else "drivers", key.values),
             "place": book.name_of(Path(row["page"])),
+            "its_parts": [part for part, page in EXPLAINED.items() if page == Path(row["page"]).stem],
         }
         numbers = f"{row['measure_id']} {row['measure_id'].replace('_', '')}"
         words = f"{numbers} {month.folder} {in_words(row['status'])}"

@@ -1,4 +1,4 @@
-// Finds pages by words that all stand in their title or in what they are found by. PAGES is in search_index.js.
+// Finds the pages that have most of the words in their title or in what they are found by. PAGES is in search_index.js.
 "use strict";
 (() => {
   const MOST = 20;
@@ -9,7 +9,9 @@
 
   function show() {
     const wanted = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = wanted.length ? PAGES.filter((page) => wanted.every((word) => page.words.includes(word))) : [];
+    const hits = PAGES.map((page) => wanted.filter((word) => page.words.includes(word)).length);
+    const most = Math.max(0, ...hits);
+    const found = most ? PAGES.filter((_, index) => hits[index] === most) : [];
     list.replaceChildren(...found.slice(0, MOST).map((page) => {
       const item = document.createElement("li");
       const link = document.createElement("a");
