@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 from asked import BY_EXPLORER, BY_PACK, BY_TRACE, QUESTIONS
 from conftest import ROOT
 from cpm_warehouse.errors import CpmError
+from cpm_warehouse.report import fragments
 from cpm_warehouse.report.charts import HEIGHT, Charts, percent_axis
 from cpm_warehouse.report.formats import duration, heading, percent, written
 from cpm_warehouse.report.fragments import measure
@@ -425,6 +426,21 @@ def test_durations(seconds, text):
     assert duration(Decimal(seconds)) == text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "target", "text"),
+    [
+        (14_401, 14_400, "4 h 0 min 1 s"),
+        (14_400, 14_400, "4 h 0 min"),
+        (14_399, 14_400, "3 h 59 min"),
+        (259_500, 259_200, "3 d 0 h 5 min 0 s"),
+        (262_800, 259_200, "3 d 1 h"),
+    ],
+)
+def test_a_time_beyond_its_target_is_not_written_as_the_target(seconds, target, text):
+    row = {"longest_seconds": Decimal(seconds), "target_seconds": target}
+    assert fragments.cell(row, "longest_seconds") == text
+
+
 def labels(chart):
     return re.findall(r"<text[^>]*>([^<]*)</text>", chart)
 
@@ -520,3 +536,6 @@ def test_words():
     assert written("result_pct", None) == "\N{EN DASH}"
     assert written("reporting_month", SEPTEMBER) == "Sep 2021"
     assert written("is_default", True) == "Yes"
+    assert written("submission_key", "incident_list/s1sp_moc/2021-09/v1") == "incident_list/s1sp_moc/2021-09/v1"
+    assert written("next_step", "derogation_25_wd") == "Derogation 25 Working Days"
+    assert written("restated_points", Decimal("4.61")) == "+4.61"

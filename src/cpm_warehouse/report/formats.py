@@ -7,7 +7,8 @@ from typing import Any
 
 NOTHING = "\N{EN DASH}"
 SHOWN_PLACES, STORED_PLACES = 2, 6
-SECONDS_PER_MINUTE, SECONDS_PER_HOUR, SECONDS_PER_DAY = 60, 3600, 86400
+SECONDS_PER_MINUTE = 60
+UNITS_OF_TIME = ((86400, "d"), (3600, "h"), (SECONDS_PER_MINUTE, "min"), (1, "s"))
 
 ACRONYMS = {
     word.lower(): word
@@ -29,6 +30,7 @@ ACRONYMS = {
         "OPSG",
         "PMR",
         "SEC",
+        "SECAS",
         "SLA",
         "SMETS1",
         "SMKI",
@@ -46,6 +48,7 @@ ACRONYMS = {
     "p99": "P99",
     "s1sps": "S1SPs",
     "wan": "WAN",
+    "wd": "Working Days",
     **{word.lower(): word for word in ("North", "Central", "South")},
 }
 UNITS = {
@@ -70,7 +73,7 @@ MARKS = {
     "same_day": "◐",
     "misses": "○",
 }
-SIGNED = ("change_", "difference_")
+SIGNED = ("change_", "difference_", "restated_")
 CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 
 
@@ -103,7 +106,7 @@ def is_number(value: Any) -> bool:
 def written(name: str, value: Any, levels: tuple[Decimal, ...] = ()) -> str:
     """Return the value of a column as text.
 
-    `levels` are the figures (in percent) on whose side a percentage must be seen to stand.
+    `levels` are the figures, in percent or in seconds, on whose side the value must be seen to stand.
     """
     if value is None:
         return NOTHING
@@ -120,7 +123,7 @@ def written(name: str, value: Any, levels: tuple[Decimal, ...] = ()) -> str:
     if name.endswith("_points"):
         return f"{value:+,.2f}" if name.startswith(SIGNED) else f"{value:,.2f}"
     if "seconds" in name.split("_"):
-        return duration(Decimal(str(value)))
+        return duration(Decimal(str(value)), levels)
     return f"{value:,.2f}" if isinstance(value, float | Decimal) else f"{value:,}"
 
 
@@ -138,17 +141,26 @@ def percent(value: Decimal, levels: tuple[Decimal, ...] = ()) -> str:
     return f"{value:,.{STORED_PLACES}f}"
 
 
-def duration(seconds: Decimal) -> str:
-    """Write seconds in the two largest units that they fill: 93,600 is '1 d 2 h'."""
+def duration(seconds: Decimal, targets: tuple[Decimal, ...] = ()) -> str:
+    """Write seconds in the two largest units that they fill: 93,600 is '1 d 2 h'.
+
+    What is longer than a target is not written as that is: a second more than four hours is '4 h 0 min 1 s'.
+    """
+    short = _in_units(seconds, 2)
+    is_hidden = any(seconds > target and short == _in_units(target, 2) for target in targets)
+    return _in_units(seconds, len(UNITS_OF_TIME)) if is_hidden else short
+
+
+def _in_units(seconds: Decimal, count: int) -> str:
     sign, rest = ("-", -seconds) if seconds < 0 else ("", seconds)
     whole = int(rest)
     if rest < SECONDS_PER_MINUTE:
         return f"{sign}{rest:.1f} s" if rest != whole else f"{sign}{whole} s"
-    if whole < SECONDS_PER_HOUR:
-        return f"{sign}{whole // SECONDS_PER_MINUTE} min {whole % SECONDS_PER_MINUTE} s"
-    if whole < SECONDS_PER_DAY:
-        return f"{sign}{whole // SECONDS_PER_HOUR} h {whole % SECONDS_PER_HOUR // SECONDS_PER_MINUTE} min"
-    return f"{sign}{whole // SECONDS_PER_DAY} d {whole % SECONDS_PER_DAY // SECONDS_PER_HOUR} h"
+    said = []
+    for size, unit in [(size, unit) for size, unit in UNITS_OF_TIME if whole >= size][:count]:
+        number, whole = divmod(whole, size)
+        said.append(f"{number} {unit}")
+    return f"{sign}{' '.join(said)}"
 
 
 def _text(name: str, value: str) -> str:
@@ -159,6 +171,8 @@ def _text(name: str, value: str) -> str:
     if value in MARKS:
         return f"{MARKS[value]} {in_words(value)}"
     is_a_code = CODE.fullmatch(value) or (
-        name not in {"source", "definition", "limitation", "where_to_look"} and value.islower()
+        name not in {"source", "definition", "limitation", "where_to_look"}
+        and value.islower()
+        and "/" not in value  # a submission or a file, by which it is looked up
     )
     return in_words(value) if is_a_code else value

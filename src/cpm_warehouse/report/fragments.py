@@ -39,8 +39,9 @@ def environment() -> Environment:
 
 
 def cell(row: Row, name: str) -> str:
-    """Write a value of a row for a reader, a percentage on its side of the row's levels."""
-    levels = tuple(Decimal(row[level]) for level in ("target_pct", "minimum_pct") if row.get(level) is not None)
+    """Write a value of a row for a reader, a percentage or a time on its side of the row's levels."""
+    names = ("target_seconds",) if "seconds" in name.split("_") else ("target_pct", "minimum_pct")
+    levels = tuple(Decimal(row[level]) for level in names if row.get(level) is not None)
     return formats.written(name, row[name], levels)
 
 
