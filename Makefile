@@ -258,7 +258,7 @@ lock: dev
 
 # Every model's SQL on Spark, over what DuckDB built without publishing it, row by row beside DuckDB's own; some minutes. What Spark says
 # of itself is in logs/spark.err.
-portability: java land dev $(VENV)/.spark
+portability: java build dev $(VENV)/.spark
 	@rm -rf target/spark
 	$(STAGE) duckdb $(BIN)/cpm dbt --warehouse target/spark/cpm.duckdb -- build --exclude-resource-type test unit_test \
 	  --target-path target/spark/duckdb
