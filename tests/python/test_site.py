@@ -24,7 +24,7 @@ from cpm_warehouse.report import sentences, site
 from cpm_warehouse.report.charts import Charts
 from cpm_warehouse.report.site import making
 from cpm_warehouse.report.site.notebooks import Notebook, Part
-from cpm_warehouse.report.site.pages import PARTS, file_of
+from cpm_warehouse.report.site.pages import LEVELS, PARTS, STRAIGHT, file_of
 
 PUBLISHED = ROOT / "published/cpm.duckdb"
 MONTHS = [date(2021, 7, 1), date(2021, 8, 1), date(2021, 9, 1), date(2021, 10, 1)]
@@ -142,6 +142,16 @@ def test_a_page_leads_to_the_same_of_the_months_beside(made, month, months):
     for name in ("cpm-3.html", "change.html"):
         html = (made / month / name).read_text()
         assert re.findall(rf'href="../([\d-]+)/{name}"', html) == months
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_a_month_leads_straight_to_the_answers(made, month):
+    """That each place is there is asked of every link."""
+    for path, inside in ((f"{month:%Y-%m}/index.html", ""), ("index.html", f"{MONTHS[-1]:%Y-%m}/")):
+        (answers,) = re.findall(r'<section id="answers".*?</section>', (made / path).read_text(), re.S)
+        asked = {unescape(text): to for to, text in re.findall(r'<a href="([^"]+)">(.*?)</a>', answers)}
+        assert asked.pop("Which Working Day SLA makes the papers of the Operations Group?").endswith(LEVELS)
+        assert asked == {text: f"{inside}{part}.html#{place}" for text, (part, place) in STRAIGHT.items()}
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,16 @@ PARTS = {
     "revisions": "Revisions",
     "data": "Data received",
 }
+# What readers ask of a month, with the part and the place in it that answers.
+STRAIGHT = {
+    "What was published before, differs now, and why?": ("revisions", "restatements"),
+    "How far is the proxy for Alerts from what was measured?": ("alerts", "proxy"),
+    "How did each firmware do, by manufacturer and versions, and how long did it take?": (
+        "firmware",
+        "by-manufacturer-and-versions",
+    ),
+    "What does each solution option cost, as printed and as summed?": ("change", "costs"),
+}
 # What else somebody may look for who means it.
 FOUND_BY = {
     "timeliness": "sla working days papers meetings operations group due late deliveries critical path",
@@ -188,6 +198,7 @@ def _month(month: Month, common: Mapping[str, Any], *, is_first: bool) -> Page:
         "month": month,
         "tables": month.tables,
         "is_first": is_first,
+        "questions": STRAIGHT,
         "made_up_lists": made_up_lists(month.tables),
         "inside": inside,
         "href": lambda measure_id: f"{inside}{file_of(measure_id)}",
