@@ -146,9 +146,9 @@ build: land
 	esac
 	@$(BIN)/cpm status
 
-# Every node of the project, whatever is published. What dbt says is in logs/build.log; its own log of each statement takes longer than many of them.
+# Every node of the project, whatever is published.
 rebuild: land
-	$(STAGE) build $(BIN)/cpm build -- --log-level-file none
+	$(STAGE) build $(BIN)/cpm build
 	@$(BIN)/cpm publish
 	@$(BIN)/cpm status
 
