@@ -1,4 +1,4 @@
--- Which figures published before differ now?
+-- Which figures published before differ now? Those of all Regions and providers together come first.
 select
     measure_id,
     reporting_month,
@@ -21,4 +21,10 @@ from marts.rpt_restatements
 where
     (as_published_is_default or now_is_default)
     and reporting_month <= $reporting_month
-order by reporting_month desc, measure_id asc, scope_type asc, scope asc, last_published_at desc
+order by
+    reporting_month desc,
+    case scope_type when 'national' then 1 else 2 end asc,
+    measure_id asc,
+    scope_type asc,
+    scope asc,
+    last_published_at desc

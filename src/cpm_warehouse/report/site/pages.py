@@ -218,6 +218,7 @@ def _measures(published: Path, month: Month, common: Mapping[str, Any]) -> Itera
     for row in month.measures:
         its = {"measure_id": row["measure_id"]}
         tables = {key: table.where(**its) for key, table in month.tables.items() if key in SHOWN}
+        restated = tables["restatements"]
         key = find_result(published, row["measure_id"], month.first)
         rows = ROWS.get(row["measure_id"])
         shown = fragments.measure(
@@ -234,7 +235,9 @@ def _measures(published: Path, month: Month, common: Mapping[str, Any]) -> Itera
             "tables": {
                 **tables,
                 "summary_trend": tables["summary_trend"].without("line_number"),
-                "restatements": tables["restatements"].where(reporting_month=month.first),
+                "restatements": restated.where(reporting_month=month.first).titled(
+                    "Figures of this month that were published before and differ now", restated.note
+                ),
             },
             "shown": shown,
             "key": str(key),
