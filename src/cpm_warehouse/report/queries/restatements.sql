@@ -1,4 +1,4 @@
--- Which figures published before differ now? Those of all Regions and providers together come first.
+-- Which figures published before differ now? All Regions and providers together come first.
 select
     measure_id,
     reporting_month,
