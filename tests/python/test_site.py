@@ -186,6 +186,28 @@ def test_printed_totals_that_do_not_add_up_are_said(made):
         assert name in rows and all(f"{amount:,.0f}" in rows for amount in amounts)
 
 
+def test_restatements_of_a_month_begin_with_all_regions_and_providers_together(made):
+    html = (made / "2021-10/revisions.html").read_text()
+    (rows,) = re.findall(r'id="restatements".*?<tbody>(.*?)</tbody>', html, re.S)
+    scopes = re.findall(r"<tr><th.*?</th><td[^>]*>Sep 2021</td><td[^>]*>(\w+)</td>", rows)
+    nationals = scopes.count("National")
+    assert 0 < nationals < len(scopes)
+    assert set(scopes[:nationals]) == {"National"}
+
+
+def test_a_caption_says_of_which_months_its_rows_are(made):
+    incidents = (made / "2021-10/incidents.html").read_text()
+    assert "Time to resolve and re-opens in the month, by Incident Category" in incidents
+    assert "twelve months" not in incidents
+    measure = (made / "2021-10/cpm-5.html").read_text()
+    assert "Figures of this month that were published before and differ now" in measure
+
+
+def test_a_cost_that_is_a_floor_is_said_to_be_one(made):
+    for page in ("2021-10/change.html", "service_levels.html"):
+        assert ">Cost floor</th>" in (made / page).read_text()
+
+
 @pytest.mark.parametrize("month", MONTHS)
 def test_main_points_are_those_that_hold_to_the_summary(made, summary, month):
     """`test_sentences.py` looks up every number of them."""
