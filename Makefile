@@ -53,8 +53,8 @@ endef
 UNFIT := $(strip $(foreach one,: $$ " `,$(findstring $(one),$(CURDIR))) $(if $(findstring $(LINE_END),$(CURDIR)),line end))
 $(if $(UNFIT),$(error the path of this folder has $(UNFIT), with which no environment of Python works; rename the folder))
 
-TARGETS := architecture audit browser build check check-topic clean dev docs env explore help java land lint lock month mutants pmr \
-  parity portability publication pytest rebuild registers review sample site spark spark-smoke test wheel
+TARGETS := architecture audit browser build check check-topic clean dev docs elsewhere env explore help java land lint lock month \
+  mutants pmr parity portability publication pytest rebuild registers review sample site spark spark-smoke test wheel
 # What stands after a blank in a path that is not quoted would be run as a target, `clean` among them.
 QUOTE := put a path with blanks in quotes: make build EXTRACTS='/path/to/my extracts'
 ifneq ($(filter-out $(TARGETS) .venv/%,$(MAKECMDGOALS)),)
@@ -190,17 +190,21 @@ check: dev rebuild
 	$(DOCS)
 	$(STAGE) bouncer $(BIN)/dbt-bouncer run
 
+# Five models on Spark in a project of their own, beside what a build left.
+SMOKE = .ci/stage spark-smoke env PYTHONPATH="$(SPARK)" $(BIN)/python -m pytest -o addopts= -q tests/python/test_build_on_spark.py
+
 pytest: dev browser build docs
 	$(STAGE) pytest $(BIN)/pytest
 
-# The linters wait for one core most of the time, as dbt does, and the browser for its packages: they go beside each other,
-# and what is red of any ends it.
+# The linters wait for one core most of the time, as dbt does, and what comes from elsewhere for its packages: they go beside
+# each other, and what is red of any ends it. Spark is slow to start, and goes beside the other tests.
 BESIDE = $(MAKE) --no-print-directory $(1) >target/$(1).txt 2>&1 & $(1)=$$!
 test: dev
-	@mkdir -p target; $(call BESIDE,lint); $(call BESIDE,browser); \
+	@mkdir -p target; $(call BESIDE,lint); $(call BESIDE,elsewhere); \
 	$(MAKE) --no-print-directory check; red=$$?; \
-	for beside in $$lint $$browser; do wait $$beside || red=1; done; cat target/browser.txt target/lint.txt; exit $$red
-	$(STAGE) pytest $(BIN)/pytest
+	for beside in $$lint $$elsewhere; do wait $$beside || red=1; done; cat target/elsewhere.txt target/lint.txt; exit $$red
+	@$(SMOKE) >target/smoke.txt 2>&1 & smoke=$$!; \
+	.ci/stage pytest $(BIN)/pytest; red=$$?; wait $$smoke || red=1; cat target/smoke.txt; exit $$red
 
 # Readers need what is published, and no lake: what is there is read as it is, and where nothing is, it is built.
 publication:
@@ -229,12 +233,21 @@ site: publication $(VENV)/.report
 review: land $(VENV)/.report
 	@.ci/review "$$BASE"
 
-# Debian's browser, and a library of the program that drives it, for the tests that look at pages; got where this user may.
+# Packages of Debian, got where this user may: $(1) are their names, $(2) is what needs them.
+GOT = { as_root=$$([ "$$(id -u)" = 0 ] || echo sudo -n); command -v apt-get >/dev/null && $$as_root true 2>/dev/null \
+    && .ci/stage $@ sh -c "$$as_root apt-get update -qq && $$as_root apt-get install -y -qq $(1)"; } \
+  || { echo "error: $(2), which is not here: apt-get install $(1)" >&2; exit 1; }
+
+# The browser, and a library of the program that drives it, for the tests that look at pages.
 browser:
 	@{ command -v chromium && ldconfig -p | grep libatomic.so.1; } >/dev/null 2>&1 \
-	  || { as_root=$$([ "$$(id -u)" = 0 ] || echo sudo -n); command -v apt-get >/dev/null && $$as_root true 2>/dev/null \
-	    && .ci/stage browser sh -c "$$as_root apt-get update -qq && $$as_root apt-get install -y -qq chromium libatomic1"; } \
-	  || { echo "error: the tests look at pages in Chromium, which is not here: apt-get install chromium libatomic1" >&2; exit 1; }
+	  || $(call GOT,chromium libatomic1,the tests look at pages in Chromium)
+
+java:
+	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null || $(call GOT,default-jre-headless,Spark runs on Java 17)
+
+# What the tests need that is no package of the test tools.
+elsewhere: browser java $(VENV)/.spark
 
 # The extracts, and what a publication of 24 October 2021 would have shown of them: before September was corrected.
 EARLIER_AT := 2021-10-24 23:59:59
@@ -277,13 +290,8 @@ parity: land dev
 	  --target-path target/spark/duckdb
 	@$(BIN)/python tests/parity.py
 
-# Five models in a project of their own, beside what `make build` left.
 spark-smoke: java build dev $(VENV)/.spark
-	$(STAGE) spark-smoke env PYTHONPATH="$(SPARK)" $(BIN)/python -m pytest -o addopts= -q tests/python/test_build_on_spark.py
-
-java:
-	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null \
-	  || { echo "error: Spark runs on Java 17, which is not here; install it: apt-get install default-jre-headless" >&2; exit 1; }
+	@$(SMOKE)
 
 # The structure beside what was wanted of it.
 architecture: dev build

@@ -2,10 +2,11 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 import pytest
@@ -16,6 +17,8 @@ from cpm_warehouse.publish.warehouses import CHECKSUMS, checksum_query, listing_
 
 if TYPE_CHECKING:
     from compiled import CompiledModels
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,6 +114,21 @@ def put_submission(
     if control is not None:
         (folder / "control.json").write_text(json.dumps(control))
     return extracts
+
+
+def made_once(place: Path, make: Callable[[Path], T]) -> Callable[[], T]:
+    """Make something in a folder; returns a function that gives it, with the folder as it was when it was made."""
+    here, as_made = place / "here", place / "as_made"
+    here.mkdir()
+    made = make(here)
+    shutil.copytree(here, as_made)
+
+    def again() -> T:
+        shutil.rmtree(here)
+        shutil.copytree(as_made, here)
+        return made
+
+    return again
 
 
 @pytest.fixture

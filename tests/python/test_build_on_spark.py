@@ -1,4 +1,4 @@
-"""Five models on Spark, and the profiles of the guide. `make spark-smoke` has Spark; CI has not."""
+"""Five models on Spark, and the profiles of the guide; `make test` runs this apart from tests without Spark."""
 
 import os
 import shutil

@@ -19,7 +19,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from conftest import GOOD, ROOT, note_checksums, put_submission
+from conftest import GOOD, ROOT, made_once, note_checksums, put_submission
 from cpm_warehouse import duck
 from cpm_warehouse.cli import main
 from cpm_warehouse.contracts import Contract
@@ -488,20 +488,15 @@ def folder(made, number: int) -> Path:
 @pytest.fixture(scope="module")
 def publishing_thrice(tmp_path_factory, read_contracts):
     """Returns a function that gives three publications, numbered 1 to 3, as they were when they were made once."""
-    place = tmp_path_factory.mktemp("three")
-    kept_as_made, here = place / "kept", place / "here"
 
-    def do() -> Made:
-        shutil.rmtree(here)
-        shutil.copytree(kept_as_made, here)
+    def make(place: Path) -> Made:
+        made = Made(place, land_deliveries(place, read_contracts))
+        for _ in range(3):
+            made.next_results()
+            made.publish()
         return made
 
-    made = Made(here, land_deliveries(here, read_contracts))
-    for _ in range(3):
-        made.next_results()
-        made.publish()
-    shutil.copytree(here, kept_as_made)
-    return do
+    return made_once(tmp_path_factory.mktemp("three"), make)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import time
 import duckdb
 import pytest
 
-from conftest import ROOT, note_checksums
+from conftest import ROOT, made_once, note_checksums
 from cpm_warehouse.errors import CpmError
 from cpm_warehouse.locks import hold
 from cpm_warehouse.publish.publishing import LOCK, publish
@@ -43,19 +43,12 @@ def built(tmp_path):
 @pytest.fixture(scope="module")
 def publishing_once(tmp_path_factory):
     """Returns a function that gives a build and its publication, as they were when that was made once."""
-    place = tmp_path_factory.mktemp("once")
-    kept_as_made, here = place / "kept", place / "here"
 
-    def do():
-        shutil.rmtree(here)
-        shutil.copytree(kept_as_made, here)
-        return built, first
+    def make(place):
+        built = copied(place)
+        return built, publish(**built)
 
-    here.mkdir()
-    built = copied(here)
-    first = publish(**built)
-    shutil.copytree(here, kept_as_made)
-    return do
+    return made_once(tmp_path_factory.mktemp("once"), make)
 
 
 @pytest.fixture
