@@ -188,6 +188,7 @@ dated as (
 
 select
     provider, alert_date, Region as region, DeviceType as device_type, AlertKind as alert_kind, AlertCode as alert_code,
+    PartyId as party_id,
     sum(weight) as message_count,
     count(*) filter (where weight < 0) as duplicate_count,
     coalesce(sum(weight) filter (where GatewayAt is not null), 0) as gateway_message_count,
@@ -199,28 +200,6 @@ select
     coalesce(sum(throttled) filter (where is_timed), 0) as timed_throttled_alert_count,
     coalesce(sum(throttled) filter (where is_within), 0) as within_throttled_alert_count
 from dated
-group by all;
-
--- cube: alert_volumes
-create table alert_volumes as
-with weighted as (
-    select *, 1 as weight from alerts
-    union all by name
-    select *, -1 as weight from alerts_repeated
-)
-
-select
-    provider,
-    cast(
-        date_trunc(
-            'month',
-            coalesce(case when SentAt is null or RaisedAt <= SentAt then RaisedAt end, GatewayAt, SentAt, concat(period, '-01')::date)
-        ) as date
-    ) as alert_month,
-    AlertKind as alert_kind, AlertCode as alert_code, Region as region, PartyId as party_id, DeviceType as device_type,
-    sum(weight) as message_count,
-    sum(weight * coalesce(ThrottledCount, 1)) as alert_count
-from weighted
 group by all;
 
 -- cube: alert_latencies

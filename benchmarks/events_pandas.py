@@ -192,7 +192,7 @@ def main(lake: str, out: str) -> None:
     place = {"provider": alerts["provider"], "region": alerts["Region"], "device_type": alerts["DeviceType"]}
     code = {"alert_kind": alerts["AlertKind"], "alert_code": alerts["AlertCode"]}
     daily = grouped(
-        {**place, **code, "alert_date": dated_at.dt.normalize()},
+        {**place, **code, "party_id": alerts["PartyId"], "alert_date": dated_at.dt.normalize()},
         {
             "message_count": counts,
             "duplicate_count": ~counts,
@@ -207,12 +207,6 @@ def main(lake: str, out: str) -> None:
         },
     )
     done("alerts_daily", daily)
-
-    volumes = grouped(
-        {**place, **code, "party_id": alerts["PartyId"], "alert_month": month(dated_at)},
-        {"message_count": counts, "alert_count": throttled.where(counts, 0)},
-    )
-    done("alert_volumes", volumes)
 
     excluded = pd.read_csv(SEEDS / "alert/alert_exclusions.csv")
     is_excluded = pd.Series(False, index=alerts.index)

@@ -189,9 +189,10 @@ def main(lake: str, out: str) -> None:
     is_sent = col("SentAt").is_not_null()
     place = ["provider", col("Region").alias("region"), col("DeviceType").alias("device_type")]
     code = [col("AlertKind").alias("alert_kind"), col("AlertCode").alias("alert_code")]
+    party = col("PartyId").alias("party_id")
     timed(
         "alerts_daily",
-        lambda: alerts.group_by(*place, *code, col("dated_at").dt.date().alias("alert_date")).agg(
+        lambda: alerts.group_by(*place, *code, party, col("dated_at").dt.date().alias("alert_date")).agg(
             message_count=col("weight").sum(),
             duplicate_count=(col("weight") < 0).sum(),
             gateway_message_count=counted(col("GatewayAt").is_not_null()),
@@ -203,12 +204,6 @@ def main(lake: str, out: str) -> None:
             timed_throttled_alert_count=counted(col("is_timed"), "throttled"),
             within_throttled_alert_count=counted(is_within, "throttled"),
         ),
-    )
-    timed(
-        "alert_volumes",
-        lambda: alerts.group_by(
-            *place, *code, col("PartyId").alias("party_id"), month(col("dated_at")).alias("alert_month")
-        ).agg(message_count=col("weight").sum(), alert_count=col("throttled").sum()),
     )
     excluded = pl.scan_csv(SEEDS / "alert/alert_exclusions.csv").select(
         col("alert_kind").alias("AlertKind"), col("alert_code").alias("AlertCode")

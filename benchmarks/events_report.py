@@ -18,7 +18,6 @@ CUBES = {
     "service_request_latencies": ("cube_service_request_latencies", "service_requests"),
     "alerts_repeated": ("cube_alert_repeats", "alerts"),
     "alerts_daily": ("cube_alerts_by_day", "alerts"),
-    "alert_volumes": ("cube_alert_volumes", "alerts"),
     "alert_latencies": ("cube_alert_latencies", "alerts"),
 }
 NAMES = {"dbt": "dbt, its cubes", "floor": "DuckDB by hand", "polars": "Polars", "pandas": "pandas"}

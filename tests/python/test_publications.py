@@ -135,7 +135,7 @@ class Made:
                 " select timestamp '2021-09-01' as known_at, timestamp '2021-09-01' as landed_at,"
                 " timestamp '2021-09-01' as as_of_at"
             )
-            for cube in ("cube_service_requests_by_party_month", "cube_alert_volumes"):
+            for cube in ("cube_service_requests_by_party_month", "cube_alerts_by_day"):
                 connection.execute(f"create or replace table cubes.{cube} as select 'S042' as party_id")
             note_build(connection, self.record(**given), names)
             note_checksums(connection)
@@ -940,7 +940,7 @@ def test_a_party_that_only_asks_for_firmware_is_a_party(tmp_path, contracts):
     with duckdb.connect() as connection:
         connection.execute(f"copy (select 'S077' as \"PartyId\") to '{folder}/one.parquet'")
         connection.execute("attach ':memory:' as warehouse; create schema warehouse.cubes")
-        for cube in ("cube_service_requests_by_party_month", "cube_alert_volumes"):
+        for cube in ("cube_service_requests_by_party_month", "cube_alerts_by_day"):
             connection.execute(f"create table warehouse.cubes.{cube} as select 'S042' as party_id")
         patterns = identifier_patterns(connection, contracts, tmp_path)
     assert [bool(re.search(patterns["party"], text)) for text in ("s S077", "S042", "S0770")] == [

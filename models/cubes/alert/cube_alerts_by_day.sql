@@ -1,6 +1,6 @@
-{#- CPM 3: docs/measures/cpm_3.md#formula; ALT-03, CUB-07 -#}
-{# The one scan of Alerts by day. Exclusions by code are left to readers: a change of their seeds
-   needs no scan. #}
+{#- CPM 3: docs/measures/cpm_3.md#formula; ALT-03, ALT-10, CUB-07 -#}
+{# The one scan of Alerts by day, for all that is asked of a code or a SEC Party. Exclusions by code
+   are left to readers: a change of their seeds needs no scan. #}
 
 with
 
@@ -34,6 +34,7 @@ alerts as (
                 'alert_code',
                 'device_type',
                 'region',
+                'party_id',
                 'alert_date',
                 'alert_milliseconds',
                 'alert_count',
@@ -63,6 +64,7 @@ grouped as (
         device_type,
         alert_kind,
         alert_code,
+        party_id,
         cast(sum(row_weight) as bigint) as message_count,
         cast(count(*) filter (where row_weight < 0) as bigint) as duplicate_count,
         cast(coalesce(sum(row_weight) filter (where has_reached_gateway), 0) as bigint)
@@ -87,7 +89,8 @@ grouped as (
         region,
         device_type,
         alert_kind,
-        alert_code
+        alert_code,
+        party_id
 ),
 
 final as (

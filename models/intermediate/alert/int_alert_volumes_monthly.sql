@@ -2,8 +2,17 @@
 with
 
 volumes as (
-    select *
-    from {{ ref('cube_alert_volumes') }}
+    select
+        submission_key,
+        cast(date_trunc('month', alert_date) as date) as alert_month,
+        alert_kind,
+        alert_code,
+        region,
+        party_id,
+        device_type,
+        message_count,
+        throttled_alert_count
+    from {{ ref('cube_alerts_by_day') }}
 ),
 
 submissions as (
@@ -25,7 +34,7 @@ final as (
         volumes.party_id,
         coalesce(volumes.device_type, {{ unknown() }}) as device_type,
         cast(sum(volumes.message_count) as bigint) as message_count,
-        cast(sum(volumes.alert_count) as bigint) as alert_count
+        cast(sum(volumes.throttled_alert_count) as bigint) as alert_count
     from volumes
     inner join submissions
         on volumes.submission_key = submissions.submission_key
@@ -38,6 +47,8 @@ final as (
         coalesce(regions.region, {{ unknown() }}),
         volumes.party_id,
         coalesce(volumes.device_type, {{ unknown() }})
+    -- A cell whose rows all repeat an Alert of another cell has none of its own.
+    having sum(volumes.message_count) > 0
 )
 
 select * from final

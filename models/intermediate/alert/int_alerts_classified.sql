@@ -1,11 +1,34 @@
 {#- CPM 3: docs/measures/cpm_3.md#in-and-out; ALT-05, ALT-06 -#}
-{# CPM 3: the cells of the submissions that count, with what their code is excluded for and whether
-   it is time critical. A region that no list has is Unknown. #}
+{# CPM 3: the cells of the submissions that count, of all SEC Parties together, with what their code
+   is excluded for and whether it is time critical. A region that no list has is Unknown. #}
 with
 
 cells as (
-    select *
+    select
+        submission_key,
+        alert_date,
+        region,
+        device_type,
+        alert_kind,
+        alert_code,
+        cast(sum(message_count) as bigint) as message_count,
+        cast(sum(duplicate_count) as bigint) as duplicate_count,
+        cast(sum(gateway_message_count) as bigint) as gateway_message_count,
+        cast(sum(delivered_message_count) as bigint) as delivered_message_count,
+        cast(sum(timed_message_count) as bigint) as timed_message_count,
+        cast(sum(within_message_count) as bigint) as within_message_count,
+        cast(sum(throttled_alert_count) as bigint) as throttled_alert_count,
+        cast(sum(delivered_throttled_alert_count) as bigint) as delivered_throttled_alert_count,
+        cast(sum(timed_throttled_alert_count) as bigint) as timed_throttled_alert_count,
+        cast(sum(within_throttled_alert_count) as bigint) as within_throttled_alert_count
     from {{ ref('cube_alerts_by_day') }}
+    group by
+        submission_key,
+        alert_date,
+        region,
+        device_type,
+        alert_kind,
+        alert_code
 ),
 
 submissions as (

@@ -16,7 +16,7 @@ from cpm_warehouse.duck import literal, quoted
 # The form of a device in what a command prints, where no contract is read.
 DEVICE: Form = "eui64"
 # Where a build has the parties of an extract, so that its rows need not be read for them.
-PARTIES = {"service_requests": "cube_service_requests_by_party_month", "alerts": "cube_alert_volumes"}
+PARTIES = {"service_requests": "cube_service_requests_by_party_month", "alerts": "cube_alerts_by_day"}
 WORD = "withheld"
 
 
