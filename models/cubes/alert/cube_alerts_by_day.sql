@@ -1,4 +1,4 @@
-{#- CPM 3: docs/measures/cpm_3.md#formula; ALT-03, ALT-10, CUB-07 -#}
+{#- CPM 3: docs/measures/cpm_3.md#formula; ALT-03, ALT-10, CUB-07, CUB-09 -#}
 {# The one scan of Alerts by day, for all that is asked of a code or a SEC Party. Exclusions by code
    are left to readers: a change of their seeds needs no scan. #}
 
