@@ -91,7 +91,7 @@ class Place:
         """Simulate a month of traffic, unless a run before kept it."""
         extracts = self.scratch / f"extracts-{scale:g}-{month}"
         if not extracts.exists():
-            aside = extracts.with_suffix(".new")
+            aside = extracts.with_name(f"{extracts.name}.new")
             command = [str(BIN / "cpm"), "simulate", "--out", str(aside), "--truth", str(self.scratch / "truth")]
             command += ["--area", "traffic", "--scale", str(scale), "--first-month", month, "--months", "1"]
             run(command, self.environment, self.log("simulate"))

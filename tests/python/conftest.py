@@ -16,6 +16,8 @@ from cpm_warehouse.contracts import CONTRACTS, Contract, load_contracts
 from cpm_warehouse.publish.warehouses import CHECKSUMS, checksum_query, listing_query
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from compiled import CompiledModels
 
 T = TypeVar("T")
@@ -73,6 +75,18 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> "CompiledModels":
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     with FileLock(shared / "compiled.lock"):
         return CompiledModels.compile(shared / "compiled")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A Chromium without a window."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or pytest.fail("no Chromium here; `make browser` installs it")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(autouse=True)

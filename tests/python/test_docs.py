@@ -2,10 +2,9 @@
 
 import json
 import re
-import shutil
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from asked import BY_EXPLORER, BY_PACK
 from conftest import ROOT
@@ -16,16 +15,13 @@ MANIFEST = json.loads((ROOT / "target/manifest.json").read_text())
 
 
 @pytest.fixture(scope="module")
-def page():
+def page(browser):
     """A page without a network that keeps every request that would leave the machine."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        opened = browser.new_page()
-        opened.context.set_offline(True)
-        opened.left = []
-        opened.on("request", lambda request: opened.left.append(request.url))
-        yield opened
-        browser.close()
+    opened = browser.new_page()
+    opened.context.set_offline(True)
+    opened.left = []
+    opened.on("request", lambda request: opened.left.append(request.url))
+    return opened
 
 
 def left(page):

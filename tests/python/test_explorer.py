@@ -16,7 +16,7 @@ import duckdb
 import marimo as mo
 import polars as pl
 import pytest
-from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import Error, expect
 
 from asked import BY_EXPLORER
 from conftest import ROOT
@@ -60,18 +60,16 @@ def server():
 
 
 @pytest.fixture
-def page(server):
+def page(server, browser):
     """A page of the explorer whose every request and console error is kept in `page.seen`."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        opened = browser.new_page(viewport={"width": 1280, "height": 1400})
-        opened.seen = {"requests": [], "errors": []}
-        opened.on("request", lambda request: opened.seen["requests"].append(request.url))
-        opened.on("console", lambda said: said.type == "error" and opened.seen["errors"].append(said.text))
-        opened.goto(server)
-        expect(opened.locator("#result")).to_be_visible(timeout=60_000)
-        yield opened
-        browser.close()
+    opened = browser.new_page(viewport={"width": 1280, "height": 1400})
+    opened.seen = {"requests": [], "errors": []}
+    opened.on("request", lambda request: opened.seen["requests"].append(request.url))
+    opened.on("console", lambda said: said.type == "error" and opened.seen["errors"].append(said.text))
+    opened.goto(server)
+    expect(opened.locator("#result")).to_be_visible(timeout=60_000)
+    yield opened
+    opened.close()
 
 
 def choose(page, label, option):

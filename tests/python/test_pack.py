@@ -4,14 +4,12 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import accumulate
-from pathlib import Path
 
 import duckdb
 import openpyxl
 import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from asked import BY_EXPLORER, BY_PACK, BY_TRACE, QUESTIONS
 from conftest import ROOT
@@ -30,7 +28,6 @@ from cpm_warehouse.report.questions import PARAMETER, query_of
 PUBLISHED = ROOT / "published/cpm.duckdb"
 MONTHS = [date(2021, 7, 1), date(2021, 8, 1), date(2021, 9, 1), date(2021, 10, 1)]
 SEPTEMBER = date(2021, 9, 1)
-CHROMIUM = Path("/usr/bin/chromium")
 MARKUP = "<script>alert(1)</script> & \"quoted\" 'name' " + "very long " * 40
 FORMULA = '=HYPERLINK("http://example.org","click")'
 GREEN = Said("Green")
@@ -251,16 +248,6 @@ def test_pdf_is_the_core_tagged_and_classified_on_every_page(september):
 
 def test_says_that_sample_data_is_synthetic(september):
     assert "Synthetic data." in suffixed(september, ".html").read_text()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM.exists():
-        pytest.fail("no Chromium here; `make browser` installs it")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.mark.parametrize("width", [1280, 390])

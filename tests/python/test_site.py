@@ -13,7 +13,6 @@ import yaml
 from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from markupsafe import Markup
-from playwright.sync_api import sync_playwright
 
 from conftest import ROOT
 from cpm_warehouse.cli import main
@@ -29,7 +28,6 @@ from cpm_warehouse.report.site.pages import LEVELS, PARTS, STRAIGHT, file_of
 PUBLISHED = ROOT / "published/cpm.duckdb"
 MONTHS = [date(2021, 7, 1), date(2021, 8, 1), date(2021, 9, 1), date(2021, 10, 1)]
 DOCS = ("index.html", "lineage.html", "book.html")
-CHROMIUM = Path("/usr/bin/chromium")
 MARKUP = "<script>alert(1)</script> & \"quoted\" 'name'"
 MOST_BYTES = 100_000
 # What no table or chart of a page is read from: rows that another mart counts or sums, or too many.
@@ -420,16 +418,6 @@ def test_the_line_of_a_trace_and_the_query_lead_to_what_stands_behind_the_result
             assert found == [(row["met_count"], row["total_count"])]
             if row["reporting_month"] == MONTHS[2]:
                 assert connection.execute(query).fetchone()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM.exists():
-        pytest.fail("no Chromium here; `make browser` installs it")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 def test_search_works_from_a_file_with_the_network_off(made, browser):
